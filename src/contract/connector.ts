@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { CanonicalRecord } from './record.ts';
+import type { SourceDefaults } from './source.ts';
+
+/** What arrives at `/hooks/:source`: raw bytes, nothing parsed. Header names are lower case. */
+export interface HookRequest {
+  method: 'GET' | 'POST';
+  /** Path and query string exactly as requested, e.g. `/hooks/tw?k=1`. */
+  target: string;
+  headers: Record<string, string | undefined>;
+  body: Buffer;
+}
+
+/** The outcome of checking a request's authenticity, before anything is parsed. */
+export type Verdict = { ok: true } | { ok: false; reason: string };
+
+/** What the projector hands to `parse`: one journal entry of this source. */
+export interface ReceivedEntry {
+  /** Position in the journal; unique and rising. */
+  seq: number;
+  /** Receipt time, UTC milliseconds. */
+  receivedAt: number;
+  /** The request's path and query string (Twilio carries campaign keys there). */
+  target: string;
+  /** Allow-listed headers only. */
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** One received record: either canonical, or poison that is kept and shown with a reason. Order follows the body. */
+export type ParsedItem =
+  | { ok: true; record: CanonicalRecord }
+  | { ok: false /** A sentence. */; reason: string /** The offending piece, for the quarantine page. */; raw: string };
+
+export interface ParseContext<Settings> {
+  source: string;
+  settings: Settings;
+  defaults: SourceDefaults;
+}
+
+/** The answer to a GET that a service uses to verify the endpoint. */
+export interface ChallengeAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+/** A connector that is pushed to. Pure: no I/O, no clock, no logging; `now` comes in. */
+export interface PushConnector<Settings = unknown> {
+  /** The word in `connector:` of a source file. */
+  name: string;
+  title: string;
+  /** Strict zod schema; unknown keys are errors. */
+  settings: z.ZodType<Settings>;
+  /** Request headers kept in the journal besides content-type (lower case); never credentials. */
+  keepHeaders: readonly string[];
+  /** Checks the raw bytes; `now` is UTC milliseconds. Never throws. */
+  verify(request: HookRequest, settings: Settings, now: number): Verdict;
+  /** Present where the service verifies the endpoint by GET. */
+  challenge?(request: HookRequest, settings: Settings): ChallengeAnswer;
+  /** One item per received record; an entry that yields nothing countable (a template notice) yields []. Never throws: a body that cannot be read is one poison item. */
+  parse(entry: ReceivedEntry, context: ParseContext<Settings>): ParsedItem[];
+}

@@ -1,0 +1,99 @@
+/**
+ * The fact tables that the projector writes and the model reads: names, columns and types. The warehouse makes its DDL from
+ * this list; a dataset in YAML may name these tables and columns and no others.
+ */
+
+/** `instant` = UTC milliseconds; `key` = 64-bit hash; `person` = dense 32-bit number; `flag` = 0/1. */
+export type ColumnType = 'key' | 'person' | 'instant' | 'flag' | 'category' | 'string' | 'integer' | 'decimal' | 'json';
+
+export interface Column {
+  type: ColumnType;
+  nullable?: true;
+}
+
+const category: Column = { type: 'category' };
+const flag: Column = { type: 'flag' };
+const maybeInstant: Column = { type: 'instant', nullable: true };
+
+/** A `category` column is '' where nothing is known. */
+export const FACT_TABLES = {
+  /** One row per message: the merge of all its events. */
+  messages: {
+    message: { type: 'key' },
+    source: category,
+    channel: category,
+    category: category,
+    campaign: category,
+    failure_reason: category,
+    country: category,
+    account: { type: 'person' },
+    recipient: { type: 'person' },
+    /** `sent_at`, or the earliest time known where no sent event is. Messages are counted here. */
+    at: { type: 'instant' },
+    queued_at: maybeInstant,
+    sent_at: maybeInstant,
+    delivered_at: maybeInstant,
+    read_at: maybeInstant,
+    opened_at: maybeInstant,
+    clicked_at: maybeInstant,
+    answered_at: maybeInstant,
+    replied_at: maybeInstant,
+    failed_at: maybeInstant,
+    unsubscribed_at: maybeInstant,
+    complained_at: maybeInstant,
+    /** Final state after implication by the channel's ladder; success beats failure. A message is sent unless it is only queued. */
+    sent: flag,
+    delivered: flag,
+    read: flag,
+    opened: flag,
+    clicked: flag,
+    answered: flag,
+    replied: flag,
+    failed: flag,
+    unsubscribed: flag,
+    complained: flag,
+    /** Any status that the channel declares as engagement. */
+    engaged: flag,
+    /** Every open known of this message was made by a machine. */
+    automated: flag,
+    /** Billable and priced above zero. */
+    charged: flag,
+    charge: { type: 'decimal' },
+    currency: category,
+    seconds: { type: 'integer' },
+    digits: { type: 'string' },
+  },
+  people: {
+    person: { type: 'person' },
+    /** account or contact; account wins where both are known. */
+    kind: category,
+    registered_at: maybeInstant,
+    region: category,
+    language: category,
+    email: { type: 'string' },
+    phone: { type: 'string' },
+    external_id: { type: 'string' },
+    attributes: { type: 'json' },
+  },
+  invitations: {
+    invitation: { type: 'key' },
+    source: category,
+    person: { type: 'person' },
+    invited_at: { type: 'instant' },
+    activated_at: maybeInstant,
+    campaign: category,
+  },
+  activities: {
+    activity: { type: 'key' },
+    source: category,
+    person: { type: 'person' },
+    at: { type: 'instant' },
+    feature: category,
+    channel: category,
+    category: category,
+    amount: { type: 'decimal', nullable: true },
+    currency: category,
+  },
+} as const satisfies Record<string, Record<string, Column>>;
+
+export type FactTable = keyof typeof FACT_TABLES;

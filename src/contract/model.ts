@@ -1,0 +1,161 @@
+import { z } from 'zod';
+
+/**
+ * The model as people write it (YAML, one or more documents a file) and as the query compiler reads it. `src/model` turns the
+ * former into the latter and reports every mistake with a path and a hint.
+ */
+
+const id = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _ only');
+const label = z.string().min(1).max(100);
+
+/** percent | integer | compact | currency | duration (seconds) | decimal, or an Excel number format such as `#,##0.0%`. */
+export const metricFormat = z.string().min(1).max(40);
+export const good = z.enum(['up', 'down', 'neutral']);
+/** `7 days`, `30 minutes`, `12 hours`, `4 weeks`, or the name of a workspace window: `week`, `month`. */
+export const duration = z
+  .string()
+  .regex(
+    /^(\d+ (second|minute|hour|day|week)s?|week|month)$/,
+    'a length such as "7 days", or week or month for the workspace windows',
+  );
+
+const metricBase = {
+  name: id,
+  label: label.optional(),
+  description: z.string().max(1000).optional(),
+  format: metricFormat.default('integer'),
+  good: good.default('neutral'),
+  /** Below this many in the denominator (or entities) a value is shown grey, without change and rank. Workspace default where absent. */
+  min_sample: z.number().int().min(0).optional(),
+  /** How long after its time a cohort's number still moves, e.g. `1 day`. */
+  matures: duration.optional(),
+  owner: z.string().max(100).optional(),
+  /** The rate counts only channels that can report one of these statuses; other channels are n/a. */
+  requires_status: z.array(z.string()).optional(),
+};
+
+export const metricSpec = z.discriminatedUnion('type', [
+  z.strictObject({
+    ...metricBase,
+    type: z.literal('simple'),
+    agg: z.enum(['count', 'count_distinct', 'sum', 'min', 'max', 'average', 'median']),
+    /** A column of the dataset; not for `count`. */
+    column: id.optional(),
+    /** `delivered and channel in ('sms', 'email')`: the filter language of docs/model.md. */
+    filter: z.string().max(500).optional(),
+    /** Time column other than the dataset's. */
+    time: id.optional(),
+  }),
+  z.strictObject({ ...metricBase, type: z.literal('ratio'), numerator: id, denominator: id }),
+  /** Arithmetic over metrics: + - * / and parentheses. */
+  z.strictObject({ ...metricBase, type: z.literal('derived'), expr: z.string().min(1).max(500) }),
+  /** A trailing window of a simple metric that ends with each bucket's last local day; without `window` everything before the bucket's end. */
+  z.strictObject({ ...metricBase, type: z.literal('cumulative'), metric: id, window: duration.optional() }),
+  /** Entities of `base` that do `conversion` within `window` afterwards. */
+  z.strictObject({
+    ...metricBase,
+    type: z.literal('conversion'),
+    base: id,
+    conversion: id,
+    entity: id,
+    window: duration.optional(),
+    calculation: z.enum(['rate', 'count']).default('rate'),
+  }),
+]);
+
+const dimensionSpec = z.strictObject({
+  name: id,
+  label: label.optional(),
+  description: z.string().max(1000).optional(),
+  type: z.enum(['categorical', 'boolean', 'geo']).default('categorical'),
+  /** A column of the dataset; the dimension's name where absent. */
+  column: id.optional(),
+  /** `channels`: labels, colours and capabilities come from the workspace's channels. */
+  values_from: z.literal('channels').optional(),
+  /** Labels by value. */
+  labels: z.record(z.string(), z.string()).optional(),
+  synonyms: z.array(z.string()).default([]),
+  drill: z.array(id).default([]),
+});
+
+/** One branch of a dataset that is a union of tables: which of its columns feeds which column of the dataset. A string in quotes is a constant. */
+const unionBranch = z.strictObject({
+  table: z.string(),
+  filter: z.string().max(500).optional(),
+  /** dataset column ← table column, or a quoted constant such as `'blast'`. */
+  columns: z.record(id, z.string()),
+});
+
+export const datasetSpec = z.strictObject({
+  version: z.literal(1),
+  dataset: id,
+  label: label.optional(),
+  description: z.string().max(1000).optional(),
+  /** A fact table … */
+  table: z.string().optional(),
+  /** … or a union of several. */
+  union: z.array(unionBranch).min(1).optional(),
+  /** Rows of the dataset; the filter language. */
+  filter: z.string().max(500).optional(),
+  /** Default time column. */
+  time: id,
+  entities: z.array(z.strictObject({ name: id, column: id.optional() })).default([]),
+  dimensions: z.array(dimensionSpec).default([]),
+  metrics: z.array(metricSpec).default([]),
+});
+
+export const funnelSpec = z.strictObject({
+  name: id,
+  label: label.optional(),
+  description: z.string().max(1000).optional(),
+  /** What is counted; every step's dataset has this entity. */
+  entity: id,
+  /** Longest time from the first step to each later one; no limit where absent. */
+  window: duration.optional(),
+  /** sequence: each step at or after the one before (ties count); any: order does not matter. */
+  order: z.enum(['sequence', 'any']).default('sequence'),
+  min_sample: z.number().int().min(0).optional(),
+  owner: z.string().max(100).optional(),
+  steps: z
+    .array(
+      z.strictObject({
+        name: id,
+        label: label.optional(),
+        dataset: id,
+        filter: z.string().max(500).optional(),
+        /** Time column of the step; the dataset's where absent. */
+        time: id.optional(),
+      }),
+    )
+    .min(2),
+});
+
+/** A file with metrics over datasets declared elsewhere, and funnels. */
+export const sharedSpec = z.strictObject({
+  version: z.literal(1),
+  metrics: z.array(metricSpec).default([]),
+  funnels: z.array(funnelSpec).default([]),
+});
+
+export type MetricSpec = z.infer<typeof metricSpec>;
+export type MetricType = MetricSpec['type'];
+export type DimensionSpec = z.infer<typeof dimensionSpec>;
+export type DatasetSpec = z.infer<typeof datasetSpec>;
+export type FunnelSpec = z.infer<typeof funnelSpec>;
+export type SharedSpec = z.infer<typeof sharedSpec>;
+
+/** The filter language, parsed. Columns are columns of the dataset at hand. */
+export type Predicate =
+  | { kind: 'and' | 'or'; parts: Predicate[] }
+  | { kind: 'not'; part: Predicate }
+  | { kind: 'flag'; column: string }
+  | { kind: 'compare'; column: string; op: '=' | '!=' | '<' | '<=' | '>' | '>='; value: string | number | boolean }
+  | { kind: 'in'; column: string; values: (string | number)[]; negated: boolean }
+  | { kind: 'null'; column: string; negated: boolean };
+
+/** Arithmetic of derived metrics, parsed. */
+export type Arithmetic =
+  | { kind: 'metric'; name: string }
+  | { kind: 'number'; value: number }
+  | { kind: 'binary'; op: '+' | '-' | '*' | '/'; left: Arithmetic; right: Arithmetic }
+  | { kind: 'negate'; part: Arithmetic };

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** The one query grammar: API, page, saved view, alert and report use it. */
+
+const id = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _ only');
+
+export const GRAINS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+export const grain = z.enum(GRAINS);
+
+/** `2024-11-15` (start of that local day) or an instant with offset. */
+const edge = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+/** Half-open: the end is not part of it. */
+const range = z.tuple([edge, edge]);
+
+export const FILTER_OPS = ['in', 'not', 'has', 'starts', 'null', 'eq', 'ne', 'gte', 'lte', 'between'] as const;
+export const filter = z.strictObject({
+  dimension: id,
+  /** in / not: any or none of the values; has / starts: text; null: no value known ([] = unknown only, ['false'] = known only); the rest: numbers such as hour_of_day. */
+  op: z.enum(FILTER_OPS),
+  values: z.array(z.union([z.string().max(500), z.number()])).max(500),
+});
+
+const time = z.strictObject({
+  /** A range, or a preset of the URL grammar: `28d`, `w`, `m`, `2026-W47`, `all`, … */
+  range: z.union([range, z.string().min(1).max(60)]),
+  /** Adds a time dimension named `time` and fills its gaps. */
+  grain: grain.optional(),
+});
+
+const compare = z.union([z.enum(['previous_period', 'previous_year']), z.strictObject({ range })]);
+
+const shared = {
+  time: time.optional(),
+  filters: z.array(filter).max(50).optional(),
+  /** previous_period and previous_year keep weekdays aligned unless `match_weekday` is false. */
+  compare: compare.optional(),
+  match_weekday: z.boolean().optional(),
+  /** IANA zone; the workspace's where absent. */
+  timezone: z.string().min(1).max(60).optional(),
+};
+
+export const metricQuery = z.strictObject({
+  metrics: z.array(id).min(1).max(20),
+  /** Names; `weekday` (1 = Monday … 7) and `hour_of_day` (0–23) exist on every dataset with a time. */
+  dimensions: z
+    .array(z.union([id, z.strictObject({ name: id, grain })]))
+    .max(6)
+    .optional(),
+  ...shared,
+  /** `-charges` or `charges`; several in order. */
+  order_by: z
+    .array(z.string().regex(/^-?[a-z][a-z0-9_]*$/))
+    .max(6)
+    .optional(),
+  limit: z.number().int().min(1).max(50_000).optional(),
+  /** Re-aggregated by the engine over all rows, never summed from cells. */
+  totals: z.boolean().optional(),
+  /** Each cell is computed per local day and averaged over the local days of the range that belong to it (days without rows count as 0). */
+  per: z.enum(['day']).optional(),
+});
+
+export const funnelQuery = z.strictObject({
+  funnel: id,
+  dimensions: z.array(id).max(1).optional(),
+  ...shared,
+});
+
+export const query = z.union([metricQuery, funnelQuery]);
+export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(60) });
+export const queryBody = z.union([metricQuery, funnelQuery, queryBatch]);
+
+export type Grain = z.infer<typeof grain>;
+export type Filter = z.infer<typeof filter>;
+export type FilterOp = Filter['op'];
+export type MetricQuery = z.infer<typeof metricQuery>;
+export type FunnelQuery = z.infer<typeof funnelQuery>;
+export type Query = z.infer<typeof query>;
+export type Compare = z.infer<typeof compare>;

@@ -1,0 +1,72 @@
+import type { Problem } from './errors.ts';
+
+/** A value in a row: null is "no value" (no rows, zero denominator, not applicable); 0 is a real zero. */
+export type Cell = string | number | null;
+export type Row = Record<string, Cell>;
+
+export interface ResultColumn {
+  name: string;
+  label: string;
+  /** time: ISO local date (`2024-11-04`), or an instant with offset for hour grain (`2024-11-04T08:00:00+07:00`). */
+  kind: 'time' | 'dimension' | 'metric';
+  format?: string;
+  good?: 'up' | 'down' | 'neutral';
+  grain?: string;
+  min_sample?: number;
+  /** Dimensions filtered or grouped by in the query that this metric does not have: "ignores Channel". */
+  ignores?: string[];
+  /** The metric has no meaning for these values of a dimension (SMS knows no read): show "n/a". */
+  not_applicable?: { dimension: string; values: string[] };
+  description?: string;
+}
+
+export interface TimeRange {
+  /** Instants with the zone's offset, half-open. */
+  start: string;
+  end: string;
+}
+
+export interface ComparedRows {
+  range: TimeRange;
+  /** Aligned with `rows`: compare.rows[i] belongs to rows[i]; null where there is none. */
+  rows: (Row | null)[];
+  totals?: Row;
+}
+
+export interface ResultMeta {
+  /** How fresh: receipt time up to which everything is counted. */
+  as_of: string;
+  /** Data is complete up to here (exclusive instant); buckets that reach past it are partial. */
+  complete_through: string;
+  data_version: string;
+  timezone: string;
+  range?: TimeRange;
+  /** e.g. `raw facts: messages` or the roll-up's name, one per part. */
+  plan: string[];
+  rows_read: number;
+  elapsed_ms: number;
+  cached: boolean;
+  /** Sentences for people: what was ignored, left out or incomplete. */
+  notes: string[];
+  /** Per ratio metric: `<metric>__n` columns hold the sample size of each row. */
+  sample_columns?: Record<string, string>;
+}
+
+export interface QueryResult {
+  columns: ResultColumn[];
+  rows: Row[];
+  totals?: Row;
+  compare?: ComparedRows;
+  meta: ResultMeta;
+}
+
+/** Rows: {step, label, reached, conversion_from_start, conversion_from_previous, drop_off, median_seconds, p90_seconds} and the dimension where asked. */
+export type FunnelRow = Row;
+
+/** In a batch each query stands alone: one that fails does not take the others with it. */
+export type BatchItem = QueryResult | { error: { code: string; message: string; problems: Problem[] } };
+
+export interface BatchResult {
+  results: BatchItem[];
+  data_version: string;
+}

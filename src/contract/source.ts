@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** `sources/*.yaml` of a workspace: which service sends or is read, with which settings. */
+
+const sourceName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'lower-case letters, digits and - only; it becomes the :source of /hooks/:source',
+  );
+
+/** What the service does not say; connectors fill it into their records. */
+export const sourceDefaults = z.strictObject({
+  account: z.string().max(200).optional(),
+  category: z.string().max(200).optional(),
+  campaign: z.string().max(200).optional(),
+  /** ISO 3166 alpha-2, for phone numbers written without a country code. */
+  country: z.string().length(2).optional(),
+  currency: z.string().length(3).optional(),
+  channel: z.string().max(200).optional(),
+});
+
+export const sourceFile = z.strictObject({
+  version: z.literal(1),
+  sources: z.array(
+    z.strictObject({
+      name: sourceName,
+      connector: z.string(),
+      label: z.string().max(200).optional(),
+      /** Checked by the connector's own schema after `${NAME}` was read from the environment. */
+      settings: z.record(z.string(), z.unknown()).default({}),
+      defaults: sourceDefaults.default({}),
+      schedule: z.string().optional(),
+      expect: z.strictObject({ by: z.string().optional(), max_age: z.string().optional() }).optional(),
+    }),
+  ),
+});
+
+export type SourceDefaults = z.infer<typeof sourceDefaults>;
+export type SourceFile = z.infer<typeof sourceFile>;
+/** A source as declared, settings not yet checked. */
+export type SourceDeclaration = SourceFile['sources'][number];
+
+/** A secret, or several while keys are rotated: any of them is accepted. */
+export const secret = z.union([z.string().min(8), z.array(z.string().min(8)).min(1)]);

@@ -1,0 +1,31 @@
+import type { Fragment, Identifier, Joined, Literal, SqlNode } from './nodes.ts';
+
+/** Makes a fragment: the text is our own code's, every gap is a node. A plain string in a gap is a type error. */
+export function sql(text: TemplateStringsArray, ...gaps: SqlNode[]): Fragment {
+  return { kind: 'fragment', text: [...text], gaps };
+}
+
+export const identifier = (name: string): Identifier => ({ kind: 'identifier', name });
+export const string = (value: string): Literal => ({ kind: 'string', value });
+export const number = (value: number): Literal => ({ kind: 'number', value });
+export const uint64 = (value: bigint): Literal => ({ kind: 'uint64', value });
+export const boolean = (value: boolean): Literal => ({ kind: 'boolean', value });
+export const date = (value: string): Literal => ({ kind: 'date', value });
+/** @param value UTC milliseconds */
+export const instant = (value: number): Literal => ({ kind: 'instant', value });
+export const list = (items: readonly Literal[]): Literal => ({ kind: 'list', items });
+export const NULL: Literal = { kind: 'null' };
+
+export const joined = (separator: Joined['separator'], parts: readonly SqlNode[]): Joined => ({
+  kind: 'joined',
+  separator,
+  parts,
+});
+export const commas = (parts: readonly SqlNode[]): Joined => joined(', ', parts);
+/** `1` where there are no parts. */
+export const allOf = (parts: readonly SqlNode[]): SqlNode =>
+  parts.length === 0 ? number(1) : joined(' AND ', parts.map(inParens));
+/** `0` where there are no parts. */
+export const anyOf = (parts: readonly SqlNode[]): SqlNode =>
+  parts.length === 0 ? number(0) : joined(' OR ', parts.map(inParens));
+export const inParens = (part: SqlNode): Fragment => sql`(${part})`;

@@ -1,0 +1,27 @@
+import type { RenderedSql } from '../sql/rendered.ts';
+
+export interface WarehouseAnswer<Row> {
+  rows: Row[];
+  columns: { name: string; type: string }[];
+  rowsRead: number;
+  elapsedMs: number;
+}
+
+export interface StatementOptions {
+  /** Milliseconds; past it the statement is given up (embedded: the engine child is killed and restarted). Default 30,000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * The one door to the engine, embedded or server. 64-bit integers and decimals come back as JSON numbers: select hashes with
+ * `toString()` where they must be exact. Errors: `TurnoutError('unavailable')` while the engine is away, `('timeout')` past the
+ * limit; anything else is our bug.
+ */
+export interface Warehouse {
+  query<Row>(statement: RenderedSql, options?: StatementOptions): Promise<WarehouseAnswer<Row>>;
+  command(statement: RenderedSql, options?: StatementOptions): Promise<void>;
+  /** Bulk insert; `rows` are JSONCompactEachRow lines (arrays in the order of `columns`) or their bytes. Durable when it returns. */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[] | Buffer): Promise<void>;
+  close(): Promise<void>;
+}
