@@ -30,7 +30,7 @@ const metricBase = {
   /** How long after its time a cohort's number still moves, e.g. `1 day`. */
   matures: duration.optional(),
   owner: z.string().max(100).optional(),
-  /** The rate counts only channels that can report one of these statuses; other channels are n/a. */
+  /** Only channels that can report one of these statuses count; other channels are n/a. `engaged` = channels that declare an engagement. */
   requires_status: z.array(z.string()).optional(),
 };
 
@@ -38,6 +38,8 @@ export const metricSpec = z.discriminatedUnion('type', [
   z.strictObject({
     ...metricBase,
     type: z.literal('simple'),
+    /** The dataset, where the metric stands in a file of its own and not in a dataset's file. */
+    dataset: id.optional(),
     agg: z.enum(['count', 'count_distinct', 'sum', 'min', 'max', 'average', 'median']),
     /** A column of the dataset; not for `count`. */
     column: id.optional(),
@@ -45,6 +47,8 @@ export const metricSpec = z.discriminatedUnion('type', [
     filter: z.string().max(500).optional(),
     /** Time column other than the dataset's. */
     time: id.optional(),
+    /** Money: the column with the currency code; `currency` where absent and the format is currency. Other currencies than the workspace's are left out and noted. */
+    currency: id.optional(),
   }),
   z.strictObject({ ...metricBase, type: z.literal('ratio'), numerator: id, denominator: id }),
   /** Arithmetic over metrics: + - * / and parentheses. */

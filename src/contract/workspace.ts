@@ -39,7 +39,19 @@ export const workspaceFile = z.strictObject({
   /** Adds to, and replaces by name, the channels of the packs. */
   channels: z.array(channelSpec).default([]),
   min_sample: z.number().int().min(1).default(30),
+  /** Other defaults for dashboards of the packs, by name. */
+  dashboards: z
+    .record(z.string(), z.strictObject({ period: z.string().optional(), compare: z.string().optional() }))
+    .default({}),
   egress: z.strictObject({ allow: z.array(z.string()).default([]) }).optional(),
+});
+
+/** `pack.yaml`: what a pack is called and which channels it brings. */
+export const packFile = z.strictObject({
+  version: z.literal(1),
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only'),
+  title: z.string().min(1).max(100),
+  channels: z.array(channelSpec).default([]),
 });
 
 /** `rates/*.yaml`: prices where the provider gives none. The most specific matching line wins (country over none, category over none), then the latest `valid_from`. */
@@ -64,5 +76,6 @@ export const rateFile = z.strictObject({
 });
 
 export type ChannelSpec = z.infer<typeof channelSpec>;
+export type PackFile = z.infer<typeof packFile>;
 export type Workspace = z.infer<typeof workspaceFile>;
 export type Rate = z.infer<typeof rateFile>['rates'][number];

@@ -45,6 +45,8 @@ export interface Dimension {
   drill: string[];
   synonyms: string[];
   fromChannels: boolean;
+  /** The column holds person numbers: people see and filter the person's external id, `#<number>` where there is none. */
+  ofPerson: boolean;
 }
 
 interface MetricBase {
@@ -69,6 +71,8 @@ export type Metric =
       column?: string;
       filter?: Predicate;
       time: string;
+      /** Money: the column with the ISO 4217 code. Only rows in the workspace's currency count. */
+      currency?: string;
     })
   | (MetricBase & { type: 'ratio'; numerator: string; denominator: string })
   | (MetricBase & { type: 'derived'; expr: Arithmetic })
