@@ -103,3 +103,13 @@ export interface LedgerRow {
   expired: number;
   erased: number;
 }
+
+/** GET /api/v1/quarantine: what an authenticated sender sent but could not be counted, newest first. */
+export interface QuarantineItem {
+  source: string;
+  received_at: string;
+  /** A sentence. */
+  reason: string;
+  /** The piece as it came, cut at 64 KB. */
+  raw: string;
+}

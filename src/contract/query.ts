@@ -66,7 +66,9 @@ export const funnelQuery = z.strictObject({
 });
 
 export const query = z.union([metricQuery, funnelQuery]);
-export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(60) });
+/** One page's worth. */
+export const MAX_BATCH = 60;
+export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(MAX_BATCH) });
 export const queryBody = z.union([metricQuery, funnelQuery, queryBatch]);
 
 export type Grain = z.infer<typeof grain>;

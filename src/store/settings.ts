@@ -1,0 +1,29 @@
+import type { ControlDatabase } from './database.ts';
+
+export interface SettingsTable {
+  name: string;
+  value: string;
+  /** UTC milliseconds. */
+  updated_at: number;
+}
+
+/** Names of what is remembered here. */
+export type SettingName = 'sample_loaded' | 'sample_removed';
+
+export async function loadSetting(database: ControlDatabase, name: SettingName): Promise<string | null> {
+  const row = await database.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+  return row?.value ?? null;
+}
+
+export async function saveSetting(
+  database: ControlDatabase,
+  name: SettingName,
+  value: string,
+  now: number,
+): Promise<void> {
+  await database
+    .insertInto('settings')
+    .values({ name, value, updated_at: now })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value, updated_at: now }))
+    .execute();
+}
