@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { TurnoutError } from '../../contract/errors.ts';
-import { funnelQuery, metricQuery, queryBatch, type queryBody } from '../../contract/query.ts';
+import { funnelQuery, MAX_BATCH, metricQuery, type queryBody } from '../../contract/query.ts';
 import { viewToQuery } from '../../contract/url.ts';
 import { addRoute, parsePart } from '../route.ts';
 import type { Services } from '../services.ts';
