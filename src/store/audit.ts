@@ -1,17 +1,6 @@
-import type { Generated } from 'kysely';
-import type { ControlDatabase } from './database.ts';
+import type { ControlDatabase } from './tables.ts';
 
-export interface AuditTable {
-  id: Generated<number>;
-  /** UTC milliseconds. */
-  at: number;
-  actor: string;
-  action: string;
-  /** A sentence. */
-  detail: string;
-}
-
-/** Remembers who changed something that others rely on. */
+/** Remembers who changed something that others rely on; `at` is UTC milliseconds, `detail` a sentence. */
 export async function recordAudit(
   database: ControlDatabase,
   entry: { at: number; actor: string; action: string; detail: string },

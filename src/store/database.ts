@@ -1,15 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
-import type { AuditTable } from './audit.ts';
 import { migrate } from './migrations.ts';
-import type { SettingsTable } from './settings.ts';
-
-export interface ControlTables {
-  settings: SettingsTable;
-  audit: AuditTable;
-}
-
-export type ControlDatabase = Kysely<ControlTables>;
+import type { ControlDatabase, ControlTables } from './tables.ts';
 
 /** Opens (and brings up to date) the control database: small, precious state such as settings and the audit trail. */
 export async function openControlDatabase(file: string): Promise<ControlDatabase> {

@@ -1,11 +1,4 @@
-import type { ControlDatabase } from './database.ts';
-
-export interface SettingsTable {
-  name: string;
-  value: string;
-  /** UTC milliseconds. */
-  updated_at: number;
-}
+import type { ControlDatabase } from './tables.ts';
 
 /** Names of what is remembered here. */
 export type SettingName = 'sample_loaded' | 'sample_removed';
