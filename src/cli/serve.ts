@@ -1,0 +1,17 @@
+import { parseConfig } from '../config.ts';
+import { createLogger } from '../logger.ts';
+import { startServer } from '../server.ts';
+
+/** Runs until SIGINT or SIGTERM; resolves once everything is closed. Prints one line on stdout when ready. */
+export async function serve(): Promise<number> {
+  const config = parseConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const stop = Promise.withResolvers<string>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.resolve(signal));
+
+  const server = await startServer(config, log);
+  process.stdout.write(`Turnout is ready on ${server.url}\n`);
+  log.info(`stopping after ${await stop.promise}`);
+  await server.close();
+  return 0;
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ServerProcess, startServerProcess } from '../support/server.ts';
+
+/** Every route and every field of it, given what it does not expect: 400 with a sentence, never 500 (RELIABILITY S1). */
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServerProcess();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+const METRIC_QUERY = {
+  metrics: ['charges'],
+  dimensions: ['channel', { name: 'time', grain: 'day' }],
+  time: { range: ['2024-01-01', '2024-02-01'], grain: 'day' },
+  filters: [{ dimension: 'channel', op: 'in', values: ['sms'] }],
+  compare: { range: ['2023-01-01', '2023-02-01'] },
+  match_weekday: true,
+  timezone: 'Asia/Jakarta',
+  order_by: ['-charges'],
+  limit: 10,
+  totals: true,
+  per: 'day',
+} satisfies Json;
+const FUNNEL_QUERY = {
+  funnel: 'invitation',
+  dimensions: ['region'],
+  time: { range: '28d' },
+  filters: [],
+  compare: 'previous_period',
+} satisfies Json;
+
+/** A valid body of each route that takes one. A new POST route must be added here: a test below checks that. */
+const BODIES: Record<string, Json[]> = {
+  '/api/v1/query': [METRIC_QUERY, FUNNEL_QUERY, { queries: [METRIC_QUERY, FUNNEL_QUERY] }],
+  '/api/v1/sample/remove': [{}],
+};
+
+const MEGABYTE = 'x'.repeat(1024 * 1024);
+const HOSTILE: [string, Json][] = [
+  ['an object', { a: 1 }],
+  ['an array', [[1]]],
+  ['a number', -7.5],
+  ['null', null],
+  ['a string of 1 MB', MEGABYTE],
+  ['the word __proto__', '__proto__'],
+];
+
+/** Every place in a JSON value, as paths. */
+function pathsOf(value: Json, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [
+    ...(path.length > 0 ? [path] : []),
+    ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner as Json, [...path, key])),
+  ];
+}
+
+function replaced(value: Json, path: string[], by: Json): Json {
+  const [step, ...rest] = path;
+  if (step === undefined) return by;
+  const copy = structuredClone(value) as Record<string, Json>;
+  copy[step] = replaced(copy[step] ?? null, rest, by);
+  return copy;
+}
+
+async function expectRefused(response: Response, what: string): Promise<void> {
+  const text = await response.text();
+  expect(response.status, `${what}: ${text.slice(0, 300)}`).toBe(400);
+  const { error } = JSON.parse(text) as { error: { message: string } };
+  expect(error.message.length, what).toBeGreaterThan(10);
+  expect(error.message.length, `${what}: the sentence must not repeat a megabyte`).toBeLessThan(8_000);
+}
+
+const post = (path: string, body: string) =>
+  fetch(server.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+
+describe.each(Object.entries(BODIES))('POST %s', (path, examples) => {
+  test.each(HOSTILE)('refuses %s in place of every field', async (name, hostile) => {
+    for (const example of examples) {
+      for (const place of pathsOf(example)) {
+        await expectRefused(
+          await post(path, JSON.stringify(replaced(example, place, hostile))),
+          `${path} ${place.join('.')} = ${name}`,
+        );
+      }
+    }
+  });
+
+  test.each(HOSTILE)('refuses %s as the whole body', async (name, hostile) => {
+    await expectRefused(await post(path, JSON.stringify(hostile)), `${path} body = ${name}`);
+  });
+
+  test('refuses __proto__ and constructor as keys of every object', async () => {
+    for (const example of examples) {
+      for (const key of ['__proto__', 'constructor']) {
+        const text = JSON.stringify(example);
+        const places = [...text.matchAll(/\{/g)].map((match) => match.index + 1);
+        for (const place of places) {
+          const body = `${text.slice(0, place)}"${key}":{"polluted":true}${text[place] === '}' ? '' : ','}${text.slice(place)}`;
+          await expectRefused(await post(path, body), `${path} ${key} at ${place}`);
+        }
+      }
+    }
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  test('refuses what is not JSON, too deep, or of another type', async () => {
+    for (const body of [
+      '',
+      '{',
+      'metrics=charges',
+      '{"metrics":["charges"]',
+      `${'['.repeat(50_000)}`,
+      '\u0000',
+      '﻿{"metrics":5}',
+    ]) {
+      await expectRefused(await post(path, body), `${path} body ${JSON.stringify(body.slice(0, 20))}`);
+    }
+    const form = await fetch(server.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{}',
+    });
+    await expectRefused(form, `${path} as text/plain`);
+  });
+});
+
+interface Described {
+  paths: Record<
+    string,
+    Record<string, { parameters?: { name: string; in: 'path' | 'query'; required: boolean }[]; requestBody?: object }>
+  >;
+}
+
+test('every described route with a body is tried above, every parameter refuses hostile values', async () => {
+  const description = (await (await fetch(`${server.url}/api/v1/openapi.json`)).json()) as Described;
+  const withBody = Object.entries(description.paths).filter(
+    ([path, methods]) => methods['post']?.requestBody && !path.startsWith('/hooks/'),
+  );
+  expect(withBody.map(([path]) => path).sort()).toEqual(Object.keys(BODIES).sort());
+
+  for (const [path, methods] of Object.entries(description.paths)) {
+    for (const parameter of methods['get']?.parameters ?? []) {
+      for (const [name, hostile] of HOSTILE) {
+        const text = typeof hostile === 'string' ? hostile : JSON.stringify(hostile);
+        const value = encodeURIComponent(text);
+        const address =
+          parameter.in === 'path' ? path.replace(`{${parameter.name}}`, value) : `${path}?${parameter.name}=${value}`;
+        await expectRefused(
+          await fetch(server.url + address),
+          `${parameter.in} ${parameter.name} of ${path} = ${name}`,
+        );
+      }
+    }
+    if (methods['get'] !== undefined && !path.includes('{') && path !== '/api/v1/live') {
+      await expectRefused(await fetch(`${server.url}${path}?__proto__=1`), `${path}?__proto__`);
+      await expectRefused(await fetch(`${server.url}${path}?${'x'.repeat(1024 * 1024)}=1`), `${path}?<1 MB>`);
+    }
+  }
+});
+
+test('every key of the URL grammar refuses hostile values', async () => {
+  for (const key of ['u', 'p', 'to', 'vs', 'wd', 'g', 'f', 'mf', 'm', 'by', 'x', 's', 'n']) {
+    for (const [name, hostile] of HOSTILE) {
+      const text = typeof hostile === 'string' ? hostile : JSON.stringify(hostile);
+      const base = key === 'm' ? '' : 'm=charges&';
+      await expectRefused(
+        await fetch(`${server.url}/api/v1/query?${base}${key}=${encodeURIComponent(text)}`),
+        `GET query ${key} = ${name}`,
+      );
+    }
+  }
+});
+
+test('a page of another site, or a rebound name, gets nothing', async () => {
+  const foreign = await fetch(`${server.url}/api/v1/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: 'https://example.com' },
+    body: '{}',
+  });
+  expect(foreign.status).toBe(403);
+});
+
+test('unknown hooks, sources and paths answer 404, and nothing was logged as an error', async () => {
+  expect((await fetch(`${server.url}/hooks/nobody`, { method: 'POST', body: 'x' })).status).toBe(404);
+  expect((await fetch(`${server.url}/api/v1/nothing`)).status).toBe(404);
+  expect((await fetch(`${server.url}/assets/../../package.json`)).status).toBe(404);
+  expect(server.log()).not.toMatch(/"level":50/);
+});
