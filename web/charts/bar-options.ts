@@ -1,0 +1,168 @@
+import type { DimensionInfo } from '../../src/contract/api.ts';
+import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
+import type { Formats } from '../tile/formats.ts';
+import { type AxisTicks, axisTicks } from './axis-ticks.ts';
+import { AXIS_TEXT, type ChartOption, FONT, GRID_LINE, paletteColor } from './chart-option.ts';
+import type { PlotArea } from './plot-area.ts';
+import { textWidth } from './plot-area.ts';
+import { colorOf, labelOf, numberOf } from './series.ts';
+
+export interface Bar {
+  /** The dimension's value, for filters. */
+  value: string;
+  label: string;
+  amount: number | null;
+  compared: number | null;
+  /** The metric has no meaning for this value. */
+  notApplicable: boolean;
+  color: number;
+}
+
+export interface BarChart {
+  option: ChartOption;
+  area: PlotArea;
+  axis: AxisTicks;
+}
+
+/** Bars in the result's order. Without fixed colours every bar has the first colour: length alone tells them apart. */
+export function toBars(result: QueryResult, metric: string, dimension: DimensionInfo | undefined, by: string): Bar[] {
+  const column = result.columns.find((candidate) => candidate.name === metric);
+  const missing = new Set(column?.not_applicable?.dimension === by ? column.not_applicable.values : []);
+  const fixed = Object.keys(dimension?.colors ?? {}).length > 0;
+  return result.rows.map((row, index) => {
+    const value = String(row[by] ?? '');
+    return {
+      value,
+      label: labelOf(dimension, row[by]),
+      amount: numberOf(row[metric]),
+      compared: numberOf(result.compare?.rows[index]?.[metric]),
+      notApplicable: missing.has(value),
+      color: fixed ? colorOf(dimension, value, 6) : 1,
+    };
+  });
+}
+
+/** Height in pixels that gives every bar room to be read and touched. */
+export function barChartHeight(count: number, compared: boolean): number {
+  return Math.max(120, count * (compared ? 44 : 36) + 34);
+}
+
+/** The number at the end of a bar. */
+export function barText(bar: Bar, column: ResultColumn, formats: Formats): string {
+  if (bar.notApplicable) return 'n/a';
+  return formats.value(bar.amount, column, 'card');
+}
+
+/** Horizontal bars from zero, the value at each end, the comparison as a thin grey bar beneath. Selected values stay strong, others fade. */
+export function barChart(
+  bars: readonly Bar[],
+  column: ResultColumn,
+  size: { width: number; height: number },
+  formats: Formats,
+  selected: ReadonlySet<string> = new Set(),
+): BarChart {
+  const hasCompared = bars.some((bar) => bar.compared !== null);
+  const axis = axisTicks(
+    bars.flatMap((bar) => [bar.amount, bar.compared]),
+    { zero: true, integers: column.format === 'integer' },
+  );
+  const texts = bars.map((bar) => barText(bar, column, formats));
+  const area: PlotArea = {
+    ...size,
+    left: Math.min(size.width * 0.4, Math.max(...bars.map((bar) => textWidth(bar.label)), 24) + 12),
+    right: Math.max(...texts.map(textWidth), 24) + 12,
+    top: 4,
+    bottom: 26,
+  };
+  const ends: Record<string, unknown>[] = bars.map((bar, index) => ({
+    value: bar.amount ?? 0,
+    itemStyle: {
+      color: paletteColor(bar.color),
+      opacity: selected.size === 0 || selected.has(bar.value) ? 1 : 0.3,
+      borderRadius: [0, 2, 2, 0],
+    },
+    label: { formatter: texts[index] ?? '' },
+  }));
+  const series: Record<string, unknown>[] = [
+    {
+      type: 'bar',
+      name: column.label,
+      data: ends,
+      barMaxWidth: 22,
+      barGap: '12%',
+      silent: true,
+      animation: false,
+      emphasis: { disabled: true },
+      label: {
+        show: true,
+        position: 'right',
+        color: 'var(--color-ink)',
+        fontSize: 13,
+        fontWeight: 600,
+        fontFamily: FONT,
+        formatter: '',
+      },
+    },
+  ];
+  if (hasCompared) {
+    series.push({
+      type: 'bar',
+      name: 'before',
+      data: bars.map((bar) => bar.compared ?? 0),
+      barMaxWidth: 6,
+      itemStyle: { color: 'var(--color-compare)', borderRadius: [0, 2, 2, 0] },
+      silent: true,
+      animation: false,
+      emphasis: { disabled: true },
+    });
+  }
+  return {
+    area,
+    axis,
+    option: {
+      animation: false,
+      grid: { left: area.left, right: area.right, top: area.top, bottom: area.bottom },
+      xAxis: {
+        type: 'value',
+        min: axis.min,
+        max: axis.max,
+        interval: (axis.ticks[1] ?? axis.max) - (axis.ticks[0] ?? axis.min),
+        axisLabel: {
+          ...AXIS_TEXT,
+          hideOverlap: true,
+          formatter: (value: number) => formats.value(value, column, value === axis.max ? 'card' : 'axis'),
+        },
+        splitLine: { lineStyle: GRID_LINE },
+      },
+      yAxis: {
+        type: 'category',
+        inverse: true,
+        data: bars.map((bar) => bar.label),
+        axisLabel: {
+          ...AXIS_TEXT,
+          color: 'var(--color-ink)',
+          fontSize: 13,
+          width: area.left - 10,
+          overflow: 'truncate',
+          interval: 0,
+        },
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: 'var(--color-axis)', width: 1 } },
+      },
+      series,
+    },
+  };
+}
+
+/** The accessible name of the bars: how many, the largest, the smallest, the share of the largest. */
+export function describeBars(title: string, bars: readonly Bar[], column: ResultColumn, formats: Formats): string {
+  const known = bars.filter((bar) => bar.amount !== null && !bar.notApplicable);
+  const [first] = known.toSorted((a, b) => (b.amount ?? 0) - (a.amount ?? 0));
+  if (!first) return `${title}: no data.`;
+  const list = bars.map((bar) => {
+    const now = bar.notApplicable ? 'n/a' : formats.value(bar.amount, column, 'table');
+    const change = bar.compared === null ? '' : formats.change(bar.amount, bar.compared, column).words;
+    return `${bar.label} ${now}${change ? `, ${change}` : ''}`;
+  });
+  return `${title}, bar chart with ${bars.length} ${bars.length === 1 ? 'bar' : 'bars'}, most for ${first.label}. ${list.slice(0, 8).join('; ')}.`;
+}

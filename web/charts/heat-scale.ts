@@ -1,0 +1,63 @@
+/** Steps of a heat table: people can name "the second darkest", so there are few of them and the legend prints the breaks. */
+
+/** Keeps two significant digits, so that the legend can be read. */
+function roundBreak(value: number): number {
+  return value === 0 ? 0 : Number(value.toPrecision(2));
+}
+
+/**
+ * Upper bounds of all steps but the last, rising, by quantiles of the positive values. Fewer than `steps` where values repeat;
+ * [] where there is nothing to tell apart. Zero and "no value" take no part.
+ */
+export function quantileBreaks(values: readonly (number | null)[], steps = 6): number[] {
+  const sorted = values.filter((value): value is number => value !== null && value > 0).sort((a, b) => a - b);
+  const largest = sorted.at(-1);
+  if (largest === undefined) return [];
+  const breaks: number[] = [];
+  for (let step = 1; step < steps; step++) {
+    const position = (sorted.length - 1) * (step / steps);
+    const low = sorted[Math.floor(position)] ?? 0;
+    const high = sorted[Math.ceil(position)] ?? low;
+    const value = roundBreak(low + (high - low) * (position - Math.floor(position)));
+    if (value > (breaks.at(-1) ?? 0) && value < largest) breaks.push(value);
+  }
+  return breaks;
+}
+
+/** 1 … breaks.length + 1; 0 for zero and below. A value on a break belongs to the step above it. */
+export function heatStep(value: number, breaks: readonly number[]): number {
+  if (value <= 0) return 0;
+  let step = 1;
+  for (const limit of breaks) if (value >= limit) step++;
+  return step;
+}
+
+/** Spreads `count` steps over the palette's seven, leaving out the palest: a step must differ from white. */
+export function paletteStep(step: number, count: number): number {
+  if (step <= 0) return 0;
+  if (count <= 1) return 4;
+  return 2 + Math.round(((step - 1) / (count - 1)) * 5);
+}
+
+/** Words of the legend: `0–90`, `90–180`, …, `≥ 540`. */
+export function stepLabels(breaks: readonly number[], text: (value: number) => string): string[] {
+  if (breaks.length === 0) return ['> 0'];
+  return [
+    `< ${text(breaks[0] ?? 0)}`,
+    ...breaks.slice(1).map((limit, index) => `${text(breaks[index] ?? 0)}–${text(limit)}`),
+    `≥ ${text(breaks.at(-1) ?? 0)}`,
+  ];
+}
+
+function channel(hex: string, at: number): number {
+  const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+/** WCAG contrast of two `#rrggbb` colours, 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const luminance = (hex: string): number =>
+    0.2126 * channel(hex, 1) + 0.7152 * channel(hex, 3) + 0.0722 * channel(hex, 5);
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}

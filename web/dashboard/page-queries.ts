@@ -1,0 +1,179 @@
+import type { Catalog, WorkspaceInfo } from '../../src/contract/api.ts';
+import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
+import { assertNever } from '../../src/contract/errors.ts';
+import type { DateRange } from '../../src/contract/period.ts';
+import { daysBetween } from '../../src/contract/plain-date.ts';
+import { GRAINS, type Grain, type MetricQuery, type Query } from '../../src/contract/query.ts';
+import type { ViewState } from '../../src/contract/url.ts';
+
+/** One query of a page; `key` is `<tile id>/<part>`. */
+export interface PageQuery {
+  key: string;
+  query: Query;
+}
+
+export interface PageQueryInput {
+  dashboard: Dashboard;
+  view: Pick<ViewState, 'filters' | 'grain'>;
+  period: DateRange;
+  compare: DateRange | null;
+  workspace: Pick<WorkspaceInfo, 'time_zone'>;
+  catalog: Catalog;
+}
+
+/** What every query of the page shares. */
+export interface QueryFrame {
+  range: [string, string];
+  filters: ViewState['filters'];
+  compare: DateRange | null;
+}
+
+/** Keys of a tile's parts; page-queries writes them and the tiles read them. */
+export const partKey = {
+  totals: (tile: Tile) => `${tile.id}/totals`,
+  trend: (tile: Tile) => `${tile.id}/trend`,
+  series: (tile: Tile) => `${tile.id}/series`,
+  bars: (tile: Tile) => `${tile.id}/bars`,
+  funnel: (tile: Tile) => `${tile.id}/funnel`,
+  rows: (tile: Tile) => `${tile.id}/rows`,
+  heat: (tile: Tile, metric: string, part: HeatPart) => `${tile.id}/${metric}/${part}`,
+};
+
+export type HeatPart = 'cells' | 'weekdays' | 'hours';
+
+const MOST_POINTS = 750;
+const DAYS_PER: Record<Grain, number> = { hour: 1 / 24, day: 1, week: 7, month: 30, quarter: 91, year: 365 };
+
+/** The wanted grain, or the next coarser one that keeps a chart under 750 points. */
+export function fittingGrain(wanted: string | null | undefined, period: DateRange): Grain {
+  const days = daysBetween(period.start, period.end);
+  const automatic: Grain = days <= 2 ? 'hour' : days <= 92 ? 'day' : days <= 400 ? 'week' : 'month';
+  const asked = GRAINS.find((grain) => grain === wanted) ?? automatic;
+  const from = GRAINS.indexOf(asked);
+  return GRAINS.slice(from).find((grain) => days / DAYS_PER[grain] <= MOST_POINTS) ?? 'year';
+}
+
+/** A sparkline has 28 to 91 points where the period allows it. */
+export function sparklineGrain(period: DateRange): Grain {
+  const days = daysBetween(period.start, period.end);
+  return days <= 2 ? 'hour' : days <= 91 ? 'day' : days <= 91 * 7 ? 'week' : 'month';
+}
+
+/** All queries of a dashboard, in the order of its tiles; sent as one batch. */
+export function buildPageQueries(input: PageQueryInput): PageQuery[] {
+  return input.dashboard.rows.flatMap((row) => row.tiles.flatMap((tile) => buildTileQueries(tile, input)));
+}
+
+export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[] {
+  const frame: QueryFrame = {
+    range: [input.period.start, input.period.end],
+    filters: input.view.filters,
+    compare: input.compare,
+  };
+  switch (tile.kind) {
+    case 'scorecards':
+      return [
+        { key: partKey.totals(tile), query: metricQuery(frame, { metrics: tile.metrics }) },
+        {
+          key: partKey.trend(tile),
+          query: metricQuery(frame, { metrics: tile.metrics }, sparklineGrain(input.period)),
+        },
+      ];
+    case 'line': {
+      const grain = fittingGrain(input.view.grain ?? tile.grain ?? input.dashboard.defaults.grain, input.period);
+      const split = tile.by ? { dimensions: [tile.by] } : {};
+      return [
+        {
+          key: partKey.series(tile),
+          query: metricQuery(frame, { metrics: tile.metrics, ...split, totals: true }, grain),
+        },
+      ];
+    }
+    case 'bar':
+      return [
+        {
+          key: partKey.bars(tile),
+          query: metricQuery(frame, {
+            metrics: [tile.metric],
+            dimensions: [tile.by],
+            order_by: [tile.sort ?? `-${tile.metric}`],
+            limit: tile.limit ?? 12,
+            totals: true,
+          }),
+        },
+      ];
+    case 'heatmap':
+      return tile.metrics.flatMap((metric) => heatQueries(tile, metric, tile.value, frame));
+    case 'funnel':
+      return [
+        {
+          key: partKey.funnel(tile),
+          query: { funnel: tile.funnel, ...(tile.by ? { dimensions: [tile.by] } : {}), ...sharedParts(frame) },
+        },
+      ];
+    case 'table': {
+      const queries: PageQuery[] = [
+        {
+          key: partKey.rows(tile),
+          query: metricQuery(frame, {
+            metrics: tile.metrics,
+            dimensions: tile.by,
+            order_by: [tile.sort ?? `-${tile.metrics[0] ?? ''}`],
+            limit: tile.limit ?? 500,
+            totals: tile.totals,
+          }),
+        },
+      ];
+      const trend = trendMetric(tile, input.catalog);
+      if (trend) {
+        queries.push({
+          key: partKey.trend(tile),
+          query: metricQuery(
+            { ...frame, compare: null },
+            { metrics: [trend], dimensions: tile.by },
+            sparklineGrain(input.period),
+          ),
+        });
+      }
+      return queries;
+    }
+    case 'text':
+      return [];
+    default:
+      return assertNever(tile);
+  }
+}
+
+/** The three queries of one heat-map: slots, and the totals of days and hours, which for people are not sums of slots. */
+export function heatQueries(tile: Tile, metric: string, value: 'per_day' | 'total', frame: QueryFrame): PageQuery[] {
+  const per: Partial<MetricQuery> = value === 'per_day' ? { per: 'day' } : {};
+  const part = (name: HeatPart, dimensions: string[], compare: DateRange | null): PageQuery => ({
+    key: partKey.heat(tile, metric, name),
+    query: metricQuery({ ...frame, compare }, { metrics: [metric], dimensions, totals: name === 'cells', ...per }),
+  });
+  return [
+    part('cells', ['weekday', 'hour_of_day'], frame.compare),
+    part('weekdays', ['weekday'], null),
+    part('hours', ['hour_of_day'], null),
+  ];
+}
+
+/** A table gets sparklines where its one dimension has few, declared values: channels, not campaigns. */
+export function trendMetric(tile: Extract<Tile, { kind: 'table' }>, catalog: Catalog): string | null {
+  const [by, ...more] = tile.by;
+  const dimension = catalog.dimensions.find((candidate) => candidate.name === by);
+  const values = Object.keys(dimension?.labels ?? {}).length;
+  return more.length === 0 && values >= 1 && values <= 12 ? (tile.metrics[0] ?? null) : null;
+}
+
+function sharedParts(frame: QueryFrame, grain?: Grain): Pick<MetricQuery, 'time' | 'filters' | 'compare'> {
+  return {
+    time: { range: frame.range, ...(grain ? { grain } : {}) },
+    ...(frame.filters.length > 0 ? { filters: frame.filters } : {}),
+    ...(frame.compare ? { compare: { range: [frame.compare.start, frame.compare.end] } } : {}),
+  };
+}
+
+function metricQuery(frame: QueryFrame, parts: MetricQuery, grain?: Grain): MetricQuery {
+  return { ...parts, ...sharedParts(frame, grain) };
+}
