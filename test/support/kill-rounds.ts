@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { Agent, request } from 'node:http';
+import type { Freshness, LedgerRow } from '../../src/contract/api.ts';
+import type { QueryResult } from '../../src/contract/result.ts';
+import { type ServerProcess, startServerProcess, temporaryFolder, until } from './server.ts';
+import { whatsappNotification } from './whatsapp.ts';
+import { APP_SECRET, testWorkspace } from './workspace.ts';
+
+export interface KillRoundsReport {
+  rounds: number;
+  acknowledged: number;
+  /** Events that reached the journal though their acknowledgement was lost in a kill. */
+  unacknowledgedButKept: number;
+  /** Milliseconds from spawn to ready, sorted. */
+  restarts: number[];
+}
+
+/**
+ * RELIABILITY F01: kill -9 of the server at random moments under load; afterwards every acknowledged event is counted exactly
+ * once and the ledger adds up.
+ */
+export async function runKillRounds(options: {
+  rounds: number;
+  seed: number;
+  log?: (line: string) => void;
+}): Promise<KillRoundsReport> {
+  const random = seededRandom(options.seed);
+  const data = temporaryFolder('kill');
+  const workspace = testWorkspace();
+  const sent: string[] = [];
+  const acknowledged = new Set<string>();
+  const restarts: number[] = [];
+  const startedAt = Math.floor(Date.now() / 1000);
+
+  for (let round = 1; round <= options.rounds; round++) {
+    const server = await startServerProcess({ data, workspace });
+    restarts.push(server.readyAfter);
+    const stopSending = sendUnderLoad(
+      server,
+      () => {
+        const id = `k-${sent.length}`;
+        sent.push(id);
+        return { id, timestamp: startedAt + round };
+      },
+      acknowledged,
+    );
+    await new Promise((done) => setTimeout(done, 50 + random() * 1_000));
+    await server.stop('SIGKILL');
+    await stopSending();
+    options.log?.(`round ${round}: ${acknowledged.size} acknowledged, restart ${Math.round(restarts.at(-1) ?? 0)} ms`);
+  }
+
+  const server = await startServerProcess({ data, workspace });
+  restarts.push(server.readyAfter);
+  await until(
+    async () => ((await getJson<Freshness>(server, '/api/v1/freshness')).pending === 0 ? true : undefined),
+    'everything is projected',
+    120_000,
+  );
+  const counts = await countByCampaign(server);
+  const missing = [...acknowledged].filter((id) => counts.get(id) !== 1);
+  assert.deepEqual(missing, [], `acknowledged but not counted exactly once (seed ${options.seed})`);
+  const invented = [...counts].filter(([id, count]) => !sent.includes(id) || count !== 1);
+  assert.deepEqual(invented, [], `counted but never sent, or twice (seed ${options.seed})`);
+
+  const ledger = await getJson<LedgerRow[]>(server, '/api/v1/ledger');
+  for (const row of ledger)
+    assert.equal(row.received, row.counted + row.duplicate + row.quarantined + row.expired + row.erased);
+  assert.equal(
+    ledger.reduce((sum, row) => sum + row.counted, 0),
+    counts.size,
+  );
+  assert.equal(await server.stop(), 0);
+  return {
+    rounds: options.rounds,
+    acknowledged: acknowledged.size,
+    unacknowledgedButKept: counts.size - acknowledged.size,
+    restarts: restarts.sort((a, b) => a - b),
+  };
+}
+
+/** Keeps about 40 signed requests on the way until told to stop or the server dies. */
+function sendUnderLoad(
+  server: ServerProcess,
+  next: () => { id: string; timestamp: number },
+  acknowledged: Set<string>,
+): () => Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 40 });
+  let stopped = false;
+  const lane = async (): Promise<void> => {
+    while (!stopped) {
+      const { id, timestamp } = next();
+      const { body, headers } = whatsappNotification(
+        [{ id: `wamid.${id}`, status: 'sent', timestamp, campaign: id }],
+        APP_SECRET,
+      );
+      const status = await post(`${server.url}/hooks/wa`, body, headers, agent).catch(() => 0);
+      if (status === 200) acknowledged.add(id);
+      if (status === 0) return;
+    }
+  };
+  const lanes = Array.from({ length: 40 }, lane);
+  return async () => {
+    stopped = true;
+    await Promise.all(lanes);
+    agent.destroy();
+  };
+}
+
+function post(url: string, body: string, headers: Record<string, string>, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (response) => {
+        response.resume();
+        response.once('end', () => resolve(response.statusCode ?? 0));
+        response.once('error', reject);
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
+async function countByCampaign(server: ServerProcess): Promise<Map<string, number>> {
+  const response = await fetch(`${server.url}/api/v1/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      metrics: ['messages_sent'],
+      dimensions: ['campaign'],
+      time: { range: ['2020-01-01', '2100-01-01'] },
+      limit: 50_000,
+    }),
+  });
+  const result = (await response.json()) as QueryResult;
+  assert.equal(response.status, 200, JSON.stringify(result).slice(0, 500));
+  return new Map(result.rows.map((row) => [String(row['campaign']), Number(row['messages_sent'])]));
+}
+
+async function getJson<T>(server: ServerProcess, path: string): Promise<T> {
+  return (await (await fetch(server.url + path)).json()) as T;
+}
+
+/** mulberry32: small, seeded, good enough to pick moments. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
