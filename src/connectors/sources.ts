@@ -1,0 +1,137 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { PushConnector } from '../contract/connector.ts';
+import type { Problem } from '../contract/errors.ts';
+import { type SourceDeclaration, type SourceDefaults, sourceFile } from '../contract/source.ts';
+import { didYouMean } from '../contract/suggest.ts';
+import { readVariables } from './environment-values.ts';
+import { PUSH_CONNECTORS } from './registry.ts';
+import { shapeProblems } from './shape-problems.ts';
+
+/** A source that is ready to receive. */
+export interface Source {
+  name: string;
+  /** For people; the name where the file gives none. */
+  label: string;
+  connector: PushConnector;
+  /** Checked by the connector's own schema. */
+  settings: unknown;
+  defaults: SourceDefaults;
+  declaration: SourceDeclaration;
+}
+
+export interface SourceFileText {
+  /** Shown in problems, e.g. `sources/main.yaml`. */
+  path: string;
+  text: string;
+}
+
+/**
+ * Reads `sources/*.yaml`. A source with a mistake is left out and reported; the others stand. Problems carry
+ * `<file>: <dotted path>` and never a secret.
+ */
+export function parseSources(
+  files: readonly SourceFileText[],
+  env: Readonly<Record<string, string | undefined>>,
+): { sources: Source[]; problems: Problem[] } {
+  const sources: Source[] = [];
+  const problems: Problem[] = [];
+  const places = new Map<string, string>();
+  for (const file of files) {
+    const declarations = parseFile(file, problems);
+    for (const [index, declaration] of declarations) {
+      const place = `${file.path}: sources.${index}`;
+      const earlier = places.get(declaration.name);
+      if (earlier !== undefined) {
+        problems.push({
+          code: 'duplicate_source',
+          path: `${place}.name`,
+          message: `The name "${declaration.name}" is taken by another source (${earlier}).`,
+          hint: 'Give each source its own name: it is the address /hooks/<name>.',
+        });
+        continue;
+      }
+      places.set(declaration.name, place);
+      const source = resolveSource(declaration, place, env, problems);
+      if (source !== undefined) sources.push(source);
+    }
+  }
+  return { sources, problems };
+}
+
+/** The declarations of a file with their place in it; one that is malformed is reported and skipped. */
+function parseFile(file: SourceFileText, problems: Problem[]): [number, SourceDeclaration][] {
+  const document = parseDocument(file.text);
+  const syntax = document.errors[0];
+  if (syntax !== undefined) {
+    const line = syntax.linePos?.[0].line;
+    problems.push({
+      code: 'invalid_yaml',
+      path: line === undefined ? file.path : `${file.path}: line ${line}`,
+      message: `This is not valid YAML: ${syntax.message.split('\n')[0]?.replace(/ at line .*$/, '')}.`,
+    });
+    return [];
+  }
+  const value: unknown = readDocument(document);
+  const whole = sourceFile.safeParse(value);
+  if (whole.success) return [...whole.data.sources.entries()];
+  const { sources: list, ...head } =
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  problems.push(...shapeProblems(whole.error, sourceFile, value, `${file.path}: `));
+  if (!Array.isArray(list) || !sourceFile.safeParse({ ...head, sources: [] }).success) return [];
+  const element = sourceFile.shape.sources.element;
+  return list.flatMap((item, index): [number, SourceDeclaration][] => {
+    const one = element.safeParse(item);
+    return one.success ? [[index, one.data]] : [];
+  });
+}
+
+/** Aliases that grow without bound are refused by the parser; they read as an empty file here and fail the shape. */
+function readDocument(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+function resolveSource(
+  declaration: SourceDeclaration,
+  place: string,
+  env: Readonly<Record<string, string | undefined>>,
+  problems: Problem[],
+): Source | undefined {
+  const connector = PUSH_CONNECTORS.get(declaration.connector);
+  if (connector === undefined) {
+    const known = [...PUSH_CONNECTORS.keys()];
+    problems.push({
+      code: 'unknown_connector',
+      path: `${place}.connector`,
+      message: `There is no connector "${declaration.connector}". Known are ${known.join(', ')}.`,
+      ...hintOf(didYouMean(declaration.connector, known)),
+    });
+    return undefined;
+  }
+  const read = readVariables(declaration.settings, `${place}.settings`, env);
+  if (read.problems.length > 0) {
+    problems.push(...read.problems);
+    return undefined;
+  }
+  const settings = connector.settings.safeParse(read.value);
+  if (!settings.success) {
+    problems.push(...shapeProblems(settings.error, connector.settings, read.value, `${place}.settings`));
+    return undefined;
+  }
+  return {
+    name: declaration.name,
+    label: declaration.label ?? declaration.name,
+    connector,
+    settings: settings.data,
+    defaults: declaration.defaults,
+    declaration,
+  };
+}
+
+function hintOf(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint };
+}
