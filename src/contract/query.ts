@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { FILTER_OPS, GRAINS } from './words.ts';
 
 /** The one query grammar: API, page, saved view, alert and report use it. */
 
 const id = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _ only');
 
-export const GRAINS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 export const grain = z.enum(GRAINS);
 
 /** `2024-11-15` (start of that local day) or an instant with offset. */
@@ -12,7 +12,6 @@ const edge = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 /** Half-open: the end is not part of it. */
 const range = z.tuple([edge, edge]);
 
-export const FILTER_OPS = ['in', 'not', 'has', 'starts', 'null', 'eq', 'ne', 'gte', 'lte', 'between'] as const;
 export const filter = z.strictObject({
   dimension: id,
   /** in / not: any or none of the values; has / starts: text; null: no value known ([] = unknown only, ['false'] = known only); the rest: numbers such as hour_of_day. */
@@ -71,9 +70,8 @@ export const MAX_BATCH = 60;
 export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(MAX_BATCH) });
 export const queryBody = z.union([metricQuery, funnelQuery, queryBatch]);
 
-export type Grain = z.infer<typeof grain>;
+export type { FilterOp, Grain } from './words.ts';
 export type Filter = z.infer<typeof filter>;
-export type FilterOp = Filter['op'];
 export type MetricQuery = z.infer<typeof metricQuery>;
 export type FunnelQuery = z.infer<typeof funnelQuery>;
 export type Query = z.infer<typeof query>;

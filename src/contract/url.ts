@@ -2,7 +2,8 @@ import type { Problem } from './errors.ts';
 import { type PeriodContext, resolvePeriod } from './period.ts';
 import { resolveCompare } from './period-compare.ts';
 import { addDays, parseDate } from './plain-date.ts';
-import { FILTER_OPS, type Filter, type FilterOp, GRAINS, type Grain, type MetricQuery } from './query.ts';
+import type { Filter, MetricQuery } from './query.ts';
+import { FILTER_OPS, type FilterOp, GRAINS, type Grain } from './words.ts';
 
 /** The grammar of page addresses, saved views and `GET /api/v1/query`: one parser, one writer (docs: UX 5.4). */
 
@@ -64,7 +65,7 @@ export function parseView(search: string, defaults: ViewState = VIEW_DEFAULTS): 
   const written: Filter[] = [];
   const seen = new Set<string>();
   for (const [key, value] of new URLSearchParams(search)) {
-    const read = READERS[key];
+    const read = READERS.get(key);
     const again = seen.has(key) && key !== 'f' && key !== 'mf';
     seen.add(key);
     if (again || !read?.(value, view, written)) view.extra.push([key, value]);
@@ -76,34 +77,36 @@ export function parseView(search: string, defaults: ViewState = VIEW_DEFAULTS): 
 /** Returns false for a value it cannot read. */
 type Reader = (value: string, view: ViewState, filters: Filter[]) => boolean;
 
-const READERS: Record<string, Reader> = {
-  u: (value) => value === '1',
-  p: (value, view) => accept(value.length > 0 && value.length <= 60, () => (view.period = value)),
-  to: (value, view) =>
-    value === 'complete' || value === 'latest' || value === 'now' ? accept(true, () => (view.to = value)) : false,
-  vs: (value, view) => accept(isCompareChoice(value), () => (view.compare = value)),
-  wd: (value, view) => accept(value === '0' || value === '1', () => (view.matchWeekday = value === '1')),
-  g: (value, view) => {
-    const grain = GRAINS.find((one) => one === value);
-    return accept(grain !== undefined, () => (view.grain = grain ?? null));
-  },
-  f: (value, _view, filters) => {
-    const filter = parseFilter(value);
-    return accept(filter !== null, () => filter && filters.push(filter));
-  },
-  mf: (value, view) => {
-    const filter = parseMeasureFilter(value);
-    return accept(filter !== null, () => filter && view.measureFilters.push(filter));
-  },
-  m: (value, view) => acceptIds(value, ID, (ids) => (view.metrics = ids)),
-  by: (value, view) => acceptIds(value, ID, (ids) => (view.by = ids)),
-  x: (value, view) => accept(ID.test(value), () => (view.x = value)),
-  s: (value, view) => acceptIds(value, /^-?[a-z][a-z0-9_]{0,62}$/, (ids) => (view.sort = ids)),
-  n: (value, view) => {
-    const valid = /^[1-9]\d{0,4}$/.test(value) && Number(value) <= MAX_LIMIT;
-    return accept(valid, () => (view.limit = Number(value)));
-  },
-};
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
+  Object.entries<Reader>({
+    u: (value) => value === '1',
+    p: (value, view) => accept(value.length > 0 && value.length <= 60, () => (view.period = value)),
+    to: (value, view) =>
+      value === 'complete' || value === 'latest' || value === 'now' ? accept(true, () => (view.to = value)) : false,
+    vs: (value, view) => accept(isCompareChoice(value), () => (view.compare = value)),
+    wd: (value, view) => accept(value === '0' || value === '1', () => (view.matchWeekday = value === '1')),
+    g: (value, view) => {
+      const grain = GRAINS.find((one) => one === value);
+      return accept(grain !== undefined, () => (view.grain = grain ?? null));
+    },
+    f: (value, _view, filters) => {
+      const filter = parseFilter(value);
+      return accept(filter !== null, () => filter && filters.push(filter));
+    },
+    mf: (value, view) => {
+      const filter = parseMeasureFilter(value);
+      return accept(filter !== null, () => filter && view.measureFilters.push(filter));
+    },
+    m: (value, view) => acceptIds(value, ID, (ids) => (view.metrics = ids)),
+    by: (value, view) => acceptIds(value, ID, (ids) => (view.by = ids)),
+    x: (value, view) => accept(ID.test(value), () => (view.x = value)),
+    s: (value, view) => acceptIds(value, /^-?[a-z][a-z0-9_]{0,62}$/, (ids) => (view.sort = ids)),
+    n: (value, view) => {
+      const valid = /^[1-9]\d{0,4}$/.test(value) && Number(value) <= MAX_LIMIT;
+      return accept(valid, () => (view.limit = Number(value)));
+    },
+  }),
+);
 
 function accept(valid: boolean, apply: () => unknown): boolean {
   if (valid) apply();
@@ -264,13 +267,13 @@ export function viewToQuery(search: string, context: PeriodContext): { query: Me
 
 function unreadable(text: string): Problem {
   const key = text.slice(0, text.indexOf('='));
-  return READERS[key]
+  return READERS.get(key)
     ? { code: 'invalid_parameter', path: key, message: `"${text.slice(0, 100)}" cannot be read.` }
     : {
         code: 'unknown_parameter',
         path: key.slice(0, 60),
         message: `There is no parameter "${key.slice(0, 60)}".`,
-        hint: `Known are ${Object.keys(READERS).join(', ')}.`,
+        hint: `Known are ${[...READERS.keys()].join(', ')}.`,
       };
 }
 
