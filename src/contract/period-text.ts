@@ -15,16 +15,18 @@ const MONTH_NAMES = [
   'december',
 ];
 const UNIT_LETTER: Record<string, string> = { day: 'd', week: 'w', month: 'm', quarter: 'q', year: 'y' };
-const PHRASES: Record<string, string> = {
-  today: 'd',
-  yesterday: 'e',
-  'all time': 'all',
-  all: 'all',
-  'year to date': 'ytd',
-  'month to date': 'mtd',
-  'quarter to date': 'qtd',
-  'week to date': 'wtd',
-};
+const PHRASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    today: 'd',
+    yesterday: 'e',
+    'all time': 'all',
+    all: 'all',
+    'year to date': 'ytd',
+    'month to date': 'mtd',
+    'quarter to date': 'qtd',
+    'week to date': 'wtd',
+  }),
+);
 
 /**
  * Turns what a person types (`16.11-22.11`, `W47`, `last 3 weeks`, `nov 2026`, `1-21 nov`) into a period of the URL grammar;
@@ -33,7 +35,7 @@ const PHRASES: Record<string, string> = {
 export function readPeriodText(typed: string, today: string): string | null {
   const text = typed.trim().toLowerCase().replaceAll(/[–—−]/g, '-').replaceAll(/\s+/g, ' ');
   return (
-    PHRASES[text] ??
+    PHRASES.get(text) ??
     readRelative(text) ??
     readWeekOrQuarter(text, today) ??
     readMonth(text, today) ??

@@ -80,25 +80,31 @@ export const PRESET_GROUPS: Record<PresetGroup, string> = {
 };
 
 /** Other spellings of the presets: the keyboard letters and what people type. */
-const ALIASES: Record<string, string> = {
-  '7d': 'w',
-  f: '28d',
-  n: '91d',
-  k: 'wtd',
-  m: 'mtd',
-  q: 'qtd',
-  y: 'ytd',
-  '1w': 'lw',
-  p: 'lm',
-  '1m': 'lm',
-  '1q': 'lq',
-  '1y': 'ly',
-  l: '12m',
-  a: 'all',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    '7d': 'w',
+    f: '28d',
+    n: '91d',
+    k: 'wtd',
+    m: 'mtd',
+    q: 'qtd',
+    y: 'ytd',
+    '1w': 'lw',
+    p: 'lm',
+    '1m': 'lm',
+    '1q': 'lq',
+    '1y': 'ly',
+    l: '12m',
+    a: 'all',
+  }),
+);
 
-const TO_DATE: Record<string, CalendarUnit> = { wtd: 'week', mtd: 'month', qtd: 'quarter', ytd: 'year' };
-const LAST: Record<string, CalendarUnit> = { lw: 'week', lm: 'month', lq: 'quarter', ly: 'year' };
+const TO_DATE: ReadonlyMap<string, CalendarUnit> = new Map<string, CalendarUnit>(
+  Object.entries({ wtd: 'week', mtd: 'month', qtd: 'quarter', ytd: 'year' }),
+);
+const LAST: ReadonlyMap<string, CalendarUnit> = new Map<string, CalendarUnit>(
+  Object.entries({ lw: 'week', lm: 'month', lq: 'quarter', ly: 'year' }),
+);
 const UNIT_LETTERS: Record<string, CalendarUnit> = { w: 'week', m: 'month', q: 'quarter', y: 'year' };
 const MAX_DAYS = 36_600;
 
@@ -109,7 +115,7 @@ const MAX_DAYS = 36_600;
  */
 export function resolvePeriod(text: string, context: PeriodContext): ResolvedPeriod {
   const written = text.trim().toLowerCase();
-  const id = ALIASES[written] ?? written;
+  const id = ALIASES.get(written) ?? written;
   return (
     resolvePreset(id, context) ??
     resolveRolling(id, context) ??
@@ -132,13 +138,13 @@ function resolvePreset(id: string, context: PeriodContext): ResolvedPeriod | nul
     const first = data?.first && data.first < today ? data.first : today;
     return { ok: true, start: first, end: tomorrow, id, label: 'All time', partial: true, comparable: false };
   }
-  const toDateUnit = TO_DATE[id];
+  const toDateUnit = TO_DATE.get(id);
   if (toDateUnit) {
     const calendar = { unit: toDateUnit, count: 1, toDate: true };
     const start = startOf(toDateUnit, today, weekStart);
     return { ok: true, start, end: tomorrow, id, label: presetLabel(id), partial: true, calendar, comparable: true };
   }
-  const lastUnit = LAST[id];
+  const lastUnit = LAST.get(id);
   return lastUnit ? completeUnits(id, presetLabel(id), lastUnit, 1, context) : null;
 }
 
