@@ -51,7 +51,7 @@ export function partialBuckets(
   const complete = localTime(completeThrough, timeZone);
   const end = range ? localTime(range.end, timeZone) : complete;
   const start = range ? localTime(range.start, timeZone) : '';
-  const limit = end < complete ? end : complete;
+  const limit = [end, complete].sort()[0] ?? end;
   return times.map((time) => {
     const from = time.length > 10 ? time.slice(0, 19) : `${time}T00:00:00`;
     return bucketEnd(time, grain) > limit || from < start;

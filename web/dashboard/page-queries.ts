@@ -3,8 +3,9 @@ import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
 import { assertNever } from '../../src/contract/errors.ts';
 import type { DateRange } from '../../src/contract/period.ts';
 import { daysBetween } from '../../src/contract/plain-date.ts';
-import { GRAINS, type Grain, type MetricQuery, type Query } from '../../src/contract/query.ts';
+import type { MetricQuery, Query } from '../../src/contract/query.ts';
 import type { ViewState } from '../../src/contract/url.ts';
+import { GRAINS, type Grain } from '../../src/contract/words.ts';
 
 /** One query of a page; `key` is `<tile id>/<part>`. */
 export interface PageQuery {
