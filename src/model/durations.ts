@@ -1,0 +1,11 @@
+import type { Workspace } from '../contract/workspace.ts';
+
+const SECONDS: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };
+
+/** Seconds of a duration such as `7 days`, or of the workspace windows `week` and `month`. */
+export function durationSeconds(text: string, workspace: Workspace): number {
+  if (text === 'week') return workspace.windows.week * 86_400;
+  if (text === 'month') return workspace.windows.month * 86_400;
+  const [count, unit] = text.split(' ');
+  return Number(count) * (SECONDS[(unit ?? '').replace(/s$/, '')] ?? Number.NaN);
+}

@@ -1,0 +1,193 @@
+import type { Predicate } from '../contract/model.ts';
+import type { ChannelSpec } from '../contract/workspace.ts';
+import type { Branch, CheckedModel, Dataset, Dimension, Funnel, Metric } from './checked.ts';
+import {
+  branchConstant,
+  type DatasetDraft,
+  type Draft,
+  dimensionColumn,
+  entityColumn,
+  type FunnelDraft,
+  findDataset,
+  type MetricDraft,
+} from './draft.ts';
+import { durationSeconds } from './durations.ts';
+import { labelOf } from './labels.ts';
+import { parseArithmetic } from './parse-arithmetic.ts';
+import { parsePredicate } from './parse-predicate.ts';
+import { currencyColumn } from './rules/simple-metrics.ts';
+
+/** Resolves every name of a draft that broke no rule. */
+export function resolveModel(draft: Draft): CheckedModel {
+  return {
+    workspace: draft.workspace,
+    channels: draft.channels,
+    datasets: new Map(draft.datasets.map((dataset) => [dataset.spec.dataset, resolveDataset(dataset)])),
+    metrics: new Map(draft.metrics.map((metric) => [metric.spec.name, resolveMetric(draft, metric)])),
+    dimensions: resolveDimensions(draft),
+    funnels: new Map(draft.funnels.map((funnel) => [funnel.spec.name, resolveFunnel(draft, funnel)])),
+  };
+}
+
+function resolveDataset({ spec, columns }: DatasetDraft): Dataset {
+  const own = [...columns.keys()].map((column): [string, { column: string }] => [column, { column }]);
+  const branches: Branch[] =
+    spec.table !== undefined
+      ? [{ table: spec.table, columns: new Map(own) }]
+      : (spec.union ?? []).map((branch) => ({
+          table: branch.table,
+          ...predicateKey('filter', branch.filter),
+          columns: new Map(
+            Object.entries(branch.columns).map(([column, from]) => {
+              const constant = branchConstant(from);
+              return [column, constant === undefined ? { column: from } : { constant }];
+            }),
+          ),
+        }));
+  return {
+    name: spec.dataset,
+    label: spec.label ?? labelOf(spec.dataset),
+    branches,
+    columns: new Map(
+      [...columns].map(([name, column]) => [name, { type: column.type, nullable: column.nullable === true }]),
+    ),
+    ...predicateKey('filter', spec.filter),
+    time: spec.time,
+    entities: new Map(spec.entities.map((entity) => [entity.name, entityColumn(entity)])),
+    dimensions: new Map(spec.dimensions.map((dimension) => [dimension.name, dimensionColumn(dimension)])),
+  };
+}
+
+function resolveDimensions(draft: Draft): Map<string, Dimension> {
+  const dimensions = new Map<string, Dimension>();
+  for (const { spec, columns } of draft.datasets) {
+    for (const dimension of spec.dimensions) {
+      const known = dimensions.get(dimension.name);
+      const fromChannels = dimension.values_from === 'channels';
+      const description = known?.description ?? dimension.description;
+      dimensions.set(dimension.name, {
+        name: dimension.name,
+        label:
+          known !== undefined && dimension.label === undefined
+            ? known.label
+            : (dimension.label ?? labelOf(dimension.name)),
+        ...(description === undefined ? {} : { description }),
+        type: dimension.type,
+        labels: { ...(fromChannels ? byChannel(draft.channels, 'label') : {}), ...known?.labels, ...dimension.labels },
+        colors: fromChannels ? byChannel(draft.channels, 'color') : {},
+        drill: known !== undefined && known.drill.length > 0 ? known.drill : dimension.drill,
+        synonyms: [...new Set([...(known?.synonyms ?? []), ...dimension.synonyms])],
+        fromChannels,
+        ofPerson: columns.get(dimensionColumn(dimension))?.type === 'person',
+      });
+    }
+  }
+  return dimensions;
+}
+
+function byChannel<K extends 'label' | 'color'>(channels: ChannelSpec[], key: K): Record<string, ChannelSpec[K]> {
+  return Object.fromEntries(channels.map((channel) => [channel.name, channel[key]]));
+}
+
+function resolveMetric(draft: Draft, metric: MetricDraft): Metric {
+  const { spec } = metric;
+  const base = {
+    name: spec.name,
+    label: spec.label ?? labelOf(spec.name),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    format: spec.format,
+    good: spec.good,
+    minSample: spec.min_sample ?? draft.workspace.min_sample,
+    ...secondsKey(draft, 'maturesAfter', spec.matures),
+    ...(spec.owner === undefined ? {} : { owner: spec.owner }),
+    ...(spec.requires_status === undefined
+      ? {}
+      : { channels: channelsThatReport(draft.channels, spec.requires_status) }),
+  };
+  switch (spec.type) {
+    case 'simple': {
+      const dataset = findDataset(draft, metric.dataset);
+      if (dataset === undefined) throw new Error(`dataset of ${spec.name} was not checked`);
+      const currency = currencyColumn(metric);
+      return {
+        ...base,
+        type: 'simple',
+        agg: spec.agg,
+        dataset: dataset.spec.dataset,
+        ...(spec.column === undefined ? {} : { column: spec.column }),
+        ...predicateKey('filter', spec.filter),
+        time: spec.time ?? dataset.spec.time,
+        ...(currency === undefined ? {} : { currency }),
+      };
+    }
+    case 'ratio':
+      return { ...base, type: 'ratio', numerator: spec.numerator, denominator: spec.denominator };
+    case 'derived': {
+      const parsed = parseArithmetic(spec.expr);
+      if (!parsed.ok) throw new Error(`expression of ${spec.name} was not checked`);
+      return { ...base, type: 'derived', expr: parsed.value };
+    }
+    case 'cumulative':
+      return {
+        ...base,
+        type: 'cumulative',
+        metric: spec.metric,
+        ...(spec.window === undefined ? {} : { days: durationSeconds(spec.window, draft.workspace) / 86_400 }),
+      };
+    case 'conversion':
+      return {
+        ...base,
+        type: 'conversion',
+        base: spec.base,
+        conversion: spec.conversion,
+        entity: spec.entity,
+        ...secondsKey(draft, 'windowSeconds', spec.window),
+        calculation: spec.calculation,
+      };
+  }
+}
+
+function channelsThatReport(channels: ChannelSpec[], statuses: readonly string[]): string[] {
+  return channels
+    .filter((channel) =>
+      statuses.some((status) =>
+        status === 'engaged' ? channel.engaged.length > 0 : channel.statuses.some((known) => known === status),
+      ),
+    )
+    .map((channel) => channel.name);
+}
+
+function resolveFunnel(draft: Draft, { spec }: FunnelDraft): Funnel {
+  return {
+    name: spec.name,
+    label: spec.label ?? labelOf(spec.name),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    entity: spec.entity,
+    ...secondsKey(draft, 'windowSeconds', spec.window),
+    order: spec.order,
+    minSample: spec.min_sample ?? draft.workspace.min_sample,
+    steps: spec.steps.map((step) => ({
+      name: step.name,
+      label: step.label ?? labelOf(step.name),
+      dataset: step.dataset,
+      ...predicateKey('filter', step.filter),
+      time: step.time ?? findDataset(draft, step.dataset)?.spec.time ?? '',
+    })),
+  };
+}
+
+function predicateKey(key: 'filter', text: string | undefined): { [K in typeof key]?: Predicate } {
+  if (text === undefined) return {};
+  const parsed = parsePredicate(text);
+  if (!parsed.ok) throw new Error(`filter was not checked: ${text}`);
+  return { [key]: parsed.value };
+}
+
+function secondsKey<K extends 'windowSeconds' | 'maturesAfter'>(
+  draft: Draft,
+  key: K,
+  duration: string | undefined,
+): { [P in K]?: number } {
+  if (duration === undefined) return {};
+  return { [key]: durationSeconds(duration, draft.workspace) } as { [P in K]?: number };
+}
