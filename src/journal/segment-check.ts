@@ -1,0 +1,51 @@
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DiskSpace } from './disk-space.ts';
+import type { FileLayer } from './file-layer.ts';
+import { setAsideWithAlarm } from './recovery.ts';
+import { scanSegment } from './repair.ts';
+import type { SegmentFile } from './segment.ts';
+
+/**
+ * Reads segments that are complete, oldest first, and sets those aside that have an unreadable byte. Says so, too, when entries are missing
+ * between two segments. Ends early, without an error, when `signal` is aborted.
+ * @param bytesPerSecond how fast it may read
+ */
+export async function checkSegments(
+  fs: FileLayer,
+  segments: readonly SegmentFile[],
+  space: DiskSpace,
+  alarm: (sentence: string) => void,
+  bytesPerSecond: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const pause = pacer(bytesPerSecond, signal);
+  let lastSeq: number | undefined;
+  try {
+    for (const segment of segments) {
+      const scan = await scanSegment(fs, segment, pause);
+      if (lastSeq !== undefined && scan.previousSeq !== undefined && scan.previousSeq > lastSeq)
+        alarm(
+          `Journal entries ${lastSeq + 1} to ${scan.previousSeq} are missing before segment ${basename(segment.path)}. Was a file removed from the journal folder? Put it back, or restore it from a backup.`,
+        );
+      if (scan.damaged || scan.size > scan.end) await setAsideWithAlarm(fs, segment, space, alarm);
+      lastSeq = Math.max(lastSeq ?? scan.lastSeq, scan.lastSeq, scan.previousSeq ?? 0);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function pacer(bytesPerSecond: number, signal: AbortSignal): (bytes: number) => Promise<void> | undefined {
+  const startedAt = performance.now();
+  let total = 0;
+  let unpaused = 0;
+  return (bytes) => {
+    total += bytes;
+    unpaused += bytes;
+    if (unpaused < 1024 * 1024) return undefined;
+    unpaused = 0;
+    const due = startedAt + (total / bytesPerSecond) * 1000;
+    return sleep(Math.max(0, due - performance.now()), undefined, { signal, ref: false });
+  };
+}
