@@ -51,6 +51,8 @@ export const packFile = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only'),
   title: z.string().min(1).max(100),
+  /** Names of its dashboards in the order of the menu; the rest follow by file name. */
+  dashboards: z.array(z.string()).default([]),
   channels: z.array(channelSpec).default([]),
 });
 
