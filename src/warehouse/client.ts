@@ -1,0 +1,198 @@
+import { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { TurnoutError } from '../contract/errors.ts';
+import type { RenderedSql } from '../sql/rendered.ts';
+import { encodeRows } from './encode-rows.ts';
+import { DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
+import type { StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
+
+export interface ConnectOptions {
+  /** The engine child's unix socket … */
+  socketPath?: string;
+  /** … or a ClickHouse server. */
+  url?: string;
+  database?: string;
+  /** Milliseconds for a statement that names no limit of its own; default 30,000. */
+  timeoutMs?: number;
+  /** Milliseconds during which a call is tried again while the engine is away; default 3,000, 0 = never. */
+  retryMs?: number;
+  /** Called when the engine did not even answer that a statement's time is up: it should be ended. */
+  onTimeout?: (statement: string) => void;
+  /** Called when a statement meets data on disk that is not what was written. */
+  onDamage?: (message: string) => void;
+}
+
+/** What is read from disk is not what was written; `detail` is the engine's own sentence. */
+export class DamagedDataError extends TurnoutError {
+  readonly detail: string;
+
+  constructor(detail: string) {
+    super('unavailable', 'The analytics data on disk is damaged and must be rebuilt from the journal.');
+    this.detail = detail;
+  }
+}
+
+/** The engine ends a statement itself; only when it does not is the connection given up. */
+const ENGINE_GRACE_MS = 6000;
+const RETRY_PAUSE_MS = 40;
+/** The connection was never made, so nothing was sent. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOENT']);
+const BROKEN = new Set([...NOT_CONNECTED, 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+/** Connects to the embedded engine or to a server; nothing is sent yet. Safe to use from several threads, one client each. */
+export function connectWarehouse(options: ConnectOptions): Warehouse {
+  return new WarehouseClient(options);
+}
+
+class WarehouseClient implements Warehouse {
+  readonly #client: ClickHouseClient;
+  readonly #agent: Agent;
+  readonly #options: ConnectOptions;
+  readonly #readSettings: Record<string, string | number>;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#agent = new Agent({
+      keepAlive: true,
+      maxSockets: 64,
+      ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
+    });
+    this.#client = createClient({
+      url: options.url ?? 'http://engine',
+      database: options.database ?? 'turnout',
+      http_agent: this.#agent,
+      request_timeout: 24 * 3600_000,
+      log: { level: ClickHouseLogLevel.OFF },
+    });
+    // The embedded engine has these in its configuration and lets nobody change them.
+    this.#readSettings =
+      options.socketPath === undefined
+        ? {
+            output_format_json_quote_64bit_integers: 0,
+            output_format_json_quote_decimals: 0,
+            do_not_merge_across_partitions_select_final: 1,
+            max_query_size: '268435456',
+            max_ast_elements: '20000000',
+            max_expanded_ast_elements: '20000000',
+          }
+        : {};
+  }
+
+  query<Row>(statement: RenderedSql, options: StatementOptions = {}): Promise<WarehouseAnswer<Row>> {
+    return this.#call(statement, options, BROKEN, async (limit) => {
+      const startedAt = performance.now();
+      const result = await this.#client.query({
+        query: statement,
+        format: 'JSONCompact',
+        clickhouse_settings: { ...this.#readSettings, readonly: '1', max_execution_time: limit.seconds },
+        abort_signal: limit.signal,
+      });
+      const answer = await result.json<unknown[]>();
+      const columns = answer.meta ?? [];
+      const names = columns.map((column) => column.name);
+      return {
+        rows: answer.data.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index]])) as Row),
+        columns,
+        rowsRead: answer.statistics?.rows_read ?? 0,
+        elapsedMs: performance.now() - startedAt,
+      };
+    });
+  }
+
+  command(statement: RenderedSql, options: StatementOptions = {}): Promise<void> {
+    return this.#call(statement, options, NOT_CONNECTED, async (limit) => {
+      await this.#client.command({
+        query: statement,
+        clickhouse_settings: { max_execution_time: limit.seconds },
+        abort_signal: limit.signal,
+      });
+    });
+  }
+
+  async insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly unknown[])[] | Buffer,
+  ): Promise<void> {
+    for (const name of [table, ...columns])
+      if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`not an identifier: ${JSON.stringify(name)}`);
+    const body = Buffer.isBuffer(rows) ? rows : encodeRows(rows);
+    if (body.length === 0) return;
+    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`;
+    await this.#call(query, {}, NOT_CONNECTED, async (limit) => {
+      const { stream } = await this.#client.exec({
+        query,
+        values: Readable.from([body], { objectMode: false }),
+        clickhouse_settings: { max_execution_time: limit.seconds },
+        abort_signal: limit.signal,
+      });
+      for await (const _ of stream);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+    this.#agent.destroy();
+  }
+
+  /** Runs one call under its time limit, again and again while the engine is away, and maps what goes wrong. */
+  async #call<T>(
+    statement: string,
+    options: StatementOptions,
+    retryable: ReadonlySet<string>,
+    run: (limit: { seconds: number; signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = Math.ceil(options.timeoutMs ?? this.#options.timeoutMs ?? 30_000);
+    const retryUntil = performance.now() + (this.#options.retryMs ?? 3000);
+    for (;;) {
+      const unanswered = AbortSignal.timeout(timeoutMs + ENGINE_GRACE_MS);
+      const signal = options.signal === undefined ? unanswered : AbortSignal.any([options.signal, unanswered]);
+      try {
+        return await run({ seconds: timeoutMs / 1000, signal });
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (unanswered.aborted) {
+          this.#options.onTimeout?.(statement);
+          throw timedOut(timeoutMs);
+        }
+        const broken = connectionFault(error);
+        if (broken === undefined) throw this.#engineFault(error, timeoutMs);
+        if (!retryable.has(broken) || performance.now() >= retryUntil)
+          throw new TurnoutError(
+            'unavailable',
+            'The analytics engine is away; it is being restarted. Try again in a moment.',
+          );
+        await pause(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  #engineFault(error: unknown, timeoutMs: number): unknown {
+    if (!(error instanceof ClickHouseError)) return error;
+    const code = Number(error.code);
+    if (code === ENGINE_ERROR.timeout) return timedOut(timeoutMs);
+    if (code === ENGINE_ERROR.memory)
+      return new TurnoutError(
+        'unavailable',
+        'The question needs more memory than the engine has. Ask for a shorter period.',
+      );
+    if (DAMAGE_CODES.has(code)) {
+      this.#options.onDamage?.(error.message);
+      return new DamagedDataError(error.message);
+    }
+    return error;
+  }
+}
+
+const timedOut = (timeoutMs: number): TurnoutError =>
+  new TurnoutError('timeout', `The engine did not answer within ${timeoutMs / 1000} s. Ask for a shorter period.`);
+
+/** The system's word for a broken connection, e.g. `ECONNREFUSED`; undefined where the engine did answer. */
+function connectionFault(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof ClickHouseError) return undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code !== undefined && BROKEN.has(code)) return code;
+  return /socket hang up|aborted|terminated|Premature close/i.test(error.message) ? 'ECONNRESET' : undefined;
+}

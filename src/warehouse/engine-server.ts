@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Session } from 'chdb';
+import { codeOf, ENGINE_ERROR, statusOf } from './engine-errors.ts';
+import type { PooledSession, SessionPool } from './session-pool.ts';
+import { refuseStatement } from './statement-guard.ts';
+import { DATABASE } from './tables.ts';
+
+export interface EngineParts {
+  readers: SessionPool;
+  writers: SessionPool;
+  /** Reserved for KILL QUERY. */
+  control: Session;
+  /** Ends the process: a statement runs on past its end and cannot be stopped. */
+  giveUp: (reason: string) => void;
+}
+
+const BODY_LIMIT = 256 * 1024 * 1024;
+/** URL parameters that the client sends and that change nothing here, or that are read below; every other one is refused. */
+const KNOWN_PARAMETERS = new Set([
+  'query',
+  'query_id',
+  'database',
+  'default_format',
+  'readonly',
+  'max_execution_time',
+  'wait_end_of_query',
+]);
+const INSERT = /^\s*INSERT INTO ([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?) \(([a-z0-9_, ]+)\) FORMAT (\w+)\s*$/;
+const INSERT_FORMATS = ['JSONCompactEachRow', 'JSONEachRow', 'TabSeparated'] as const;
+/** After KILL QUERY the engine usually stops within a block; past this it never will. */
+const KILL_GRACE_MS = 4000;
+
+/** The part of ClickHouse's HTTP interface that `@clickhouse/client` uses. `readonly=1` sends a statement to the read sessions. */
+export function createEngineServer(parts: EngineParts): Server {
+  let lastStatement = 0;
+  const server = createServer((request, response) => {
+    lastStatement += 1;
+    answer(parts, request, response, lastStatement).catch((error: unknown) => sendError(response, error));
+  });
+  server.keepAliveTimeout = 60_000;
+  server.requestTimeout = 0;
+  return server;
+}
+
+async function answer(parts: EngineParts, request: IncomingMessage, response: ServerResponse, id: number) {
+  const url = new URL(request.url ?? '/', 'http://engine');
+  if (request.method === 'GET' && url.pathname === '/ping') return response.end('Ok.\n');
+  if (request.method !== 'POST' || url.pathname !== '/') return response.writeHead(404).end('There is no handle.\n');
+  const body = await readBody(request);
+  const parameters = url.searchParams;
+  for (const name of parameters.keys())
+    if (!KNOWN_PARAMETERS.has(name))
+      throw new EngineError(ENGINE_ERROR.refused, `The setting ${name} cannot be changed.`);
+  const read = parameters.get('readonly') === '1';
+  const statement = new Statement(parts, id, Number(parameters.get('max_execution_time') ?? 0) * 1000);
+  response.on(
+    'close',
+    () => response.writableFinished || statement.cancel(ENGINE_ERROR.cancelled, 'The caller went away.'),
+  );
+
+  const pool = read ? parts.readers : parts.writers;
+  const done = await statement.run(pool, (session) => runStatement(session, parameters, body, read, id));
+  response.writeHead(200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': done.bytes.byteLength,
+    'X-ClickHouse-Query-Id': /^[\w-]{1,100}$/.exec(parameters.get('query_id') ?? '')?.[0] ?? String(id),
+    'X-ClickHouse-Summary': JSON.stringify(done.summary),
+  });
+  response.end(done.bytes);
+}
+
+interface Done {
+  bytes: Uint8Array;
+  summary: Record<string, string>;
+}
+
+async function runStatement(
+  pooled: PooledSession,
+  parameters: URLSearchParams,
+  body: Buffer,
+  read: boolean,
+  id: number,
+): Promise<Done> {
+  const database = parameters.get('database') ?? 'default';
+  if (database !== 'default' && database !== DATABASE)
+    throw new EngineError(ENGINE_ERROR.refused, 'There is no such database.');
+  const session = await pooled.use(database);
+  const insert = parameters.get('query');
+  if (insert !== null) {
+    if (read) throw new EngineError(ENGINE_ERROR.readonly, 'A read statement may not insert.');
+    return insertRows(session, insert, body);
+  }
+  const text = body.toString('utf8');
+  const refusal = refuseStatement(text, read ? 'read' : 'write');
+  if (refusal !== null) throw new EngineError(ENGINE_ERROR.refused, refusal);
+  const startedAt = performance.now();
+  const result = await session.queryAsync(`${mark(id)}${text}`, {
+    format: parameters.get('default_format') ?? 'TabSeparated',
+  });
+  return {
+    bytes: result.bytes(),
+    summary: { read_rows: String(result.rowsRead), elapsed_ns: nanoseconds(startedAt) },
+  };
+}
+
+async function insertRows(session: Session, statement: string, body: Buffer): Promise<Done> {
+  const [, table, columns, format] = INSERT.exec(statement) ?? [];
+  const known = INSERT_FORMATS.find((name) => name === format);
+  if (table === undefined || columns === undefined || known === undefined)
+    throw new EngineError(ENGINE_ERROR.notAnInsert, 'An insert names its table, its columns and a known format.');
+  const startedAt = performance.now();
+  const done = await session.insert({ table, columns: columns.split(', '), values: body, format: known });
+  return {
+    bytes: Buffer.alloc(0),
+    summary: { written_rows: String(done.rowsWritten), elapsed_ns: nanoseconds(startedAt) },
+  };
+}
+
+const nanoseconds = (startedAt: number): string => String(Math.round((performance.now() - startedAt) * 1e6));
+/** Begins every statement's text, so that KILL QUERY finds it: the engine gives no way to choose a query id. */
+const mark = (id: number): string => `/*statement ${id}*/ `;
+
+/** One statement's life: it ends, or its time is up, or its caller goes away; then it is killed, and if that fails the engine is. */
+class Statement {
+  readonly #parts: EngineParts;
+  readonly #id: number;
+  readonly #limitMs: number;
+  readonly #givenUp = Promise.withResolvers<never>();
+  #running = false;
+  #cancelled = false;
+  #lastResort: NodeJS.Timeout | undefined;
+
+  constructor(parts: EngineParts, id: number, limitMs: number) {
+    this.#parts = parts;
+    this.#id = id;
+    this.#limitMs = limitMs;
+    this.#givenUp.promise.catch(() => {});
+  }
+
+  async run(pool: SessionPool, work: (session: PooledSession) => Promise<Done>): Promise<Done> {
+    const timeUp = () => this.cancel(ENGINE_ERROR.timeout, `Timeout exceeded: maximum: ${this.#limitMs} ms.`);
+    const limit = this.#limitMs > 0 ? setTimeout(timeUp, this.#limitMs) : undefined;
+    const job = pool.run(async (session) => {
+      if (this.#cancelled) return this.#givenUp.promise;
+      this.#running = true;
+      return work(session).finally(() => clearTimeout(this.#lastResort));
+    });
+    try {
+      return await Promise.race([job, this.#givenUp.promise]);
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** Answers at once; the engine stops working on the statement soon after, or ends. */
+  cancel(code: number, message: string): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#givenUp.reject(new EngineError(code, message));
+    if (!this.#running) return;
+    const kill = `KILL QUERY WHERE query LIKE '${mark(this.#id)}%' ASYNC`;
+    this.#parts.control.queryAsync(kill).catch(() => {});
+    const giveUp = () => this.#parts.giveUp(`statement ${this.#id} cannot be interrupted: the engine ends`);
+    this.#lastResort = setTimeout(giveUp, KILL_GRACE_MS);
+  }
+}
+
+class EngineError extends Error {
+  constructor(code: number, message: string) {
+    super(`Code: ${code}. DB::Exception: ${message} (TURNOUT_ENGINE)`);
+  }
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(message);
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(statusOf(code), { 'Content-Type': 'text/plain', 'X-ClickHouse-Exception-Code': String(code) });
+  response.end(message.startsWith('Code: ') ? message : `Code: ${code}. DB::Exception: ${message} (UNKNOWN_EXCEPTION)`);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw new EngineError(ENGINE_ERROR.badArguments, 'The statement is too large.');
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}

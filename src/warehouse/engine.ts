@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Session } from 'chdb';
+import { type EngineNotice, type EngineOptions, writeEngineConfig } from './engine-config.ts';
+import { createEngineServer } from './engine-server.ts';
+import { SessionPool } from './session-pool.ts';
+
+/**
+ * Main of the engine child. One argument: `EngineOptions` as JSON. Prints one `EngineNotice` line on standard output once it is
+ * ready or has failed. Ends with its parent: when standard input closes or the parent's process id changes.
+ */
+const EXIT_CANNOT_OPEN = 65;
+
+const parent = process.ppid;
+process.stdin.resume();
+process.stdin.on('end', endAtOnce).on('error', endAtOnce);
+setInterval(() => process.ppid === parent || endAtOnce(), 1000).unref();
+raiseOutOfMemoryScore();
+
+const options: EngineOptions = JSON.parse(process.argv[2] ?? '{}');
+try {
+  const openedAt = performance.now();
+  const server = createEngineServer({
+    ...openSessions(options),
+    giveUp: (reason) => {
+      console.error(reason);
+      endAtOnce();
+    },
+  });
+  rmSync(options.socketPath, { force: true });
+  server.listen(options.socketPath, () => notify({ ready: true, openMs: Math.round(performance.now() - openedAt) }));
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {
+    setTimeout(endAtOnce, 5000).unref();
+    server.close(() => endAtOnce());
+    server.closeIdleConnections();
+  });
+} catch (error) {
+  notify({ failed: error instanceof Error ? error.message : String(error) });
+  process.exit(EXIT_CANNOT_OPEN);
+}
+
+function openSessions(options: EngineOptions): { readers: SessionPool; writers: SessionPool; control: Session } {
+  const data = join(options.folder, 'data');
+  const work = join(options.folder, 'work');
+  mkdirSync(data, { recursive: true });
+  mkdirSync(work, { recursive: true });
+  process.chdir(work);
+  // The first session decides the configuration of the whole process.
+  const control = new Session(data, { connectionArgs: [`--config-file=${writeEngineConfig(options)}`] });
+  const readerArguments = ['--readonly=1', `--max_result_rows=${options.resultRows}`, '--result_overflow_mode=throw'];
+  return {
+    control,
+    readers: new SessionPool(options.readers, () => new Session(data, { connectionArgs: readerArguments })),
+    writers: new SessionPool(options.writers, () => new Session(data)),
+  };
+}
+
+function notify(notice: EngineNotice): void {
+  process.stdout.write(`${JSON.stringify(notice)}\n`);
+}
+
+/** No clean-up: the engine's own tear-down may wait for a statement that cannot be interrupted, and kill -9 is safe. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Where memory runs out, Linux is to end this process and not the one that holds the journal. */
+function raiseOutOfMemoryScore(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '500');
+  } catch {
+    // Only Linux has it.
+  }
+}

@@ -1,0 +1,68 @@
+import { TurnoutError } from '../contract/errors.ts';
+import { number, sql, string } from '../sql/build.ts';
+import { renderSql } from '../sql/render.ts';
+import type { RenderedSql } from '../sql/rendered.ts';
+import { createDatabase, createTable, tableName } from './schema.ts';
+import { type StoredTable, TABLES } from './tables.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** One step of the schema. Every statement can be run again: a migration that was killed half way is run again from its start. */
+export interface Migration {
+  version: number;
+  name: string;
+  statements: readonly RenderedSql[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'first tables',
+    statements: (Object.entries(TABLES) as [string, StoredTable][]).map(([name, table]) => createTable(name, table)),
+  },
+];
+
+const versions = tableName('schema_version');
+const bootstrap: readonly RenderedSql[] = [
+  createDatabase,
+  renderSql(sql`CREATE TABLE IF NOT EXISTS ${versions} (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
+ENGINE = ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`),
+];
+
+/**
+ * Brings the schema up to date; running it again changes nothing. Throws `TurnoutError('unavailable')` where a newer Turnout has
+ * migrated the folder.
+ *
+ * @param beforeStatement called with the running number of each statement (fault tests)
+ * @returns the version reached
+ */
+export async function migrate(
+  warehouse: Warehouse,
+  migrations: readonly Migration[] = MIGRATIONS,
+  beforeStatement: (index: number) => void | Promise<void> = () => {},
+): Promise<number> {
+  let index = 0;
+  const run = async (statement: RenderedSql): Promise<void> => {
+    await beforeStatement(index++);
+    await warehouse.command(statement);
+  };
+  for (const statement of bootstrap) await run(statement);
+  const { rows } = await warehouse.query<{ version: number }>(
+    renderSql(sql`SELECT toUInt32(max(version)) AS version FROM ${versions}`),
+  );
+  const reached = rows[0]?.version ?? 0;
+  const newest = Math.max(...migrations.map(({ version }) => version));
+  if (reached > newest)
+    throw new TurnoutError(
+      'unavailable',
+      `The analytics folder was written by a newer Turnout (schema ${reached}, this one knows ${newest}). Start that version.`,
+    );
+  for (const migration of migrations) {
+    if (migration.version <= reached) continue;
+    for (const statement of migration.statements) await run(statement);
+    await run(
+      renderSql(sql`INSERT INTO ${versions} (version, name, applied_at)
+SELECT ${number(migration.version)}, ${string(migration.name)}, now64(3)`),
+    );
+  }
+  return newest;
+}

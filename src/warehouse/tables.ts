@@ -1,0 +1,158 @@
+import { type Column, FACT_TABLES, type FactTable } from '../contract/facts.ts';
+
+/** The engine's database; every table of Turnout stands in it. */
+export const DATABASE = 'turnout';
+
+/** A column of the warehouse: the contract's types and a few that only the projector's own tables need. */
+export interface StoredColumn {
+  type: Column['type'] | 'version' | 'count' | 'date';
+  nullable?: true;
+}
+
+export interface StoredTable {
+  columns: Readonly<Record<string, StoredColumn>>;
+  /** Sorting key, which is what makes two rows the same row. */
+  orderBy: readonly string[];
+  /** Expressions of the sorting key that are not plain columns stand in `schema.ts`. */
+  partitionByMonthOf?: string;
+  /** Column by which the newest of equal rows wins; without it the last inserted wins. */
+  version?: string;
+  /** Rows with `is_deleted = 1` vanish under FINAL. */
+  deletable?: true;
+  /** Rows per mark; small where single keys are looked up. */
+  granularity?: number;
+}
+
+const key: StoredColumn = { type: 'key' };
+const person: StoredColumn = { type: 'person' };
+const count: StoredColumn = { type: 'count' };
+const category: StoredColumn = { type: 'category' };
+const string: StoredColumn = { type: 'string' };
+const flag: StoredColumn = { type: 'flag' };
+const instant: StoredColumn = { type: 'instant' };
+const version: StoredColumn = { type: 'version' };
+const date: StoredColumn = { type: 'date' };
+
+const fact = (name: FactTable): Record<string, StoredColumn> => ({
+  ...FACT_TABLES[name],
+  version,
+  is_deleted: flag,
+});
+
+/** Every table that the projector writes; the first four are the fact tables that the model reads. */
+export const TABLES = {
+  messages: {
+    columns: fact('messages'),
+    orderBy: ['hour(at)', 'message', 'at'],
+    partitionByMonthOf: 'at',
+    version: 'version',
+    deletable: true,
+  },
+  people: { columns: fact('people'), orderBy: ['person'], version: 'version', deletable: true },
+  invitations: { columns: fact('invitations'), orderBy: ['invitation'], version: 'version', deletable: true },
+  activities: { columns: fact('activities'), orderBy: ['activity'], version: 'version', deletable: true },
+  /** Every event known of every message; `event` is the hash of source and key. */
+  message_events: {
+    columns: {
+      message: key,
+      event: key,
+      seq: version,
+      source: category,
+      channel: category,
+      status: category,
+      at: instant,
+      at_receipt: flag,
+      account: person,
+      recipient: person,
+      category,
+      campaign: category,
+      failure_reason: category,
+      country: category,
+      permanent: flag,
+      automated: flag,
+      billable: { type: 'flag', nullable: true },
+      charge: { type: 'decimal', nullable: true },
+      currency: category,
+      seconds: { type: 'integer' },
+      digits: string,
+      version,
+      is_deleted: flag,
+    },
+    orderBy: ['message', 'event'],
+    version: 'version',
+    deletable: true,
+    granularity: 256,
+  },
+  /** Everything that sources said about a person; `people` is its merge. */
+  person_records: {
+    columns: {
+      record: key,
+      person,
+      kind: category,
+      registered_at: { type: 'instant', nullable: true },
+      region: category,
+      language: category,
+      email: string,
+      phone: string,
+      external_id: string,
+      attributes: { type: 'json' },
+      observed_at: instant,
+      fingerprint: key,
+      seq: version,
+      version,
+      is_deleted: flag,
+    },
+    orderBy: ['person', 'record'],
+    version: 'version',
+    deletable: true,
+    granularity: 256,
+  },
+  /** Which person an e-mail address, phone number or external id belongs to. */
+  identities: {
+    columns: { kind: category, value: string, person, version, is_deleted: flag },
+    orderBy: ['kind', 'value'],
+    version: 'version',
+    deletable: true,
+    granularity: 256,
+  },
+  /** One row per record received: the ledger. `outcome`: counted, duplicate, quarantined, expired, erased. */
+  receipts: {
+    columns: {
+      key,
+      seq: version,
+      item: count,
+      source: category,
+      day: date,
+      fingerprint: key,
+      kind: category,
+      outcome: category,
+      reason: category,
+    },
+    orderBy: ['key', 'seq', 'item'],
+    granularity: 256,
+  },
+  /** What could not be counted, as it came (cut at 64 KB). */
+  quarantine: {
+    columns: { seq: version, item: count, source: category, received_at: instant, reason: category, raw: string },
+    orderBy: ['seq', 'item'],
+  },
+  /** One row per journal entry. */
+  entries: {
+    columns: { seq: version, source: category, day: date, received_at: instant, records: count, bytes: count },
+    orderBy: ['seq'],
+  },
+  /** How far the projector is: last sequence number done, next person number, hash of the settings the facts were made with. */
+  progress: {
+    columns: { name: category, seq: version, people: count, model: string },
+    orderBy: ['name'],
+    version: 'seq',
+    granularity: 256,
+  },
+} as const satisfies Record<string, StoredTable>;
+
+export type TableName = keyof typeof TABLES;
+
+/** Names of a table's columns in the order of its definition, for inserts. */
+export function columnsOf(table: TableName): string[] {
+  return Object.keys(TABLES[table].columns);
+}
