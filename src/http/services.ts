@@ -9,6 +9,8 @@ export interface WorkspaceServices {
   receive(source: string, request: HookInput): Promise<IntakeAnswer | null>;
   runQuery(query: Query, signal: AbortSignal): Promise<QueryResult>;
   runBatch(queries: Query[], signal: AbortSignal): Promise<BatchResult>;
+  /** The SQL that would run, with its comments. */
+  explainQuery(query: Query, signal: AbortSignal): Promise<string>;
   workspace(): Promise<WorkspaceInfo>;
   dashboards(): Dashboard[];
   catalog(): Catalog;

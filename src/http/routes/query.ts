@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { TurnoutError } from '../../contract/errors.ts';
-import { funnelQuery, MAX_BATCH, metricQuery, type queryBody } from '../../contract/query.ts';
+import { funnelQuery, MAX_BATCH, type MetricQuery, metricQuery, type queryBody } from '../../contract/query.ts';
 import { viewToQuery } from '../../contract/url.ts';
 import { addRoute, parsePart } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -26,24 +26,44 @@ export function addQueryRoutes(app: FastifyInstance, services: Services): void {
     url: '/api/v1/query',
     permission: 'read',
     summary: 'Answers one query written in the URL grammar: `?m=charges&by=channel&p=28d`.',
-    search: z.record(z.string(), z.union([z.string().max(2_000), z.array(z.string().max(2_000)).max(50)])),
+    search: urlGrammar,
     answer: 'QueryResult',
-    async handle({ search, signal }) {
-      const current = services.current();
-      const { today, week_start, data } = await current.workspace();
-      const translated = viewToQuery(toSearch(search), { today, weekStart: week_start, data });
-      if ('problems' in translated)
-        throw new TurnoutError(
-          'invalid_request',
-          translated.problems.map((problem) => problem.message).join(' '),
-          translated.problems,
-        );
-      return current.runQuery(
-        parsePart('query', schemaFor(translated.query), translated.query) as z.infer<typeof metricQuery>,
-        signal,
-      );
-    },
+    handle: async ({ search, signal }) => services.current().runQuery(await translate(services, search), signal),
   });
+
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/v1/query/sql',
+    permission: 'read',
+    summary: 'The SQL behind `GET /api/v1/query`, with a comment for each step.',
+    search: urlGrammar,
+    answer: '{sql}',
+    handle: async ({ search, signal }) => ({
+      sql: await services.current().explainQuery(await translate(services, search), signal),
+    }),
+  });
+}
+
+const text = z.string().max(2_000);
+/** Keys of the grammar; `f` and `mf` may stand several times. */
+const urlGrammar = z.strictObject({
+  ...Object.fromEntries(
+    ['u', 'p', 'to', 'vs', 'wd', 'g', 'm', 'by', 'x', 's', 'n'].map((key) => [key, text.optional()]),
+  ),
+  ...Object.fromEntries(['f', 'mf'].map((key) => [key, z.union([text, z.array(text).max(50)]).optional()])),
+}) as z.ZodType<Record<string, string | string[] | undefined>>;
+
+async function translate(
+  services: Services,
+  search: Record<string, string | string[] | undefined>,
+): Promise<MetricQuery> {
+  const { today, week_start, data } = await services.current().workspace();
+  const translated = viewToQuery(toSearch(search), { today, weekStart: week_start, data });
+  if ('problems' in translated) {
+    const sentences = translated.problems.map((problem) => problem.message);
+    throw new TurnoutError('invalid_request', sentences.join(' '), translated.problems);
+  }
+  return parsePart('query', metricQuery, translated.query);
 }
 
 /** The three forms are told apart first, so that a mistake is explained in the form that was meant. */
@@ -69,9 +89,10 @@ const queryBatchOneByOne = z
     }),
   }));
 
-function toSearch(search: Record<string, string | string[]>): string {
+function toSearch(search: Record<string, string | string[] | undefined>): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(search))
-    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, one);
+  for (const [name, value] of Object.entries(search)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) parameters.append(name, one);
+  }
   return `?${parameters.toString()}`;
 }

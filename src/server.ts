@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { checkListenHost } from './access/host.ts';
+import { wallClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { buildApp } from './http/app.ts';
+import type { Logger } from './logger.ts';
+import { openRuntime, type Runtime } from './runtime.ts';
+import { openSampleRuntime, wantsSample } from './sample.ts';
+import { recordAudit } from './store/audit.ts';
+import { saveSetting } from './store/settings.ts';
+
+export interface RunningServer {
+  /** Where to open it, e.g. `http://127.0.0.1:4321`. */
+  url: string;
+  /** Stops accepting, lets requests end, closes journal and engine. */
+  close(): Promise<void>;
+}
+
+const project = resolve(import.meta.dirname, '..');
+const PACKS = join(project, 'packs');
+const WEB = join(project, 'dist', 'web');
+
+/**
+ * The composition root.
+ * @throws TurnoutError for a host that is not loopback, for mistakes in the workspace, or when the data folder is in use.
+ */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  checkListenHost(config.host);
+  const own = join(config.data, 'main');
+  const sample = join(config.data, 'sample');
+  const openOwn = () =>
+    openRuntime({ folder: own, workspaceFolder: config.workspace, packsFolder: PACKS, env: process.env, log });
+
+  const showSample = config.sample && (await wantsSample(config.workspace, own));
+  let runtime: Runtime = showSample
+    ? await openSampleRuntime({ folder: sample, packsFolder: PACKS, log })
+    : await openOwn();
+
+  const app = await buildApp(
+    {
+      current: () => runtime.services,
+      webFolder: WEB,
+      async removeSample(actor) {
+        const shown = runtime;
+        if (!shown.isSample) return;
+        runtime = await openOwn();
+        await saveSetting(runtime.control, 'sample_removed', 'yes', wallClock());
+        await recordAudit(runtime.control, {
+          at: wallClock(),
+          actor,
+          action: 'sample.remove',
+          detail: 'The sample data was removed.',
+        });
+        await shown.close();
+        await rm(sample, { recursive: true, force: true });
+      },
+    },
+    log,
+  );
+
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    async close() {
+      await app.close();
+      await runtime.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Source } from './connectors/sources.ts';
+import type { SourceInfo } from './contract/api.ts';
+import type { SourceCounts } from './intake/counters.ts';
+import type { SourceActivity } from './projector/source-activity.ts';
+
+const HOUR = 3_600_000;
+/** A refusal so recent says more about a source than its last good delivery. */
+const REFUSAL_COUNTS_FOR = 24 * HOUR;
+
+/** State of a source that is pushed to, in words. `now` is UTC milliseconds. */
+export function describeSource(
+  source: Source,
+  activity: SourceActivity | undefined,
+  counts: Readonly<SourceCounts>,
+  now: number,
+): SourceInfo {
+  return {
+    name: source.name,
+    label: source.label,
+    connector: source.connector.name,
+    mode: 'push',
+    ...describeState(source, activity, counts, now),
+    last_received_at: activity === undefined ? null : new Date(activity.lastReceivedAt).toISOString(),
+    received_24h: activity?.received24h ?? 0,
+    quarantined: activity?.quarantined ?? 0,
+    hook: `/hooks/${source.name}`,
+  };
+}
+
+function describeState(
+  source: Source,
+  activity: SourceActivity | undefined,
+  counts: Readonly<SourceCounts>,
+  now: number,
+): Pick<SourceInfo, 'state' | 'detail'> {
+  const refusal = counts.lastRefusal;
+  const lastGood = Math.max(counts.lastAcceptedAt ?? 0, activity?.lastReceivedAt ?? 0);
+  if (refusal !== undefined && refusal.at >= lastGood && now - refusal.at < REFUSAL_COUNTS_FOR) {
+    return { state: 'failed', detail: `The last delivery was refused: ${refusal.reason}` };
+  }
+  if (activity === undefined) return { state: 'waiting', detail: 'Nothing has arrived yet.' };
+  const owed = maxAge(source.declaration.expect?.max_age);
+  if (owed !== null && now - activity.lastReceivedAt > owed) {
+    return {
+      state: 'late',
+      detail: `Nothing for ${Math.floor((now - activity.lastReceivedAt) / HOUR)} h; at least every ${source.declaration.expect?.max_age} is expected.`,
+    };
+  }
+  return { state: 'ok', detail: 'Receives.' };
+}
+
+/** `26h`, `90m`, `2d` in milliseconds. */
+function maxAge(text: string | undefined): number | null {
+  const match = /^(\d+)([mhd])$/.exec(text ?? '');
+  if (match === null) return null;
+  return Number(match[1]) * ({ m: 60_000, h: HOUR, d: 24 * HOUR }[match[2] ?? 'h'] ?? HOUR);
+}

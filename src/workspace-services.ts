@@ -1,0 +1,129 @@
+import packageFile from '../package.json' with { type: 'json' };
+import type { Clock } from './clock.ts';
+import type { Source } from './connectors/sources.ts';
+import type { Freshness, SourceInfo, WorkspaceInfo } from './contract/api.ts';
+import type { WorkspaceServices } from './http/services.ts';
+import { IntakeCounters } from './intake/counters.ts';
+import { receive } from './intake/receive.ts';
+import type { Journal } from './journal/entry.ts';
+import { describeModel } from './model/catalog.ts';
+import type { CheckedModel } from './model/checked.ts';
+import { jsonSchema, SCHEMA_NAMES } from './model/json-schemas.ts';
+import type { LoadedWorkspace } from './model/load-workspace.ts';
+import { loadDataSpan, loadLedger, loadQuarantine } from './projector/ledger.ts';
+import type { ProjectorHandle } from './projector/runner.ts';
+import { loadSourceActivity } from './projector/source-activity.ts';
+import type { QueryContext } from './query/query-context.ts';
+import { createQueryEngine } from './query/run-query.ts';
+import { describeSource } from './source-status.ts';
+import type { OpenWarehouse } from './warehouse/open.ts';
+
+export interface Parts {
+  loaded: LoadedWorkspace & { model: CheckedModel };
+  sources: Source[];
+  clock: Clock;
+  journal: Journal;
+  projector: ProjectorHandle;
+  warehouse: OpenWarehouse;
+  sample: boolean;
+}
+
+const VERSION = packageFile.version;
+
+/** Joins the parts of an open workspace into what the routes ask for. */
+export function composeServices(parts: Parts): WorkspaceServices {
+  const { loaded, clock, journal, projector, warehouse } = parts;
+  const { workspace, model } = loaded;
+  const sources = new Map(parts.sources.map((source) => [source.name, source]));
+  const openedAt = clock();
+  const counters = new IntakeCounters();
+  const catalog = describeModel(model);
+  const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
+  const engine = createQueryEngine({
+    model,
+    workspace,
+    runStatement: (statement, options) => warehouse.warehouse.query(statement, options),
+  });
+  const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
+
+  const freshness = (): Freshness => {
+    const status = projector.status();
+    const pending = Math.max(0, journal.durableSeq - status.seq);
+    const asOf = pending === 0 ? clock() : Math.min(clock(), status.receivedAt);
+    return {
+      data_version: String(status.seq),
+      as_of: new Date(asOf).toISOString(),
+      complete_through: new Date(asOf).toISOString(),
+      pending,
+      state: status.state === 'ok' && pending > 0 ? 'catching_up' : status.state,
+      alarms: [
+        ...journal.status().alarms,
+        ...warehouse.alarms.map((message) => ({ at: openedAt, message })),
+      ].map(({ at, message }) => ({ at: new Date(at).toISOString(), message })),
+    };
+  };
+
+  let span: { version: string; value: Promise<{ first: string | null; last: string | null }> } | null = null;
+  const dataSpan = () => {
+    const version = String(projector.status().seq);
+    if (span?.version !== version) span = { version, value: loadDataSpan(warehouse.warehouse, workspace.time_zone) };
+    span.value.catch(() => {
+      span = null;
+    });
+    return span.value;
+  };
+
+  const context = async (signal: AbortSignal): Promise<QueryContext> => {
+    const { as_of, complete_through, data_version } = freshness();
+    return {
+      now: clock(),
+      asOf: Date.parse(as_of),
+      completeThrough: Date.parse(complete_through),
+      dataVersion: data_version,
+      data: await dataSpan(),
+      signal,
+    };
+  };
+
+  return {
+    async receive(name, request) {
+      const source = sources.get(name);
+      if (source === undefined) return null;
+      return receive(request, source, { journal, now: clock, counters });
+    },
+    runQuery: async (query, signal) => engine.run(query, await context(signal)),
+    runBatch: async (queries, signal) => engine.runBatch(queries, await context(signal)),
+    explainQuery: async (query, signal) => engine.explainSql(query, await context(signal)),
+    async workspace(): Promise<WorkspaceInfo> {
+      return {
+        name: workspace.name,
+        time_zone: workspace.time_zone,
+        week_start: workspace.week_start,
+        locale: workspace.locale,
+        currency: workspace.currency,
+        now: new Date(clock()).toISOString(),
+        today: localDate.format(clock()),
+        sample: parts.sample,
+        channels: model.channels,
+        data: await dataSpan(),
+        version: VERSION,
+        dashboards: loaded.dashboards.map(({ name, title }) => ({ name, title })),
+      };
+    },
+    dashboards: () => loaded.dashboards,
+    catalog: () => catalog,
+    async sources(): Promise<SourceInfo[]> {
+      const activity = await loadSourceActivity(warehouse.warehouse, clock());
+      return parts.sources.map((source) =>
+        describeSource(source, activity.get(source.name), counters.of(source.name), clock()),
+      );
+    },
+    ledger: () => loadLedger(warehouse.warehouse),
+    async quarantine(limit) {
+      return loadQuarantine(warehouse.warehouse, { limit });
+    },
+    freshness,
+    onFreshness: (listener) => projector.onProgress(() => listener(freshness())),
+    schemas: () => schemas,
+  };
+}
