@@ -49,7 +49,13 @@ export const TABLES = {
     deletable: true,
   },
   people: { columns: fact('people'), orderBy: ['person'], version: 'version', deletable: true },
-  invitations: { columns: fact('invitations'), orderBy: ['invitation'], version: 'version', deletable: true },
+  invitations: {
+    // The newest version wins, so it must be known which one stands there.
+    columns: { ...fact('invitations'), observed_at: instant, fingerprint: key },
+    orderBy: ['invitation'],
+    version: 'version',
+    deletable: true,
+  },
   activities: { columns: fact('activities'), orderBy: ['activity'], version: 'version', deletable: true },
   /** Every event known of every message; `event` is the hash of source and key. */
   message_events: {
@@ -83,7 +89,7 @@ export const TABLES = {
     deletable: true,
     granularity: 256,
   },
-  /** Everything that sources said about a person; `people` is its merge. */
+  /** Every version of every record about a person, with the number that the person had then; `people` is its merge. */
   person_records: {
     columns: {
       record: key,
@@ -102,17 +108,23 @@ export const TABLES = {
       version,
       is_deleted: flag,
     },
-    orderBy: ['person', 'record'],
+    orderBy: ['record', 'fingerprint'],
     version: 'version',
     deletable: true,
     granularity: 256,
   },
-  /** Which person an e-mail address, phone number or external id belongs to. */
+  /** The number under which an e-mail address, phone number or external id was first named; `version` is that entry. */
   identities: {
     columns: { kind: category, value: string, person, version, is_deleted: flag },
     orderBy: ['kind', 'value'],
     version: 'version',
     deletable: true,
+    granularity: 256,
+  },
+  /** Which number a number has become: people who turned out to be one. */
+  person_roots: {
+    columns: { person, root: person, seq: version },
+    orderBy: ['person', 'seq'],
     granularity: 256,
   },
   /** One row per record received: the ledger. `outcome`: counted, duplicate, quarantined, expired, erased. */

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { checkRecord } from './check.ts';
+
+const RECEIVED = Date.parse('2024-11-04T08:00:00Z');
+const event = { record: 'message_event', key: 'e', message_id: 'm', channel: 'sms', status: 'sent' };
+const reason = (candidate: unknown) => {
+  const check = checkRecord(candidate, RECEIVED);
+  return check.ok ? undefined : check.reason;
+};
+
+describe('checkRecord', () => {
+  it('takes what is late by 400 days or 40 years', () => {
+    expect(reason({ ...event, at: '2023-10-01T00:00:00Z' })).toBeUndefined();
+    expect(reason({ ...event, at: '1984-01-01T00:00:00+07:00' })).toBeUndefined();
+  });
+
+  it('takes a day ahead and refuses more, by the receipt time', () => {
+    expect(reason({ ...event, at: '2024-11-05T08:00:00.000Z' })).toBeUndefined();
+    expect(reason({ ...event, at: '2024-11-05T08:00:00.001Z' })).toMatch(/more than a day after it was received/);
+    expect(reason({ record: 'person', key: 'p', kind: 'contact', observed_at: '2030-01-01T00:00:00Z' })).toMatch(
+      /^observed_at is 2030/,
+    );
+  });
+
+  it('refuses what the engine could not store', () => {
+    expect(reason({ ...event, at: '0001-01-01T00:00:00Z' })).toMatch(/before 1970/);
+  });
+
+  it('names the field that does not fit', () => {
+    expect(reason({ ...event, at: 'yesterday' })).toMatch(/^The record does not fit its kind: at: /);
+    expect(reason({ ...event, at: '2024-11-04T08:00:00Z', charge: Number.NaN })).toMatch(/charge/);
+    expect(reason({ ...event, at: '2024-11-04T08:00:00Z', surprise: 1 })).toMatch(/surprise/);
+    expect(reason(null)).toMatch(/does not fit/);
+  });
+
+  it('says of kinds without a table that they are kept', () => {
+    expect(reason({ record: 'row', key: 'r', table: 'leads', values: { a: 1 } })).toBe(
+      'A row is stored from a later version on; it is kept and can be replayed.',
+    );
+  });
+});

@@ -1,0 +1,174 @@
+import { sql, uint64 } from '../sql/build.ts';
+import { renderSql } from '../sql/render.ts';
+import { tableName } from '../warehouse/schema.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { Lru } from './lru.ts';
+import type { Identity } from './normalise.ts';
+import { textSet } from './sets.ts';
+import { string } from '../sql/build.ts';
+
+/** What a batch taught about people; rows in the order of the tables' columns. */
+export interface PeopleChanges {
+  /** kind, value, person, version, is_deleted */
+  identities: [string, string, number, number, 0][];
+  /** person, root, seq: every number whose person has become another one. */
+  roots: [number, number, number][];
+  /** People who were created, tied together or got another identity. */
+  touched: Set<number>;
+  /** Numbers from before the batch whose root changed: facts that name them are written anew. */
+  renumbered: number[];
+}
+
+const idOf = (identity: Identity): string => `${identity.kind}\n${identity.value}`;
+
+/**
+ * Who is who. People get dense numbers in the order in which the journal first names them. A reference that names two people
+ * shows that they are one: both become the smaller number. What was written before keeps its number in the projector's own
+ * tables and is resolved through `person_roots`, so that a batch done again writes the same rows whatever its boundaries are.
+ */
+export class People {
+  readonly #warehouse: Warehouse;
+  /** Identities are looked up as they were at this sequence number: what a crashed batch left behind is not there yet. */
+  #through: number;
+  #next: number;
+  /** Numbers that have become another one. */
+  readonly #roots = new Map<number, number>();
+  /** All numbers of a person who has several. */
+  readonly #members = new Map<number, number[]>();
+  readonly #remembered: Lru<string, number>;
+  #batch = new Map<string, number>();
+  #changes = noChanges();
+  #firstOfBatch: number;
+
+  private constructor(warehouse: Warehouse, through: number, next: number, remember: number) {
+    this.#warehouse = warehouse;
+    this.#through = through;
+    this.#next = next;
+    this.#firstOfBatch = next;
+    this.#remembered = new Lru(remember);
+  }
+
+  /** @param next the number that the next new person gets, from 1 */
+  static async load(warehouse: Warehouse, through: number, next: number, remember = 200_000): Promise<People> {
+    const people = new People(warehouse, through, next, remember);
+    const { rows } = await warehouse.query<{ person: number; root: number }>(
+      renderSql(sql`SELECT person, argMax(root, seq) AS root FROM ${tableName('person_roots')}
+WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
+    );
+    for (const { person, root } of rows) {
+      people.#roots.set(person, root);
+      people.#membersOf(root).push(person);
+    }
+    return people;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The number by which a person goes now. */
+  root(person: number): number {
+    return this.#roots.get(person) ?? person;
+  }
+
+  /** Every number that a person ever had. */
+  numbers(root: number): readonly number[] {
+    return this.#members.get(root) ?? [root];
+  }
+
+  /** True where nobody before this batch is known by that person's numbers. */
+  isNew(root: number): boolean {
+    return root >= this.#firstOfBatch;
+  }
+
+  /** Looks up what `identify` will be asked about. */
+  async prepare(identities: Iterable<Identity>): Promise<void> {
+    const unknown = new Map<string, Set<string>>();
+    for (const identity of identities) {
+      const id = idOf(identity);
+      if (this.#batch.has(id)) continue;
+      const person = this.#remembered.get(id);
+      if (person !== undefined) this.#batch.set(id, person);
+      else {
+        const values = unknown.get(identity.kind) ?? new Set();
+        unknown.set(identity.kind, values.add(identity.value));
+      }
+    }
+    await Promise.all([...unknown].map(([kind, values]) => this.#lookUp(kind, values)));
+  }
+
+  async #lookUp(kind: string, values: Set<string>): Promise<void> {
+    const { rows } = await this.#warehouse.query<{ value: string; person: number }>(
+      renderSql(sql`SELECT value, any(person) AS person FROM ${tableName('identities')}
+WHERE kind = ${string(kind)} AND value IN ${textSet(values)} AND version <= ${uint64(BigInt(this.#through))}
+GROUP BY value`),
+    );
+    for (const { value, person } of rows) this.#batch.set(`${kind}\n${value}`, person);
+  }
+
+  /**
+   * The person of a reference, numbered if new. All identities must have been prepared.
+   * @returns 0 where there is no identity
+   */
+  identify(identities: readonly Identity[], seq: number): number {
+    let root = 0;
+    let known = 0;
+    for (const identity of identities) {
+      const person = this.#batch.get(idOf(identity));
+      if (person === undefined) continue;
+      known += 1;
+      const other = this.root(person);
+      root = root === 0 || root === other ? other : this.#tie(root, other, seq);
+    }
+    if (known === identities.length) return root;
+    if (root === 0) {
+      root = this.#next;
+      this.#next += 1;
+    }
+    for (const identity of identities) {
+      const id = idOf(identity);
+      if (this.#batch.has(id)) continue;
+      this.#batch.set(id, root);
+      this.#changes.identities.push([identity.kind, identity.value, root, seq, 0]);
+    }
+    this.#changes.touched.add(root);
+    return root;
+  }
+
+  #tie(a: number, b: number, seq: number): number {
+    const root = Math.min(a, b);
+    const gone = Math.max(a, b);
+    const members = this.#membersOf(root);
+    for (const person of this.numbers(gone)) {
+      this.#roots.set(person, root);
+      this.#changes.roots.push([person, root, seq]);
+      members.push(person);
+      if (person < this.#firstOfBatch) this.#changes.renumbered.push(person);
+    }
+    this.#members.delete(gone);
+    this.#changes.touched.add(root).add(gone);
+    return root;
+  }
+
+  #membersOf(root: number): number[] {
+    const members = this.#members.get(root) ?? [root];
+    this.#members.set(root, members);
+    return members;
+  }
+
+  /** What the batch changed so far; only the last root of a number in a batch is told. */
+  get changes(): PeopleChanges {
+    return this.#changes;
+  }
+
+  /** The batch is written: from now on it is known. */
+  commit(through: number): void {
+    for (const [id, person] of this.#batch) this.#remembered.set(id, person);
+    this.#batch = new Map();
+    this.#changes = noChanges();
+    this.#through = through;
+    this.#firstOfBatch = this.#next;
+  }
+}
+
+const noChanges = (): PeopleChanges => ({ identities: [], roots: [], touched: new Set(), renumbered: [] });
