@@ -17,7 +17,7 @@ export function describeIssue(raw: Record<string, unknown>, error: z.ZodError): 
     const name = issue.keys[0] ?? '';
     const at = issue.path.length === 0 ? '' : ` of "${issue.path.join('.')}"`;
     const hint = issue.path.length === 0 ? didYouMean(name, fields) : undefined;
-    return `The field "${name.slice(0, 100)}"${at} is not known in a ${raw['record']}${more}.${hint ? ` ${hint}` : ''}`;
+    return `The field "${name.slice(0, 100)}"${at} is not known in records of kind ${raw['record']}${more}.${hint ? ` ${hint}` : ''}`;
   }
   const path = issue?.path.join('.') ?? '';
   return `The field "${path}" of this ${raw['record']} is wrong${more}: ${issue?.message ?? 'not valid'}.`;

@@ -4,7 +4,7 @@ import { didYouMean } from '../contract/suggest.ts';
 
 /** What zod found, as problems with a path, a sentence that shows no value, and a "did you mean" for unknown keys. */
 export function shapeProblems(error: z.ZodError, schema: z.ZodType, value: unknown, place: string): Problem[] {
-  return error.issues.flatMap((issue): Problem[] => {
+  return error.issues.flatMap(nearestBranch).flatMap((issue): Problem[] => {
     const at = [...issue.path];
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
@@ -26,6 +26,17 @@ export function shapeProblems(error: z.ZodError, schema: z.ZodType, value: unkno
       },
     ];
   });
+}
+
+/** Of a union (a secret or a list of secrets) the branch whose type fits says more than "Invalid input". */
+function nearestBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const fitting = issue.errors.find(
+    (branch) => !branch.some((one) => one.code === 'invalid_type' && one.path.length === 0),
+  );
+  return (fitting ?? []).length === 0
+    ? [issue]
+    : (fitting ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function hintOf(hint: string | undefined): { hint?: string } {

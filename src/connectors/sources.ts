@@ -1,5 +1,4 @@
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
 import type { PushConnector } from '../contract/connector.ts';
 import type { Problem } from '../contract/errors.ts';
 import { type SourceDeclaration, type SourceDefaults, sourceFile } from '../contract/source.ts';

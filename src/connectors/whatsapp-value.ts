@@ -22,16 +22,18 @@ export function parseBusiness(value: Record<string, unknown>, defaults: SourceDe
 }
 
 /**
- * The person behind a phone (digits) and/or a business-scoped user id. The notification's contacts fill in whichever is
- * missing, so that a phone and an id that belong together are known to belong together.
+ * The person behind a phone (digits) and/or a business-scoped user id. What stands beside the status decides; only where
+ * it names nobody do the notification's contacts, because a retry may be batched with other contacts and must read the same.
  */
 export function personOf(waId: unknown, userId: unknown, contacts: Business['contacts']): PersonRef | undefined {
-  const contact = contacts.find(
-    (candidate) =>
-      (waId !== undefined && candidate['wa_id'] === waId) || (userId !== undefined && candidate['user_id'] === userId),
-  );
-  const phone = phoneFromDigits(waId) ?? phoneFromDigits(contact?.['wa_id']);
-  const id = idText(userId, 190) ?? idText(contact?.['user_id'], 190);
+  const named = refOf(waId, userId);
+  if (named !== undefined || contacts.length !== 1) return named;
+  return refOf(contacts[0]?.['wa_id'], contacts[0]?.['user_id']);
+}
+
+function refOf(waId: unknown, userId: unknown): PersonRef | undefined {
+  const phone = phoneFromDigits(waId);
+  const id = idText(userId, 190);
   if (phone === undefined && id === undefined) return undefined;
   const person: PersonRef = {};
   setIfKnown(person, 'phone', phone);
