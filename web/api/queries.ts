@@ -1,0 +1,81 @@
+import { QueryClient, useQuery } from '@tanstack/react-query';
+import type {
+  Catalog,
+  Freshness,
+  LedgerRow,
+  QuarantineItem,
+  SourceInfo,
+  WorkspaceInfo,
+} from '../../src/contract/api.ts';
+import type { Dashboard } from '../../src/contract/dashboard.ts';
+import { fetchJson, isWorthRetrying } from './client.ts';
+
+const MINUTE = 60_000;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: isWorthRetrying,
+        retryDelay: (attempt) => Math.min(4_000, 500 * 2 ** attempt),
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        networkMode: 'always',
+      },
+    },
+  });
+}
+
+/** Asked again every five minutes because midnight moves `today`. */
+export function useWorkspace() {
+  return useQuery({
+    queryKey: ['workspace'],
+    queryFn: ({ signal }) => fetchJson<WorkspaceInfo>('/api/v1/workspace', signal),
+    refetchInterval: 5 * MINUTE,
+  });
+}
+
+export function useCatalog() {
+  return useQuery({
+    queryKey: ['catalog'],
+    queryFn: ({ signal }) => fetchJson<Catalog>('/api/v1/metrics', signal),
+  });
+}
+
+export function useDashboard(name: string) {
+  return useQuery({
+    queryKey: ['dashboard', name],
+    queryFn: ({ signal }) => fetchJson<Dashboard>(`/api/v1/dashboards/${encodeURIComponent(name)}`, signal),
+  });
+}
+
+/** Written by the live connection; fetched once for pages that open while it is down. */
+export function useFreshness() {
+  return useQuery({
+    queryKey: ['freshness'],
+    queryFn: ({ signal }) => fetchJson<Freshness>('/api/v1/freshness', signal),
+  });
+}
+
+export function useSources() {
+  return useQuery({
+    queryKey: ['sources'],
+    queryFn: async ({ signal }) => (await fetchJson<{ sources: SourceInfo[] }>('/api/v1/sources', signal)).sources,
+    refetchInterval: MINUTE,
+  });
+}
+
+export function useLedger() {
+  return useQuery({
+    queryKey: ['ledger'],
+    queryFn: ({ signal }) => fetchJson<LedgerRow[]>('/api/v1/ledger', signal),
+  });
+}
+
+export function useQuarantine() {
+  return useQuery({
+    queryKey: ['quarantine'],
+    queryFn: async ({ signal }) =>
+      (await fetchJson<{ items: QuarantineItem[] }>('/api/v1/quarantine?limit=100', signal)).items,
+  });
+}
