@@ -38,6 +38,8 @@ export async function recoverJournal(
       break;
     }
   }
+  // A process that was killed may have left a segment whose name was not durable yet.
+  if (segments.length > 0) await fs.fsyncDirectory(folder);
   let bytes = 0;
   for (const segment of segments) bytes += await sizeOf(fs, segment);
   return { segments, bytes, durableSeq, nextSeq };

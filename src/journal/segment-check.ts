@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DiskSpace } from './disk-space.ts';
 import type { FileLayer } from './file-layer.ts';
 import { setAsideWithAlarm } from './recovery.ts';
 import { scanSegment } from './repair.ts';
-import type { SegmentFile } from './segment.ts';
+import { listSetAside, type SegmentFile } from './segment.ts';
 
 /**
  * Reads segments that are complete, oldest first, and sets those aside that have an unreadable byte. Says so, too, when entries are missing
@@ -22,18 +22,28 @@ export async function checkSegments(
   const pause = pacer(bytesPerSecond, signal);
   let lastSeq: number | undefined;
   try {
+    const withLosses = await setAsideSeqs(fs, segments);
     for (const segment of segments) {
       const scan = await scanSegment(fs, segment, pause);
       if (lastSeq !== undefined && scan.previousSeq !== undefined && scan.previousSeq > lastSeq)
         alarm(
           `Journal entries ${lastSeq + 1} to ${scan.previousSeq} are missing before segment ${basename(segment.path)}. Was a file removed from the journal folder? Put it back, or restore it from a backup.`,
         );
-      if (scan.damaged || scan.size > scan.end) await setAsideWithAlarm(fs, segment, space, alarm);
-      lastSeq = Math.max(lastSeq ?? scan.lastSeq, scan.lastSeq, scan.previousSeq ?? 0);
+      const damaged = scan.damaged || scan.size > scan.end;
+      if (damaged) await setAsideWithAlarm(fs, segment, space, alarm);
+      // What a damaged segment has lost has its own alarm.
+      lastSeq = damaged || withLosses.has(segment.firstSeq) ? undefined : scan.lastSeq;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+async function setAsideSeqs(fs: FileLayer, segments: readonly SegmentFile[]): Promise<Set<number>> {
+  const first = segments[0];
+  if (first === undefined) return new Set();
+  const names = await listSetAside(fs, dirname(first.path));
+  return new Set(names.map((name) => Number(name.slice(0, 20))));
 }
 
 function pacer(bytesPerSecond: number, signal: AbortSignal): (bytes: number) => Promise<void> | undefined {

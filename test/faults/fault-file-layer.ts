@@ -122,7 +122,7 @@ export class FaultFileLayer implements FileLayer {
 
   async freeBytes(): Promise<number> {
     this.#checkPower();
-    return this.faults.capacity === undefined ? Number.MAX_SAFE_INTEGER : this.faults.capacity - this.#usedBytes();
+    return this.faults.capacity === undefined ? Number.MAX_SAFE_INTEGER : this.faults.capacity - this.usedBytes();
   }
 
   /** The disk as the next start finds it, without faults. */
@@ -150,6 +150,13 @@ export class FaultFileLayer implements FileLayer {
     return next;
   }
 
+  /** The process is gone, the machine is not: what was written is there, durable or not. */
+  afterKill(): FaultFileLayer {
+    const next = new FaultFileLayer();
+    next.#folders = this.#folders;
+    return next;
+  }
+
   /** Damages a file for good: the bytes at `position` become others. */
   damage(path: string, position: number, length: number): void {
     const inode = found(this.#folder(dirname(path)), path);
@@ -163,7 +170,7 @@ export class FaultFileLayer implements FileLayer {
         if (mode === 'read') throw errno('EBADF');
         this.#operate();
         const grows = Math.max(0, position + bytes.length - inode.current.length);
-        const room = this.faults.capacity === undefined ? grows : this.faults.capacity - this.#usedBytes();
+        const room = this.faults.capacity === undefined ? grows : this.faults.capacity - this.usedBytes();
         const cut = Math.min(bytes.length, this.faults.shortWrite ?? bytes.length, bytes.length - grows + room);
         if (cut <= 0) throw errno('ENOSPC');
         const kept = Buffer.from(bytes.subarray(0, cut));
@@ -224,7 +231,7 @@ export class FaultFileLayer implements FileLayer {
     return folder;
   }
 
-  #usedBytes(): number {
+  usedBytes(): number {
     const inodes = new Set([...this.#folders.values()].flatMap((folder) => [...folder.current.values()]));
     return [...inodes].reduce((sum, inode) => sum + inode.current.length, 0);
   }

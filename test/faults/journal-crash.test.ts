@@ -129,3 +129,42 @@ test.each(LOSSES)('a second power loss (%s) during recovery loses nothing either
         throw new Error(`SEED=${seed}, ${loss}, operation ${loseAt}, then ${again}`, { cause: error });
       });
 });
+
+test.each(LOSSES)('what a restart after kill -9 has served survives a power loss (%s)', async (loss) => {
+  const operations = await operationsOfARun(seed);
+  for (let killAt = 1; killAt <= operations; killAt++) {
+    const killed = new FaultFileLayer();
+    killed.faults = { loseAt: killAt };
+    await shortRun(killed, seededRandom(seed), new Map()).catch(unlessDead(killed));
+    const restarted = killed.afterKill();
+    const served = await readAll(restarted, (await open(restarted)).durableSeq);
+    const fs = restarted.afterPowerLoss(loss, seededRandom(seed + killAt));
+    const kept = await readAll(fs, (await open(fs)).durableSeq);
+    expect(kept, `SEED=${seed}, ${loss}, operation ${killAt}`).toEqual(served);
+  }
+});
+
+test.each(LOSSES)('power loss (%s) at every step of setting a segment aside', async (loss) => {
+  const random = seededRandom(seed);
+  const intact = new FaultFileLayer();
+  const written = new Map<number, NewEntry>();
+  const journal = await open(intact);
+  for (let id = 0; id < 6; id++) {
+    const one = { ...entry(id, random), body: Buffer.alloc(300, id) };
+    one.body.writeDoubleLE(id, 0);
+    written.set(await journal.append(one), one);
+  }
+  await journal.close();
+  written.delete(3);
+  for (let loseAt = 1; ; loseAt++) {
+    const fs = intact.afterPowerLoss('drop', random);
+    fs.damage(`${FOLDER}/00000000000000000001.seg`, 32 + 2 * 400, 50);
+    fs.faults = { loseAt };
+    await open(fs).catch(unlessDead(fs));
+    const next = fs.afterPowerLoss(loss, seededRandom(seed + loseAt));
+    const reopened = await open(next);
+    await expectNothingLost(next, reopened, written);
+    expect(reopened.status().alarms.length, `SEED=${seed}, ${loss}, operation ${loseAt}`).toBeGreaterThan(0);
+    if (!fs.dead) break;
+  }
+});
