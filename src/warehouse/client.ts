@@ -5,7 +5,7 @@ import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClien
 import { TurnoutError } from '../contract/errors.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { encodeRows } from './encode-rows.ts';
-import { DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
+import { BUSY_CODES, DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
 import type { StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
 
 export interface ConnectOptions {
@@ -173,11 +173,8 @@ class WarehouseClient implements Warehouse {
     if (!(error instanceof ClickHouseError)) return error;
     const code = Number(error.code);
     if (code === ENGINE_ERROR.timeout) return timedOut(timeoutMs);
-    if (code === ENGINE_ERROR.memory)
-      return new TurnoutError(
-        'unavailable',
-        'The question needs more memory than the engine has. Ask for a shorter period.',
-      );
+    const busy = BUSY_CODES.get(code);
+    if (busy !== undefined) return new TurnoutError('unavailable', busy);
     if (DAMAGE_CODES.has(code)) {
       this.#options.onDamage?.(error.message);
       return new DamagedDataError(error.message);

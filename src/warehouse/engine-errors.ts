@@ -4,10 +4,17 @@ export const ENGINE_ERROR = {
   cancelled: 394,
   readonly: 164,
   refused: 497,
-  memory: 241,
   badArguments: 36,
   notAnInsert: 62,
 } as const;
+
+/** Codes that pass: the disk is full, or merges are behind the inserts. */
+export const BUSY_CODES: ReadonlyMap<number, string> = new Map([
+  [243, 'The disk is full: the analytics engine cannot write.'],
+  [75, 'The disk is full: the analytics engine cannot write.'],
+  [252, 'The analytics engine is behind with its merges.'],
+  [241, 'The question needs more memory than the engine has. Ask for a shorter period.'],
+]);
 
 /** Codes that mean the folder itself is damaged: what is read from disk is not what was written. */
 export const DAMAGE_CODES: ReadonlySet<number> = new Set([
@@ -21,7 +28,6 @@ export const DAMAGE_CODES: ReadonlySet<number> = new Set([
   246, // CORRUPTED_DATA
   271, // CANNOT_DECOMPRESS
   432, // UNKNOWN_CODEC
-  499, // BROKEN_PART (historic: S3_ERROR)
 ]);
 
 /** The HTTP status that a ClickHouse server answers with. */

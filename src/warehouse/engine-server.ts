@@ -9,7 +9,7 @@ export interface EngineParts {
   readers: SessionPool;
   writers: SessionPool;
   /** Reserved for KILL QUERY. */
-  control: Session;
+  control: SessionPool;
   /** Ends the process: a statement runs on past its end and cannot be stopped. */
   giveUp: (reason: string) => void;
 }
@@ -52,7 +52,8 @@ async function answer(parts: EngineParts, request: IncomingMessage, response: Se
     if (!KNOWN_PARAMETERS.has(name))
       throw new EngineError(ENGINE_ERROR.refused, `The setting ${name} cannot be changed.`);
   const read = parameters.get('readonly') === '1';
-  const statement = new Statement(parts, id, Number(parameters.get('max_execution_time') ?? 0) * 1000);
+  const limitMs = Number(parameters.get('max_execution_time') ?? 0) * 1000;
+  const statement = new Statement(parts, id, limitMs, !parameters.has('query'));
   response.on(
     'close',
     () => response.writableFinished || statement.cancel(ENGINE_ERROR.cancelled, 'The caller went away.'),
@@ -125,13 +126,16 @@ class Statement {
   readonly #parts: EngineParts;
   readonly #id: number;
   readonly #limitMs: number;
+  readonly #killable: boolean;
   readonly #givenUp = Promise.withResolvers<never>();
   #running = false;
   #cancelled = false;
   #lastResort: NodeJS.Timeout | undefined;
 
-  constructor(parts: EngineParts, id: number, limitMs: number) {
+  /** @param killable false for inserts of rows: their text is not ours to mark, and one whose caller is gone soon ends */
+  constructor(parts: EngineParts, id: number, limitMs: number, killable: boolean) {
     this.#parts = parts;
+    this.#killable = killable;
     this.#id = id;
     this.#limitMs = limitMs;
     this.#givenUp.promise.catch(() => {});
@@ -157,9 +161,9 @@ class Statement {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#givenUp.reject(new EngineError(code, message));
-    if (!this.#running) return;
+    if (!this.#running || (code === ENGINE_ERROR.cancelled && !this.#killable)) return;
     const kill = `KILL QUERY WHERE query LIKE '${mark(this.#id)}%' ASYNC`;
-    this.#parts.control.queryAsync(kill).catch(() => {});
+    if (this.#killable) this.#parts.control.run((session) => session.execute(kill)).catch(() => {});
     const giveUp = () => this.#parts.giveUp(`statement ${this.#id} cannot be interrupted: the engine ends`);
     this.#lastResort = setTimeout(giveUp, KILL_GRACE_MS);
   }

@@ -40,17 +40,17 @@ try {
   process.exit(EXIT_CANNOT_OPEN);
 }
 
-function openSessions(options: EngineOptions): { readers: SessionPool; writers: SessionPool; control: Session } {
+function openSessions(options: EngineOptions): { readers: SessionPool; writers: SessionPool; control: SessionPool } {
   const data = join(options.folder, 'data');
   const work = join(options.folder, 'work');
   mkdirSync(data, { recursive: true });
   mkdirSync(work, { recursive: true });
   process.chdir(work);
   // The first session decides the configuration of the whole process.
-  const control = new Session(data, { connectionArgs: [`--config-file=${writeEngineConfig(options)}`] });
+  const configuration = { connectionArgs: [`--config-file=${writeEngineConfig(options)}`] };
   const readerArguments = ['--readonly=1', `--max_result_rows=${options.resultRows}`, '--result_overflow_mode=throw'];
   return {
-    control,
+    control: new SessionPool(1, () => new Session(data, configuration)),
     readers: new SessionPool(options.readers, () => new Session(data, { connectionArgs: readerArguments })),
     writers: new SessionPool(options.writers, () => new Session(data)),
   };

@@ -14,7 +14,7 @@ export async function findFaults(warehouse: Warehouse, budgetMs: number): Promis
   const until = performance.now() + budgetMs;
   const faults = [...(await findSchemaFaults(warehouse)), ...(await findBrokenParts(warehouse))];
   if (faults.length > 0) return faults;
-  for (const table of Object.keys(TABLES)) {
+  for (const table of ['schema_version', ...Object.keys(TABLES)]) {
     const left = until - performance.now();
     if (left <= 0) return faults;
     try {

@@ -57,6 +57,11 @@ export class PooledSession {
     return this.#session;
   }
 
+  /** Runs a statement whose answer does not matter. */
+  async execute(statement: string): Promise<void> {
+    await this.#session.queryAsync(statement);
+  }
+
   close(): void {
     this.#session.close();
   }

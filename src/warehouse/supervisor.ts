@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { request } from 'node:http';
 import { availableParallelism, totalmem } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,8 @@ export interface StartEngineOptions {
   memoryBytes?: number;
   /** Milliseconds that the engine may take to open its folder; default 60,000. */
   openTimeoutMs?: number;
+  /** Milliseconds of silence after which the engine is ended and started again; default 30,000. */
+  silenceLimitMs?: number;
 }
 
 export interface EngineExit {
@@ -33,6 +36,7 @@ export interface EngineExit {
 }
 
 export interface EngineSupervisor {
+  /** Times that the engine was started again. */
   readonly restarts: number;
   /** Process id, or undefined while the engine is away. */
   readonly pid: number | undefined;
@@ -52,6 +56,8 @@ const WRITERS = 2;
 /** Milliseconds before the nth start in a row without a good minute in between. */
 const BACK_OFF_MS = [0, 50, 200, 500, 1000, 2000, 5000];
 const GOOD_RUN_MS = 60_000;
+const WATCH_EVERY_MS = 5000;
+const SILENCE_LIMIT_MS = 30_000;
 
 /**
  * Starts the engine child and keeps it running. Rejects with `EngineCannotOpen` where the engine refuses its folder, and with
@@ -100,6 +106,7 @@ class Supervisor implements EngineSupervisor {
     }
     const ended = (code: number | null, signal: NodeJS.Signals | null) =>
       this.#ended(child, { code, signal }, performance.now() - startedAt);
+    this.#watch(child);
     // It may have ended between its notice and here.
     if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
     else child.once('exit', ended);
@@ -161,6 +168,24 @@ class Supervisor implements EngineSupervisor {
     }, wait);
   }
 
+  /** Its threads may stand still although the process lives (stopped, swapped out): an engine that does not answer is ended. */
+  #watch(child: ChildProcess): void {
+    let heardAt = performance.now();
+    const timer = setInterval(
+      async () => {
+        if (this.#child !== child) return clearInterval(timer);
+        if (await pingEngine(this.#options.socketPath, WATCH_EVERY_MS)) heardAt = performance.now();
+        else if (
+          this.#child === child &&
+          performance.now() - heardAt > (this.#options.silenceLimitMs ?? SILENCE_LIMIT_MS)
+        )
+          this.kill('The engine does not answer.');
+      },
+      Math.min(WATCH_EVERY_MS, this.#options.silenceLimitMs ?? WATCH_EVERY_MS),
+    );
+    timer.unref();
+  }
+
   kill(reason: string): void {
     this.#killReason = reason;
     this.#child?.kill('SIGKILL');
@@ -200,6 +225,19 @@ function readyOf(child: ChildProcess, timeoutMs: number): Promise<number> {
       if ('failed' in notice) reject(new EngineCannotOpen(notice.failed));
       else resolve(notice.openMs);
     });
+  });
+}
+
+/** Whether the engine answers `GET /ping` within the time. */
+function pingEngine(socketPath: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const ping = request({ socketPath, path: '/ping', timeout: timeoutMs, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    ping.on('timeout', () => ping.destroy());
+    ping.on('error', () => resolve(false));
+    ping.end();
   });
 }
 
