@@ -62,6 +62,7 @@ export async function setAside(fs: FileLayer, segment: SegmentFile): Promise<str
   await copyReadable(fs, segment, copy);
   const aside = await setAsidePath(fs, folder, segment.firstSeq);
   await fs.link(segment.path, aside);
+  await fs.fsyncDirectory(folder);
   await fs.rename(copy, segment.path);
   await fs.fsyncDirectory(folder);
   return aside;

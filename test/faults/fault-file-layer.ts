@@ -40,6 +40,8 @@ export interface Faults {
   loseAt?: number;
   /** The n-th fdatasync or directory fsync fails with EIO, once, and the dirty pages are gone, as the kernel does. */
   failFsyncAt?: number;
+  /** Called between the write and the fsync of a file. */
+  beforeFsync?: () => Promise<void>;
   /** Every open for writing fails with this errno. */
   failOpen?: string;
   /** Bytes of the disk; writes past it are cut short, then fail with ENOSPC. */
@@ -187,6 +189,7 @@ export class FaultFileLayer implements FileLayer {
         return inode.current.length;
       },
       fdatasync: async () => {
+        await this.faults.beforeFsync?.();
         this.#operate();
         if (this.#fsyncFails()) {
           inode.unsynced = [];

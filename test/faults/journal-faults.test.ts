@@ -85,6 +85,26 @@ test('EIO on an fsync rejects that group only, and a new segment goes on', async
   expect(await readSeqs(after, (await open(after)).durableSeq)).toEqual([1, 2, 3, 6]);
 });
 
+test('a reader that has read ahead forgets what an fsync error took away', async () => {
+  const fs = new FaultFileLayer();
+  const journal = await open(fs);
+  await appendMany(journal, 3);
+  const reader = await openJournalReader(FOLDER, fs);
+  const seqs: number[] = [];
+  fs.faults = {
+    failFsyncAt: fs.fsyncs + 1,
+    beforeFsync: async () => {
+      seqs.push(...(await reader.read(0, 3, 2)).map(({ seq }) => seq));
+    },
+  };
+  await expect(journal.append(entry(4))).rejects.toEqual(unavailable);
+  fs.faults = {};
+  await journal.append(entry(5));
+  seqs.push(...(await reader.read(2, 5, 10)).map(({ seq }) => seq));
+  expect(seqs).toEqual([1, 2, 3, 5]);
+  await reader.close();
+});
+
 test('EIO on the fsync of the folder rejects too', async () => {
   const fs = new FaultFileLayer();
   const journal = await open(fs);
