@@ -13,11 +13,12 @@ import { IntakeCounters } from './counters.ts';
 import { type IntakeSource, receive } from './receive.ts';
 
 const NOW = 1_731_700_000_000;
-const meta = {
+const APP_SECRET = 'a secret of the app';
+const meta: IntakeSource = {
   name: 'wa-main',
   connector: whatsapp,
-  settings: { app_secret: 'a secret of the app', verify_token: 'a token to verify' },
-} satisfies IntakeSource<{ app_secret: string; verify_token: string }>;
+  settings: { app_secret: APP_SECRET, verify_token: 'a token to verify' },
+};
 
 let folder: string;
 let journal: Journal;
@@ -35,7 +36,7 @@ afterEach(async () => {
 
 const send = (request: HookRequest, source = meta) => receive(request, source, { journal, now: () => NOW, counters });
 
-function signed(text: string, secret = meta.settings.app_secret): HookRequest {
+function signed(text: string, secret = APP_SECRET): HookRequest {
   const body = Buffer.from(text);
   return {
     method: 'POST',

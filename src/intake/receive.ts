@@ -4,10 +4,10 @@ import type { Journal } from '../journal/entry.ts';
 import type { IntakeCounters } from './counters.ts';
 
 /** A declared push source, its settings checked by its connector. */
-export interface IntakeSource<Settings = unknown> {
+export interface IntakeSource {
   name: string;
-  connector: PushConnector<Settings>;
-  settings: Settings;
+  connector: PushConnector;
+  settings: unknown;
 }
 
 export interface IntakeAnswer {
@@ -31,11 +31,7 @@ const RETRY_AFTER_SECONDS = '2';
  * that the service does not use. Nothing is parsed: a body that nobody can read is the projector's to quarantine.
  * Rejects with `TurnoutError('too_large')` for a body larger than an entry may be.
  */
-export async function receive<Settings>(
-  request: HookRequest,
-  source: IntakeSource<Settings>,
-  deps: IntakeDeps,
-): Promise<IntakeAnswer> {
+export async function receive(request: HookRequest, source: IntakeSource, deps: IntakeDeps): Promise<IntakeAnswer> {
   if (request.method === 'GET') return answerChallenge(request, source);
   const { connector, settings, name } = source;
   const receivedAt = deps.now();
@@ -61,7 +57,7 @@ export async function receive<Settings>(
   return empty(200);
 }
 
-function answerChallenge<Settings>(request: HookRequest, source: IntakeSource<Settings>): IntakeAnswer {
+function answerChallenge(request: HookRequest, source: IntakeSource): IntakeAnswer {
   const answer = source.connector.challenge?.(request, source.settings);
   if (answer === undefined) return { ...empty(405), headers: { allow: 'POST' } };
   return { status: answer.status, headers: { 'content-type': answer.contentType }, body: answer.body };
