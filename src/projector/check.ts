@@ -1,6 +1,6 @@
 import { type CanonicalRecord, canonicalRecord, type RecordKind } from '../contract/record.ts';
 
-export type Check = { ok: true; record: CanonicalRecord } | { ok: false; /** A sentence. */ reason: string };
+export type Check = { ok: true; record: StoredRecord } | { ok: false /** A sentence. */; reason: string };
 
 const DAY_MS = 86_400_000;
 

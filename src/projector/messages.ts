@@ -72,17 +72,29 @@ function priced(rules: MergeRules, scope: MergeScope): Fragment {
   return sql`
   SELECT *,
     ${lineOf} AS line,
-    ${any(sql`state`, ofLine(number(0), rates.map((rate) => number(BIT[rate.chargedAt]))))} AS charge_is_due,
+    ${any(
+      sql`state`,
+      ofLine(
+        number(0),
+        rates.map((rate) => number(BIT[rate.chargedAt])),
+      ),
+    )} AS charge_is_due,
     multiIf(
       first_billable = 0, toDecimal64(0, 6),
       has_own_charge, own_charge,
-      charge_is_due, ${ofLine(decimal(0), rates.map((rate) => decimal(rate.price)))},
+      charge_is_due, ${ofLine(
+        decimal(0),
+        rates.map((rate) => decimal(rate.price)),
+      )},
       toDecimal64(0, 6)) AS charge,
     charge > 0 AS charged,
     multiIf(
       NOT charged, '',
       has_own_charge, if(own_currency = '', ${string(rules.currency)}, own_currency),
-      ${ofLine(sql`''`, rates.map((rate) => string(rate.currency)))}) AS currency
+      ${ofLine(
+        sql`''`,
+        rates.map((rate) => string(rate.currency)),
+      )}) AS currency
   FROM (${settled(rules, scope)})`;
 }
 
@@ -110,7 +122,10 @@ function settled(rules: MergeRules, scope: MergeScope): Fragment {
       : sql`transform(channel, ${array(names)}, ${array(ladders.map((ladder) => number(pick(ladder))))}, ${number(pick(FULL_LADDER))})`;
   const implied = IMPLIED.map(
     (status) => sql`
-      + if(${any(sql`reached`, byChannel((ladder) => bits(ladder.reachedBy[status])))}, ${number(BIT[status])}, 0)`,
+      + if(${any(
+        sql`reached`,
+        byChannel((ladder) => bits(ladder.reachedBy[status])),
+      )}, ${number(BIT[status])}, 0)`,
   );
   const seen = bits(['opened', 'clicked', 'replied']);
   const beside = bits(['queued', 'unsubscribed', 'complained']);

@@ -1,11 +1,10 @@
-import { sql, uint64 } from '../sql/build.ts';
+import { sql, string, uint64 } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Lru } from './lru.ts';
 import type { Identity } from './normalise.ts';
 import { textSet } from './sets.ts';
-import { string } from '../sql/build.ts';
 
 /** What a batch taught about people; rows in the order of the tables' columns. */
 export interface PeopleChanges {

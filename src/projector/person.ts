@@ -95,5 +95,7 @@ function mergeAttributes(newestFirst: readonly PersonStatement[]): string {
       if (value !== null && !merged.has(name)) merged.set(name, value);
   }
   const sorted = [...merged].sort(([a], [b]) => compareText(a, b));
-  return sorted.length === 0 ? '{}' : `{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
+  return sorted.length === 0
+    ? '{}'
+    : `{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
 }

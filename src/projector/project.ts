@@ -1,0 +1,205 @@
+import { TurnoutError } from '../contract/errors.ts';
+import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
+import type { JournalReader } from '../journal/entry.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { Batch, type Tally } from './batch.ts';
+import { EntryQueue } from './entry-queue.ts';
+import { localDay } from './local-day.ts';
+import { Lru } from './lru.ts';
+import type { MergeRules } from './messages.ts';
+import { type Identity, Normaliser } from './normalise.ts';
+import { People } from './people.ts';
+import { EntryFailure, type PreparedEntry, type ProjectedSource } from './prepare.ts';
+import { loadLeftoverSeq, loadProgress } from './progress.ts';
+import { compileRates } from './rates.ts';
+import { Receipts } from './receipts.ts';
+import { Strikes } from './strikes.ts';
+import { writeBatch } from './write.ts';
+
+export interface ProjectorLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ProjectorOptions {
+  warehouse: Warehouse;
+  reader: JournalReader;
+  /** By name. */
+  sources: ReadonlyMap<string, ProjectedSource>;
+  workspace: Pick<Workspace, 'time_zone' | 'currency' | 'country'>;
+  /** The channels in use: the packs' and the workspace's. */
+  channels: readonly ChannelSpec[];
+  rates: readonly Rate[];
+  log: ProjectorLog;
+  /** A batch ends with the entry that reaches this number of records; default 20,000. */
+  maxRecords?: number;
+  /** Bytes of journal that a batch may hold; default 16 MB. */
+  maxBytes?: number;
+  /** True after a crash: entries are tried alone for a while, each attempt counted before it is made. */
+  careful?: boolean;
+}
+
+export interface BatchOutcome extends Tally {
+  /** Everything up to here is counted. */
+  seq: number;
+  entries: number;
+  /** Messages and people whose row was written. */
+  messages: number;
+  people: number;
+  /** Receipt time of the last entry, UTC milliseconds; 0 where nothing could be read. */
+  receivedAt: number;
+}
+
+export interface Projector {
+  /** How far the facts are; from the warehouse on the first call. */
+  seq(): Promise<number>;
+  /**
+   * Projects the next batch of entries up to `through`; undefined where there is none. When it throws nothing is counted:
+   * calling it again does the batch again. `TurnoutError('unavailable' | 'timeout')` is the engine's; anything else counts as an
+   * attempt against an entry, which is quarantined after three.
+   */
+  runBatch(through: number): Promise<BatchOutcome | undefined>;
+}
+
+/** Entries after a crash that are tried alone. */
+const CAREFUL_ENTRIES = 500;
+
+export function createProjector(options: ProjectorOptions): Projector {
+  return new JournalProjector(options);
+}
+
+interface State {
+  seq: number;
+  people: People;
+  accounts: Lru<number, true>;
+  queue: EntryQueue;
+  /** Rows of message events may have been left up to here by a batch that was not finished. */
+  leftover: number;
+}
+
+class JournalProjector implements Projector {
+  readonly #options: ProjectorOptions;
+  readonly #rules: MergeRules;
+  readonly #normaliser = new Normaliser();
+  readonly #dayOf: (instant: number) => string;
+  #strikes: Strikes | undefined;
+  #state: State | undefined;
+  /** Entries up to here are tried alone. */
+  #aloneThrough = 0;
+  #careful: boolean;
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
+    this.#careful = options.careful ?? false;
+    const { workspace, channels, rates } = options;
+    this.#rules = {
+      channels,
+      rates: compileRates(rates, workspace.time_zone),
+      currency: workspace.currency,
+    };
+    this.#dayOf = localDay(workspace.time_zone);
+  }
+
+  async seq(): Promise<number> {
+    return (await this.#ready()).seq;
+  }
+
+  async runBatch(through: number): Promise<BatchOutcome | undefined> {
+    const state = await this.#ready();
+    const attempted: PreparedEntry[] = [];
+    try {
+      return await this.#project(state, through, attempted);
+    } catch (error) {
+      this.#state = undefined;
+      await this.#blame(error, attempted);
+      throw error;
+    }
+  }
+
+  async #ready(): Promise<State> {
+    if (this.#state) return this.#state;
+    const { warehouse, reader, sources, workspace, maxRecords, maxBytes } = this.#options;
+    this.#strikes ??= await Strikes.load(warehouse);
+    const strikes = this.#strikes;
+    const { seq, people } = await loadProgress(warehouse);
+    if (this.#careful) this.#aloneThrough = seq + CAREFUL_ENTRIES;
+    const limits = { maxEntries: 20_000, maxRecords: maxRecords ?? 20_000, maxBytes: maxBytes ?? 16 << 20 };
+    const queue = new EntryQueue(reader, seq, limits, {
+      sources,
+      normaliser: this.#normaliser,
+      country: workspace.country,
+      dayOf: this.#dayOf,
+      poisoned: (entry) => strikes.poisoned(entry),
+    });
+    this.#state = {
+      seq,
+      people: await People.load(warehouse, seq, people),
+      accounts: new Lru(200_000),
+      queue,
+      leftover: await loadLeftoverSeq(warehouse),
+    };
+    return this.#state;
+  }
+
+  async #project(state: State, through: number, attempted: PreparedEntry[]): Promise<BatchOutcome | undefined> {
+    const { warehouse } = this.#options;
+    if (through <= state.seq) return undefined;
+    const alone = state.seq < this.#aloneThrough;
+    if (alone && this.#careful) await this.#expectTheWorst(await state.queue.peek(through));
+    const { entries, last } = await state.queue.take(through, alone);
+    attempted.push(...entries);
+
+    const candidates = entries.flatMap(({ items }) => items.flatMap((item) => (item.ok ? [item] : [])));
+    const identities: Identity[] = candidates.flatMap(({ person, account }) => [...person, ...account]);
+    const [receipts] = await Promise.all([
+      Receipts.load(warehouse, new Set(candidates.map(({ key }) => key)), state.seq),
+      state.people.prepare(identities),
+    ]);
+    const batch = new Batch(state.people, receipts, state.accounts);
+    for (const entry of entries) batch.add(entry);
+
+    const scope = { after: state.seq, through: last, redo: state.leftover > state.seq };
+    // The engine writes while the next batch is parsed.
+    const [written] = await Promise.all([
+      writeBatch(warehouse, state.people, batch, this.#rules, scope),
+      alone ? undefined : state.queue.prepareAhead(through),
+    ]);
+    state.people.commit(last);
+    for (const account of batch.newAccounts) state.accounts.set(account, true);
+    state.seq = last;
+    return {
+      seq: last,
+      entries: entries.length,
+      ...batch.tally,
+      messages: batch.messages.size,
+      people: written.people,
+      receivedAt: entries.at(-1)?.receivedAt ?? 0,
+    };
+  }
+
+  /** Counts the attempt before it is made: whoever is ended by it cannot count it afterwards. */
+  async #expectTheWorst(seq: number | undefined): Promise<void> {
+    if (seq === undefined || this.#strikes?.poisoned(seq) !== undefined) return;
+    await this.#strikes?.add(seq, 'the projector ended while it worked on it.');
+  }
+
+  /** Counts a failure against the entry that caused it; where that is not known the entries are tried alone from now on. */
+  async #blame(error: unknown, attempted: readonly PreparedEntry[]): Promise<void> {
+    if (error instanceof TurnoutError && (error.code === 'unavailable' || error.code === 'timeout')) return;
+    const { log } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    const seq = error instanceof EntryFailure ? error.seq : attempted.length === 1 ? attempted[0]?.seq : undefined;
+    try {
+      if (seq === undefined) {
+        this.#aloneThrough = Math.max(this.#aloneThrough, attempted.at(-1)?.seq ?? 0);
+        log.warn({ reason }, 'a batch failed; its entries are tried alone');
+      } else {
+        await this.#strikes?.add(seq, reason);
+        log.warn({ seq, reason }, 'an entry failed');
+      }
+    } catch (second) {
+      log.warn({ reason: String(second) }, 'an attempt could not be counted');
+    }
+  }
+}
