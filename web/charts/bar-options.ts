@@ -161,8 +161,8 @@ export function describeBars(title: string, bars: readonly Bar[], column: Result
   if (!first) return `${title}: no data.`;
   const list = bars.map((bar) => {
     const now = bar.notApplicable ? 'n/a' : formats.value(bar.amount, column, 'table');
-    const change = bar.compared === null ? '' : formats.change(bar.amount, bar.compared, column).words;
-    return `${bar.label} ${now}${change ? `, ${change}` : ''}`;
+    const change = formats.change(bar.amount, bar.compared, column);
+    return `${bar.label} ${now}${change ? `, ${change.words}` : ''}`;
   });
   return `${title}, bar chart with ${bars.length} ${bars.length === 1 ? 'bar' : 'bars'}, most for ${first.label}. ${list.slice(0, 8).join('; ')}.`;
 }

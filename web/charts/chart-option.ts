@@ -3,7 +3,7 @@ export type ChartOption = Record<string, unknown>;
 
 /** Colours are custom properties of web/theme/tokens.css: the theme switch and print change them without a redraw. */
 export function paletteColor(index: number): string {
-  return index >= 1 && index <= 6 ? `var(--color-cat-${index})` : 'var(--color-muted)';
+  return index >= 1 && index <= 6 ? `var(--color-cat-${index})` : 'var(--color-cat-other)';
 }
 
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';

@@ -32,7 +32,7 @@ export function describeLine(line: Series, set: SeriesSet, formats: Formats): st
       : `between ${say(low.value)} (${when(low.index)}) and ${say(high.value)} (${when(high.index)})`;
   const before = line.compared?.[last.index] ?? null;
   const change = before === null ? null : formats.change(last.value, before, line.column);
-  const against = change?.words ? `, ${change.words} against the comparison` : '';
+  const against = change ? `, ${change.words} against the comparison` : '';
   return `${line.label}: ${span}; last complete value ${say(last.value)} (${when(last.index)})${against}`;
 }
 

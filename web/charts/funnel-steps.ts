@@ -119,7 +119,7 @@ export function takeaways(steps: readonly FunnelStep[], formats: Formats): Takea
     found.push({
       kind: 'change',
       step: moved.step.name,
-      text: `Largest change: ${moved.previous.label} to ${moved.step.label}, ${change.text}`,
+      text: `Largest change: ${moved.previous.label} to ${moved.step.label}, ${change?.text ?? ''}`,
     });
   }
   const slow = pairs

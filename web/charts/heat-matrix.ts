@@ -42,13 +42,6 @@ export function weekdayOrder(weekStart: WorkspaceInfo['week_start']): number[] {
   return Array.from({ length: 7 }, (_, index) => ((first - 1 + index) % 7) + 1);
 }
 
-/** Name of an ISO weekday; 1 January 2024 was a Monday. */
-export function weekdayName(weekday: number, locale: string, length: 'short' | 'long'): string {
-  return new Intl.DateTimeFormat(locale, { weekday: length, timeZone: 'UTC' }).format(
-    new Date(Date.UTC(2024, 0, weekday)),
-  );
-}
-
 /** `08–09` */
 export function hourSpan(hour: number): string {
   return `${String(hour).padStart(2, '0')}–${String((hour + 1) % 24).padStart(2, '0')}`;
@@ -68,15 +61,19 @@ export interface HeatInput {
   /** Local dates, half-open. */
   period: { start: string; end: string };
   weekStart: WorkspaceInfo['week_start'];
-  locale: string;
+  formats: Formats;
+  /** Averages of whole numbers have decimals. */
+  value: 'per_day' | 'total';
   /** The metric counts something: a slot without rows on a day that occurred is zero, not unknown. */
   counts: boolean;
 }
 
 /** Seven days of twenty-four hours. */
 export function toHeatMatrix(input: HeatInput): HeatMatrix | null {
-  const column = input.cells.columns.find((candidate) => candidate.name === input.metric);
-  if (!column) return null;
+  const declared = input.cells.columns.find((candidate) => candidate.name === input.metric);
+  if (!declared) return null;
+  const whole = declared.format === undefined || declared.format === 'integer' || declared.format === 'compact';
+  const column = whole && input.value === 'per_day' ? { ...declared, format: 'decimal' } : declared;
   const key = (weekday: unknown, hour: unknown): string => `${Number(weekday)}:${Number(hour)}`;
   const found = new Map<string, { value: number | null; compared: number | null }>();
   input.cells.rows.forEach((row, index) => {
@@ -89,7 +86,7 @@ export function toHeatMatrix(input: HeatInput): HeatMatrix | null {
   const hasRows = input.cells.rows.length > 0;
   const days: HeatDay[] = weekdayOrder(input.weekStart).map((weekday) => ({
     weekday,
-    label: weekdayName(weekday, input.locale, 'short'),
+    label: input.formats.weekday(weekday, 'short'),
     weekend: weekday > 5,
     cells: Array.from({ length: 24 }, (_, hour) => {
       const cell = found.get(key(weekday, hour));

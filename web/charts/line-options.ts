@@ -1,3 +1,4 @@
+import { weekdayOf } from '../../src/contract/plain-date.ts';
 import type { Formats } from '../tile/formats.ts';
 import { type AxisTicks, axisTicks } from './axis-ticks.ts';
 import { AXIS_TEXT, type ChartOption, GRID_LINE, paletteColor } from './chart-option.ts';
@@ -33,25 +34,12 @@ function lastValue(line: Series): number | null {
   return null;
 }
 
-/** Short bucket names for an axis: day and weekday under three weeks, Monday dates for weeks, the year at January. */
-export function axisLabel(time: string, grain: string, count: number, locale: string): string {
-  const date = new Date(`${time.slice(0, 10)}T00:00:00Z`);
-  const format = (options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(date);
-  switch (grain) {
-    case 'hour':
-      return time.slice(11, 13) === '00' ? format({ day: 'numeric', month: 'short' }) : time.slice(11, 16);
-    case 'month':
-      return date.getUTCMonth() === 0 ? format({ month: 'short', year: 'numeric' }) : format({ month: 'short' });
-    case 'quarter':
-      return `Q${Math.floor(date.getUTCMonth() / 3) + 1} ${date.getUTCFullYear()}`;
-    case 'year':
-      return String(date.getUTCFullYear());
-    case 'day':
-      return count <= 21 ? format({ weekday: 'short', day: 'numeric' }) : format({ day: 'numeric', month: 'short' });
-    default:
-      return format({ day: 'numeric', month: 'short' });
-  }
+/** Short bucket names for an axis: the weekday too under three weeks, the date at midnight between hours. */
+export function axisLabel(time: string, grain: string, count: number, formats: Formats): string {
+  if (grain === 'day' && count <= 21)
+    return `${formats.weekday(weekdayOf(time), 'short')} ${Number(time.slice(8, 10))}`;
+  if (grain === 'hour' && time.slice(11, 13) === '00') return formats.bucket(time.slice(0, 10), 'day', 'axis');
+  return formats.bucket(time, grain, 'axis');
 }
 
 /** Which buckets carry a label: month starts on long daily and weekly axes, else every n-th so that labels keep apart. */
@@ -101,9 +89,12 @@ export function lineChart(
   const format = visible[0]?.column.format;
   const axis = axisTicks(values, { zero: false, integers: format === 'integer' || format === 'compact' });
   const column = visible[0]?.column ?? {};
-  const axisTexts = axis.ticks.map((tick) => formats.value(tick, column, 'axis'));
+  const axisTexts = axis.ticks.map((tick) => formats.value(tick, column, tick === axis.max ? 'card' : 'axis'));
   const direct = set.series.length <= DIRECT_LABELS && size.width >= 420;
-  const labelRoom = direct ? Math.min(180, Math.max(...visible.map((line) => textWidth(line.label)), 0) + 16) : 12;
+  const labelRoom =
+    direct && set.series.length > 1
+      ? Math.min(180, Math.max(...set.series.map((line) => textWidth(line.label)), 0) + 30)
+      : 12;
   const area: PlotArea = {
     ...size,
     left: Math.max(...axisTexts.map(textWidth), 16) + 10,
@@ -146,7 +137,7 @@ export function lineChart(
   });
 
   const ends = visible.map((entry) => valueY(area, lastValue(entry) ?? axis.min, axis.min, axis.max));
-  const placed = spreadLabels(ends, 16, area.top + 6, size.height - area.bottom - 6);
+  const placed = spreadLabels(ends, 24, area.top + 6, size.height - area.bottom - 6);
   return {
     area,
     axis,
@@ -164,7 +155,7 @@ export function lineChart(
       xAxis: {
         type: 'category',
         boundaryGap: false,
-        data: set.times.map((time) => axisLabel(time, set.grain, set.times.length, formats.locale)),
+        data: set.times.map((time) => axisLabel(time, set.grain, set.times.length, formats)),
         axisLabel: { ...AXIS_TEXT, interval: (index: number) => labelled[index] === true, hideOverlap: true },
         axisTick: { show: true, interval: (index: number) => labelled[index] === true, lineStyle: GRID_LINE },
         axisLine: { lineStyle: { color: 'var(--color-axis)', width: 1 } },
@@ -174,7 +165,10 @@ export function lineChart(
         min: axis.min,
         max: axis.max,
         interval: (axis.ticks[1] ?? axis.max) - (axis.ticks[0] ?? axis.min),
-        axisLabel: { ...AXIS_TEXT, formatter: (value: number) => formats.value(value, column, 'axis') },
+        axisLabel: {
+          ...AXIS_TEXT, // The unit stands at the top only.
+          formatter: (value: number) => formats.value(value, column, value === axis.max ? 'card' : 'axis'),
+        },
         splitLine: { lineStyle: GRID_LINE },
       },
       series,

@@ -104,7 +104,9 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
         },
       ];
     case 'heatmap':
-      return tile.metrics.flatMap((metric) => heatQueries(tile, metric, tile.value, frame));
+      return tile.metrics.flatMap((metric) =>
+        heatQueries(tile, metric, tile.value, { ...frame, filters: slotFree(frame.filters) }),
+      );
     case 'funnel':
       return [
         {
@@ -143,6 +145,11 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
     default:
       return assertNever(tile);
   }
+}
+
+/** Filters without the slot that a heat-map's own cell set: the tile that was clicked highlights and does not filter itself. */
+export function slotFree(filters: ViewState['filters']): ViewState['filters'] {
+  return filters.filter((filter) => filter.dimension !== 'weekday' && filter.dimension !== 'hour_of_day');
 }
 
 /** The three queries of one heat-map: slots, and the totals of days and hours, which for people are not sums of slots. */

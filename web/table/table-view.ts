@@ -3,6 +3,7 @@ import { type Bar, barText } from '../charts/bar-options.ts';
 import { durationText, type FunnelStep } from '../charts/funnel-steps.ts';
 import { type HeatMatrix, hourSpan } from '../charts/heat-matrix.ts';
 import type { SeriesSet } from '../charts/series.ts';
+import { NO_DATA } from '../format/index.ts';
 import type { Formats } from '../tile/formats.ts';
 
 /** A picture's rows as text, ready for a `<table>` or the clipboard. The first column is the row's header. */
@@ -40,7 +41,10 @@ export function seriesTable(caption: string, set: SeriesSet, formats: Formats): 
         const before = line.compared?.[index] ?? null;
         const texts = [formats.value(now, line.column, 'table')];
         if (compared) {
-          texts.push(formats.value(before, line.column, 'table'), formats.change(now, before, line.column).text || '–');
+          texts.push(
+            formats.value(before, line.column, 'table'),
+            formats.change(now, before, line.column)?.longText ?? NO_DATA,
+          );
         }
         return texts;
       }),
@@ -73,7 +77,7 @@ export function barsTable(
     rows: bars.map((bar) => [
       bar.label,
       bar.notApplicable ? barText(bar, column, formats) : say(bar.amount),
-      ...(compared ? [say(bar.compared), formats.change(bar.amount, bar.compared, column).text || '–'] : []),
+      ...(compared ? [say(bar.compared), formats.change(bar.amount, bar.compared, column)?.longText ?? NO_DATA] : []),
     ]),
     ...(total === undefined ? {} : { totals: ['Total', say(total), ...(compared ? ['', ''] : [])] }),
   };
@@ -100,7 +104,7 @@ export function heatTable(caption: string, matrix: HeatMatrix, formats: Formats)
 export function funnelTable(caption: string, steps: readonly FunnelStep[], formats: Formats): TableView {
   const percent = (value: number | null): string => formats.value(value, { format: 'percent' }, 'table');
   const count = (value: number): string => formats.value(value, { format: 'integer' }, 'table');
-  const duration = (seconds: number | null): string => (seconds === null ? '–' : durationText(seconds));
+  const duration = (seconds: number | null): string => (seconds === null ? NO_DATA : durationText(seconds));
   const compared = steps.some((step) => step.compared !== null);
   return {
     caption,
@@ -118,11 +122,11 @@ export function funnelTable(caption: string, steps: readonly FunnelStep[], forma
       step.label,
       count(step.reached),
       percent(step.fromStart),
-      index === 0 ? '–' : percent(step.fromPrevious),
-      index === 0 ? '–' : count(step.lost),
-      index === 0 ? '–' : duration(step.medianSeconds),
-      index === 0 ? '–' : duration(step.p90Seconds),
-      ...(compared ? [step.compared ? count(step.compared.reached) : '–'] : []),
+      index === 0 ? NO_DATA : percent(step.fromPrevious),
+      index === 0 ? NO_DATA : count(step.lost),
+      index === 0 ? NO_DATA : duration(step.medianSeconds),
+      index === 0 ? NO_DATA : duration(step.p90Seconds),
+      ...(compared ? [step.compared ? count(step.compared.reached) : NO_DATA] : []),
     ]),
   };
 }

@@ -1,7 +1,8 @@
 import type { Filter } from '../../src/contract/query.ts';
 import type { ResultColumn, ResultMeta, Row } from '../../src/contract/result.ts';
 import { selectedValues } from '../dashboard/filter-selection.ts';
-import type { Change, Formats } from './formats.ts';
+import { type Change, NOT_APPLICABLE } from '../format/index.ts';
+import type { Formats } from './formats.ts';
 
 /** What a cell says: a value, "n/a", or nothing; and how far it can be trusted. */
 export interface CellValue {
@@ -40,10 +41,16 @@ export function cellValue(
   const cell = row?.[column.name] ?? null;
   const amount = typeof cell === 'number' ? cell : null;
   if (isNotApplicable(column, row, filters)) {
-    return { text: 'n/a', amount: null, sample, small: false, reason: 'This cannot be measured here.' };
+    return { text: NOT_APPLICABLE, amount: null, sample, small: false, reason: 'This cannot be measured here.' };
   }
   if (amount === null && sample === 0) {
-    return { text: 'n/a', amount, sample, small: false, reason: 'There is nothing to divide by: the sample is empty.' };
+    return {
+      text: NOT_APPLICABLE,
+      amount,
+      sample,
+      small: false,
+      reason: 'There is nothing to divide by: the sample is empty.',
+    };
   }
   const small = amount !== null && sample !== null && column.min_sample !== undefined && sample < column.min_sample;
   return {
@@ -63,6 +70,5 @@ export function cellChange(
   formats: Formats,
 ): Change | null {
   if (!previous || current.amount === null || previous.amount === null || current.small || previous.small) return null;
-  const change = formats.change(current.amount, previous.amount, column);
-  return change.text === '' ? null : change;
+  return formats.change(current.amount, previous.amount, column);
 }

@@ -4,6 +4,7 @@ import { addDays, daysBetween } from '../../src/contract/plain-date.ts';
 import type { Filter } from '../../src/contract/query.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
 import type { ViewState } from '../../src/contract/url.ts';
+import { dimensionLabel, filterWords } from '../filters/filter-words.ts';
 import { isNotApplicable } from './cell-value.ts';
 import type { Formats } from './formats.ts';
 
@@ -41,22 +42,9 @@ export function hasNothing(result: QueryResult, metrics: readonly string[]): boo
   );
 }
 
-/** A filter as its chip reads: `Channel is WhatsApp, SMS`. */
-export function filterWords(filter: Filter, catalog: Catalog): string {
-  const dimension = catalog.dimensions.find((candidate) => candidate.name === filter.dimension);
-  const values = filter.values.map((value) => dimension?.labels[String(value)] ?? String(value)).join(', ');
-  const verb = {
-    in: 'is',
-    eq: 'is',
-    not: 'is not',
-    ne: 'is not',
-    gte: '≥',
-    lte: '≤',
-    has: 'contains',
-    starts: 'starts with',
-  };
-  const words = (verb as Partial<Record<Filter['op'], string>>)[filter.op] ?? filter.op;
-  return `${dimension?.label ?? filter.dimension} ${words} ${values}`.trim();
+function chipWords(filter: Filter, { catalog, formats }: Pick<EmptyContext, 'catalog' | 'formats'>): string {
+  const dimension = catalog.dimensions.find((one) => one.name === filter.dimension);
+  return filterWords(filter, dimension, formats.locale).join(' ');
 }
 
 /** The period as text, its last day inside. */
@@ -67,11 +55,11 @@ export function periodWords(period: DateRange, formats: Formats): string {
 
 /** Chooses the words for a tile without data. The caller has found that there is nothing to draw. */
 export function emptyState(result: QueryResult, metrics: readonly string[], context: EmptyContext): EmptyState {
-  const { view, period, workspace, catalog, formats } = context;
+  const { view, period, workspace, formats } = context;
   const columns = result.columns.filter((column) => metrics.includes(column.name));
   if (columns.length > 0 && columns.every((column) => isNotApplicable(column, null, view.filters))) {
     const filter = view.filters.find((one) => one.dimension === columns[0]?.not_applicable?.dimension);
-    const words = filter ? filterWords(filter, catalog) : '';
+    const words = filter ? chipWords(filter, context) : '';
     return {
       kind: 'not_applicable',
       text: `n/a: this cannot be measured where ${words}.`,
@@ -91,7 +79,7 @@ export function emptyState(result: QueryResult, metrics: readonly string[], cont
   }
   const culprit = view.filters.at(-1);
   if (culprit && last >= period.start) {
-    const all = view.filters.map((filter) => filterWords(filter, catalog)).join(' and ');
+    const all = view.filters.map((filter) => chipWords(filter, context)).join(' and ');
     return {
       kind: 'filters_exclude_all',
       text: `Nothing matches ${all} in ${periodWords(period, formats)}.`,
@@ -112,7 +100,8 @@ export function emptyState(result: QueryResult, metrics: readonly string[], cont
 }
 
 function removeFilter(filter: Filter, context: EmptyContext): NonNullable<EmptyState['action']> {
-  const label = context.catalog.dimensions.find((one) => one.name === filter.dimension)?.label ?? filter.dimension;
+  const dimension = context.catalog.dimensions.find((one) => one.name === filter.dimension);
+  const label = dimensionLabel(dimension, filter.dimension);
   return {
     label: `Remove ${label} filter`,
     view: { filters: context.view.filters.filter((one) => one !== filter) },

@@ -1,0 +1,79 @@
+import { useMemo } from 'react';
+import type { Tile } from '../../src/contract/dashboard.ts';
+import type { QueryResult } from '../../src/contract/result.ts';
+import { type Bar, barChartHeight, toBars } from '../charts/bar-options.ts';
+import { BarPlot } from '../charts/bar-plot.tsx';
+import { numberOf } from '../charts/series.ts';
+import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
+import { partKey } from '../dashboard/page-queries.ts';
+import { barsTable } from '../table/table-view.ts';
+import { useDashboard, useDimension } from './dashboard-context.ts';
+import { emptyState, hasNothing } from './empty-state.ts';
+import { gatherResults, ignoredDimensions } from './tile-data.ts';
+import { TileFrame } from './tile-frame.tsx';
+
+type BarTileSpec = Extract<Tile, { kind: 'bar' }>;
+
+export function BarTile({ tile }: { tile: BarTileSpec }) {
+  const state = useDashboard();
+  const data = gatherResults(state.results, { bars: partKey.bars(tile) });
+  if (data.kind === 'waiting') return <TileFrame tile={tile} content={{ state: 'waiting' }} />;
+  if (data.kind === 'failed') return <TileFrame tile={tile} content={{ state: 'failed', error: data.error }} />;
+  const result = data.results.bars;
+  if (hasNothing(result, [tile.metric])) {
+    const empty = emptyState(result, [tile.metric], state);
+    return <TileFrame tile={tile} content={{ state: 'empty', meta: result.meta, empty }} />;
+  }
+  return <Bars tile={tile} result={result} />;
+}
+
+function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
+  const { formats, view, onView, catalog } = useDashboard();
+  const by = useDimension(tile.by);
+  const column = result.columns.find((candidate) => candidate.name === tile.metric);
+  const bars = useMemo(() => toBars(result, tile.metric, by, tile.by), [result, tile.metric, by, tile.by]);
+  const selected = useMemo(() => selectedValues(view.filters, tile.by), [view.filters, tile.by]);
+  if (!column) return null;
+  const total = numberOf(result.totals?.[tile.metric]);
+  const sum = bars.reduce((all, bar) => all + (bar.amount ?? 0), 0);
+  const addsUp = total !== null && Math.abs(sum - total) <= Math.abs(total) * 1e-6;
+  const labelOf = (name: string): string => catalog.dimensions.find((one) => one.name === name)?.label ?? name;
+  const missing = bars.filter((bar) => bar.notApplicable).map((bar) => bar.label);
+  const ignored = ignoredDimensions([column], labelOf);
+  const notes = [
+    ...(column.label === tile.title ? [] : [column.label]),
+    ...(total === null ? [] : [`total ${formats.value(total, column, 'card')}`]),
+    ...(ignored.length > 0 ? [`ignores ${ignored.join(', ')}`] : []),
+    ...(missing.length > 0 ? [`n/a for ${missing.join(', ')}`] : []),
+  ];
+  const select = (bar: Bar, add: boolean): void =>
+    onView({ filters: toggleSelection(view.filters, [{ dimension: tile.by, value: bar.value }], add) });
+  return (
+    <TileFrame
+      tile={tile}
+      content={{
+        state: 'ready',
+        meta: result.meta,
+        notes,
+        table: () => barsTable(tile.title, by?.label ?? tile.by, bars, column, total, formats),
+        body: (height) => (
+          <BarPlot
+            title={tile.title}
+            bars={bars}
+            column={column}
+            height={
+              height ??
+              barChartHeight(
+                bars.length,
+                bars.some((bar) => bar.compared !== null),
+              )
+            }
+            total={addsUp ? total : null}
+            selected={selected}
+            onSelect={select}
+          />
+        ),
+      }}
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import type { Tile } from '../../src/contract/dashboard.ts';
+import { assertNever } from '../../src/contract/errors.ts';
+import { BarTile } from './bar-tile.tsx';
+import { FunnelTile } from './funnel-tile.tsx';
+import { HeatmapTile } from './heatmap-tile.tsx';
+import { LineTile } from './line-tile.tsx';
+import { ScorecardsTile } from './scorecards-tile.tsx';
+import { TableTile } from './table-tile.tsx';
+import { TextTile } from './text-tile.tsx';
+
+/** One tile of any kind. */
+export function DashboardTile({ tile }: { tile: Tile }) {
+  switch (tile.kind) {
+    case 'scorecards':
+      return <ScorecardsTile tile={tile} />;
+    case 'line':
+      return <LineTile tile={tile} />;
+    case 'bar':
+      return <BarTile tile={tile} />;
+    case 'heatmap':
+      return <HeatmapTile tile={tile} />;
+    case 'funnel':
+      return <FunnelTile tile={tile} />;
+    case 'table':
+      return <TableTile tile={tile} />;
+    case 'text':
+      return <TextTile tile={tile} />;
+    default:
+      return assertNever(tile);
+  }
+}
