@@ -1,17 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { FileLayer, OpenFile, OpenMode } from '../../src/journal/file-layer.ts';
 
-/** Numbers in [0, 1) that repeat with their seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export const LOSSES = ['drop', 'tear', 'reorder'] as const;
 /** What a power loss does to everything since the last fsync: all lost; kept up to a byte; each 512-byte sector and each name kept or lost by itself. */
 export type Loss = (typeof LOSSES)[number];

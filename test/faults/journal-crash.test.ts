@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Journal, NewEntry } from '../../src/journal/entry.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
-import { FaultFileLayer, LOSSES, type Loss, seededRandom } from './fault-file-layer.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { FaultFileLayer, LOSSES, type Loss } from './fault-file-layer.ts';
 
 const FOLDER = '/data/journal';
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);

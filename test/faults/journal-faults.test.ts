@@ -2,7 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { Journal, NewEntry } from '../../src/journal/entry.ts';
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
-import { FaultFileLayer, seededRandom } from './fault-file-layer.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { FaultFileLayer } from './fault-file-layer.ts';
 
 const FOLDER = '/data/journal';
 const HEADER = 32;

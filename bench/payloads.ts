@@ -1,0 +1,100 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../test/support/server.ts';
+import { whatsappNotification } from '../test/support/whatsapp.ts';
+
+const APP_SECRET = 'turnout-bench-app-secret';
+
+export interface Keys {
+  /** Base64 PKCS 8. */
+  privateKey: string;
+  /** Base64 SPKI, as SendGrid shows it. */
+  publicKey: string;
+}
+
+export interface Message {
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function makeKeys(): Keys {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  };
+}
+
+/** A workspace with the sources `wa` (whatsapp) and `mail` (sendgrid). */
+export function benchWorkspace(keys: Keys): string {
+  const folder = temporaryFolder('bench-workspace');
+  mkdirSync(join(folder, 'sources'));
+  writeFileSync(join(folder, 'turnout.yaml'), 'version: 1\nname: Bench\ntime_zone: UTC\ncurrency: USD\n');
+  writeFileSync(
+    join(folder, 'sources', 'bench.yaml'),
+    `version: 1
+sources:
+  - name: wa
+    connector: whatsapp
+    settings: { app_secret: ${APP_SECRET}, verify_token: turnout-bench-verify-token }
+    defaults: { account: acme }
+  - name: mail
+    connector: sendgrid
+    settings: { public_key: "${keys.publicKey}" }
+    defaults: { account: acme, category: marketing }
+`,
+  );
+  return folder;
+}
+
+/** A signed WhatsApp notification; `first` numbers its messages, statuses walk through a message's life. */
+export function whatsappMessage(prefix: string, first: number, count: number, campaign?: string): Message {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const events = Array.from({ length: count }, (_, index) => {
+    const number = first + index;
+    return {
+      id: `wamid.${prefix}.${Math.floor(number / 3)}`,
+      status: (['sent', 'delivered', 'read'] as const)[number % 3] ?? 'sent',
+      timestamp,
+      recipient: `1202555${String(number % 90_000).padStart(5, '0')}`,
+      campaign: campaign ?? `bench-${number % 20}`,
+    };
+  });
+  return { path: '/hooks/wa', ...whatsappNotification(events, APP_SECRET) };
+}
+
+const SENDGRID_EVENTS = ['processed', 'delivered', 'open', 'click'] as const;
+
+/** A signed SendGrid batch. */
+export function sendgridMessage(prefix: string, first: number, count: number, key: KeyObject): Message {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const body = JSON.stringify(
+    Array.from({ length: count }, (_, index) => {
+      const number = first + index;
+      return {
+        email: `person-${number % 90_000}@example.com`,
+        timestamp,
+        event: SENDGRID_EVENTS[number % 4],
+        sg_event_id: `${prefix}-${number}`,
+        sg_message_id: `${prefix}-${Math.floor(number / 4)}.filter0`,
+        campaign_key: `bench-${number % 20}`,
+      };
+    }),
+  );
+  const signature = sign('sha256', Buffer.from(`${timestamp}${body}`), { key, dsaEncoding: 'der' });
+  return {
+    path: '/hooks/mail',
+    headers: {
+      'content-type': 'application/json',
+      'x-twilio-email-event-webhook-signature': signature.toString('base64'),
+      'x-twilio-email-event-webhook-timestamp': String(timestamp),
+    },
+    body,
+  };
+}
+
+export function readPrivateKey(keys: Keys): KeyObject {
+  return createPrivateKey({ key: Buffer.from(keys.privateKey, 'base64'), format: 'der', type: 'pkcs8' });
+}
