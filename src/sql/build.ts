@@ -1,4 +1,4 @@
-import type { Fragment, Identifier, Joined, Literal, SqlNode } from './nodes.ts';
+import type { Comment, Fragment, Identifier, Indented, Joined, Literal, SqlNode } from './nodes.ts';
 
 /** Makes a fragment: the text is our own code's, every gap is a node. A plain string in a gap is a type error. */
 export function sql(text: TemplateStringsArray, ...gaps: SqlNode[]): Fragment {
@@ -13,6 +13,7 @@ export const boolean = (value: boolean): Literal => ({ kind: 'boolean', value })
 export const date = (value: string): Literal => ({ kind: 'date', value });
 /** @param value UTC milliseconds */
 export const instant = (value: number): Literal => ({ kind: 'instant', value });
+export const zone = (name: string): Literal => ({ kind: 'zone', value: name });
 export const list = (items: readonly Literal[]): Literal => ({ kind: 'list', items });
 export const NULL: Literal = { kind: 'null' };
 
@@ -21,6 +22,12 @@ export const joined = (separator: Joined['separator'], parts: readonly SqlNode[]
   separator,
   parts,
 });
+export const comment = (text: string): Comment => ({ kind: 'comment', text });
+export const indented = (part: SqlNode): Indented => ({ kind: 'indented', part });
+/** A subquery in parentheses, set in. */
+export const nested = (part: SqlNode): Fragment => sql`(\n  ${indented(part)}\n)`;
+/** One part a line. */
+export const lines = (parts: readonly SqlNode[]): Joined => joined(',\n', parts);
 export const commas = (parts: readonly SqlNode[]): Joined => joined(', ', parts);
 /** `1` where there are no parts. */
 export const allOf = (parts: readonly SqlNode[]): SqlNode =>

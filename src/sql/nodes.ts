@@ -10,6 +10,8 @@ export type Literal =
   | { kind: 'date'; value: string }
   /** UTC milliseconds, rendered as DateTime64(3, 'UTC'). */
   | { kind: 'instant'; value: number }
+  /** An IANA zone name, checked against its alphabet and written plainly so that the SQL can be read. */
+  | { kind: 'zone'; value: string }
   /** `unhex` of every string; rendered as a tuple for IN. */
   | { kind: 'list'; items: readonly Literal[] };
 
@@ -29,8 +31,20 @@ export interface Fragment {
 /** Parts joined by a separator, e.g. columns by `, `. */
 export interface Joined {
   kind: 'joined';
-  separator: ', ' | ' AND ' | ' OR ' | ' UNION ALL ' | '\n';
+  separator: ', ' | ' AND ' | ' OR ' | ' UNION ALL ' | '\n' | ',\n' | '\nAND ' | '\nUNION ALL\n';
   parts: readonly SqlNode[];
 }
 
-export type SqlNode = Literal | Identifier | Fragment | Joined;
+/** A remark for the reader of the SQL, on a line of its own. */
+export interface Comment {
+  kind: 'comment';
+  text: string;
+}
+
+/** A part whose lines after the first are set in by two spaces. */
+export interface Indented {
+  kind: 'indented';
+  part: SqlNode;
+}
+
+export type SqlNode = Literal | Identifier | Fragment | Joined | Comment | Indented;

@@ -21,6 +21,10 @@ function renderNode(node: SqlNode): string {
       if (!/^[a-z_][a-z0-9_]{0,120}$/.test(node.name))
         throw new Error(`not an identifier: ${JSON.stringify(node.name)}`);
       return `\`${node.name}\``;
+    case 'comment':
+      return `-- ${node.text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}\n`;
+    case 'indented':
+      return renderNode(node.part).replaceAll('\n', '\n  ');
     default:
       return renderLiteral(node);
   }
@@ -53,8 +57,18 @@ function renderLiteral(literal: Literal): string {
     case 'instant':
       if (!Number.isSafeInteger(literal.value)) throw new Error(`not milliseconds: ${literal.value}`);
       return `fromUnixTimestamp64Milli(${literal.value}, 'UTC')`;
+    case 'zone':
+      if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/.test(literal.value))
+        throw new Error(`not a time zone: ${JSON.stringify(literal.value)}`);
+      return `'${literal.value}'`;
     case 'list':
       if (literal.items.length === 0) throw new Error('an empty list has no SQL form: decide before rendering');
-      return `(${literal.items.map(renderLiteral).join(', ')})`;
+      return `(${literal.items.map(renderItem).join(', ')})`;
   }
+}
+
+/** Bare digits where they suffice: the engine reads a list of plain numbers five times as fast as one of function calls. */
+function renderItem(item: Literal): string {
+  const text = renderLiteral(item);
+  return item.kind === 'uint64' ? text.slice('toUInt64('.length, -1) : text;
 }

@@ -1,0 +1,141 @@
+import type { Cell, QueryResult, ResultColumn, Row } from '../contract/result.ts';
+import type { InstantRange } from './buckets.ts';
+import { hasFilter } from './compile/filter.ts';
+import { compileFunnel } from './compile/funnel.ts';
+import { readKey, readNumber } from './compile/statement.ts';
+import { cellId } from './leaf-table.ts';
+import { labelOf, listWords } from './notes.ts';
+import { describeTables } from './plan/tables.ts';
+import type { QueryContext } from './query-context.ts';
+import type { ResolvedFunnelQuery } from './resolved.ts';
+import { shapeRange } from './shape.ts';
+import type { Trace } from './trace.ts';
+
+/** How many entities reached each step, one row per step (and value of the dimension). */
+export async function answerFunnel(
+  query: ResolvedFunnelQuery,
+  trace: Trace,
+  context: QueryContext,
+): Promise<QueryResult> {
+  const { clock, range, compare, timezone, model, funnel } = query;
+  const [main, other] = await Promise.all([
+    fetchSegments(query, range, trace),
+    compare === undefined ? undefined : fetchSegments(query, compare, trace),
+  ]);
+  const datasets = funnel.steps.flatMap((step) => model.datasets.get(step.dataset) ?? []);
+  return {
+    columns: shapeFunnelColumns(query),
+    rows: main.flatMap((segment) => shapeSegment(query, segment)),
+    ...(other === undefined || compare === undefined
+      ? {}
+      : {
+          compare: {
+            range: shapeRange(compare, clock.zone),
+            rows: main.flatMap((segment): (Row | null)[] => {
+              const found = other.find((each) => cellId([each.value]) === cellId([segment.value]));
+              return found === undefined ? funnel.steps.map(() => null) : shapeSegment(query, found);
+            }),
+          },
+        }),
+    meta: {
+      ...trace.meta(context, clock.zone, timezone, [describeTables(datasets)], describeFunnelNotes(query)),
+      ...(range === undefined ? {} : { range: shapeRange(range, clock.zone) }),
+    },
+  };
+}
+
+interface Segment {
+  value: Cell;
+  steps: { reached: number; median: number | null; p90: number | null }[];
+}
+
+async function fetchSegments(
+  query: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+  trace: Trace,
+): Promise<Segment[]> {
+  const rows = await trace.fetch(compileFunnel(query, range));
+  const segments = rows.map(
+    (row): Segment => ({
+      value: readKey(row['k0']),
+      steps: query.funnel.steps.map((_, index) => {
+        const times = row[`times${index + 1}`];
+        const [median, p90] = Array.isArray(times) ? times : [];
+        return {
+          reached: readNumber(row[`reached${index + 1}`]) ?? 0,
+          median: readNumber(median),
+          p90: readNumber(p90),
+        };
+      }),
+    }),
+  );
+  return segments.sort(
+    (a, b) =>
+      (b.steps[0]?.reached ?? 0) - (a.steps[0]?.reached ?? 0) || (cellId([a.value]) < cellId([b.value]) ? -1 : 1),
+  );
+}
+
+function shapeSegment({ funnel, dimension }: ResolvedFunnelQuery, { value, steps }: Segment): Row[] {
+  const first = steps[0]?.reached ?? 0;
+  return funnel.steps.map(({ name, label }, index): Row => {
+    const { reached, median, p90 } = steps[index] ?? { reached: 0, median: null, p90: null };
+    const previous = index === 0 ? null : (steps[index - 1]?.reached ?? 0);
+    return {
+      ...(dimension === undefined ? {} : { [dimension.name]: value }),
+      step: name,
+      label,
+      reached,
+      conversion_from_start: first === 0 ? null : reached / first,
+      conversion_from_previous: previous === null || previous === 0 ? null : reached / previous,
+      drop_off: previous === null ? null : previous - reached,
+      median_seconds: median,
+      p90_seconds: p90,
+    };
+  });
+}
+
+function shapeFunnelColumns({ dimension, funnel }: ResolvedFunnelQuery): ResultColumn[] {
+  const metric = (name: string, label: string, format: string, good: 'up' | 'down' | 'neutral'): ResultColumn => ({
+    name,
+    label,
+    kind: 'metric',
+    format,
+    good,
+    min_sample: funnel.minSample,
+  });
+  return [
+    ...(dimension === undefined ? [] : [{ name: dimension.name, label: dimension.label, kind: 'dimension' as const }]),
+    { name: 'step', label: 'Step', kind: 'dimension' },
+    { name: 'label', label: 'Label', kind: 'dimension' },
+    metric('reached', 'Reached', 'integer', 'up'),
+    metric('conversion_from_start', 'From start', 'percent', 'up'),
+    metric('conversion_from_previous', 'From previous', 'percent', 'up'),
+    metric('drop_off', 'Dropped off', 'integer', 'down'),
+    metric('median_seconds', 'Median time', 'duration', 'down'),
+    metric('p90_seconds', '90th percentile', 'duration', 'down'),
+  ];
+}
+
+function describeFunnelNotes(query: ResolvedFunnelQuery): string[] {
+  const { funnel, filters, model, range, clock } = query;
+  const notes = filters.flatMap((filter): string[] => {
+    const without = funnel.steps.filter((step) => {
+      const dataset = model.datasets.get(step.dataset);
+      return dataset !== undefined && !hasFilter(dataset, filter);
+    });
+    if (without.length === 0) return [];
+    const label = labelOf(query, filter.name);
+    return [
+      without.length === funnel.steps.length
+        ? `${funnel.label} ignores the filter on ${label}: no step has it.`
+        : `${listWords(without.map((step) => step.label))} ${without.length === 1 ? 'ignores' : 'ignore'} the filter on ${label}: the data behind ${without.length === 1 ? 'it' : 'them'} does not have it.`,
+    ];
+  });
+  if (
+    funnel.windowSeconds !== undefined &&
+    range !== undefined &&
+    range.end + funnel.windowSeconds * 1000 > clock.completeThrough
+  )
+    notes.push('Still maturing: the latest entrants have not had the whole window yet.');
+  return [...new Set(notes)];
+}

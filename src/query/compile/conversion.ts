@@ -1,0 +1,114 @@
+import type { Dataset } from '../../model/checked.ts';
+import { commas, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
+import type { SqlNode } from '../../sql/nodes.ts';
+import type { ConversionBlock, Measure } from '../plan/blocks.ts';
+import { compileFilters } from './filter.ts';
+import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys } from './keys.ts';
+import { rowConditions } from './measures.ts';
+import { compilePersonNames } from './person.ts';
+import { compileRowSource, type RowExpression } from './row-source.ts';
+import { finishStatement, readKey, readNumber, type Scope, type Statement } from './statement.ts';
+import { compileTime, compileTimeBounds } from './time.ts';
+
+/**
+ * Entities of the base, and those of them with a conversion at or after a base row, at most the window later. The nearest
+ * conversion after each base row decides (ASOF join), so one row of an entity is enough.
+ */
+export function compileConversion(block: ConversionBlock, scope: Scope): Statement[] {
+  const keys: readonly Key[] = scope.groups;
+  const { entities, converted } = block;
+  const marked = scope.totals && keys.length > 0;
+  const cell = marked ? [sql`grouping(${identifier(keyAlias(0))}) = 0 AS cell`] : [];
+  const columns = commas(keyIdentifiers(keys));
+  const grouping =
+    keys.length === 0 ? sql`` : marked ? sql`\nGROUP BY GROUPING SETS ((${columns}), ())` : sql`\nGROUP BY ${columns}`;
+  const body = sql`SELECT
+  ${indented(lines([...keyIdentifiers(keys), ...cell, sql`uniqExact(entity) AS entities`, sql`uniqExactIf(entity, is_converted) AS converted`]))}
+FROM ${nested(joinNearest(block, scope, keys))}${grouping}`;
+  return [
+    {
+      sql: finishStatement(
+        `${block.metric.name}: who of ${block.metric.base} did ${block.metric.conversion}`,
+        compilePersonNames(body, personKeys(keys)),
+      ),
+      read: (rows) =>
+        rows.map((row) => {
+          const total = marked && Number(row['cell']) === 0;
+          return {
+            keys: total ? [] : keys.map((_, index) => readKey(row[keyAlias(index)])),
+            total,
+            values: [
+              [entities.index, readNumber(row['entities'])],
+              [converted.index, readNumber(row['converted'])],
+            ],
+          };
+        }),
+    },
+  ];
+}
+
+function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[]): SqlNode {
+  const { dataset, base, conversionDataset, conversion, metric } = block;
+  const { clock, filters, range } = scope;
+  const window = metric.windowSeconds === undefined ? undefined : metric.windowSeconds * 1000;
+  const baseRows = compileRowSource({
+    dataset,
+    columns: new Map([
+      ...compileKeys(keys, dataset, base.metric.time, clock),
+      ...entityColumns(dataset, base, metric.entity),
+    ]),
+    where: [
+      ...compileTimeBounds(dataset, base.metric.time, range ?? {}),
+      ...compileFilters(filters, dataset, base.metric.time, clock),
+      ...rowConditions(base),
+      isKnown(dataset, metric.entity),
+    ],
+  });
+  const until = Math.min(
+    range === undefined || window === undefined ? clock.now + 1 : range.end + window,
+    clock.now + 1,
+  );
+  const conversionRows = compileRowSource({
+    dataset: conversionDataset,
+    columns: new Map([...entityColumns(conversionDataset, conversion, metric.entity), ['found', () => sql`1`]]),
+    where: [
+      ...compileTimeBounds(
+        conversionDataset,
+        conversion.metric.time,
+        range === undefined ? {} : { start: range.start },
+      ),
+      (column) => sql`${compileTime(conversionDataset, conversion.metric.time)(column)} < ${instant(until)}`,
+      ...rowConditions(conversion),
+      isKnown(conversionDataset, metric.entity),
+    ],
+  });
+  const within = window === undefined ? sql`` : sql` AND conversion.at_ms - base.at_ms <= ${number(window)}`;
+  return sql`SELECT
+  base.*,
+  conversion.found = 1${within} AS is_converted
+FROM ${nested(baseRows)} AS base
+ASOF LEFT JOIN ${nested(conversionRows)} AS conversion
+ON conversion.entity = base.entity AND conversion.at_ms >= base.at_ms`;
+}
+
+function entityColumns(dataset: Dataset, measure: Measure, entity: string): [string, RowExpression][] {
+  const at = compileTime(dataset, measure.metric.time);
+  return [
+    ['entity', (column) => column(entityColumn(dataset, entity))],
+    ['at_ms', (column) => sql`toUnixTimestamp64Milli(${at(column)})`],
+  ];
+}
+
+/** Rows without the entity count for nobody. */
+export function isKnown(dataset: Dataset, entity: string): RowExpression {
+  const name = entityColumn(dataset, entity);
+  const type = dataset.columns.get(name)?.type;
+  return (column) =>
+    type === 'category' || type === 'string' ? sql`${column(name)} != ''` : sql`ifNull(${column(name)} != 0, 0)`;
+}
+
+export function entityColumn(dataset: Dataset, entity: string): string {
+  const column = dataset.entities.get(entity);
+  if (column === undefined) throw new Error(`${dataset.name} has no entity ${entity}`);
+  return column;
+}

@@ -1,0 +1,125 @@
+import { assertNever, TurnoutError } from '../contract/errors.ts';
+import { addDays } from '../contract/plain-date.ts';
+import type { Cell } from '../contract/result.ts';
+import type { RenderedSql } from '../sql/rendered.ts';
+import { compileConversion } from './compile/conversion.ts';
+import { compileCumulative } from './compile/cumulative.ts';
+import { compileFirstDay } from './compile/first-day.ts';
+import { compileSimple } from './compile/simple.ts';
+import { type LeafRow, MAX_CELLS, type Scope, type Statement } from './compile/statement.ts';
+import type { Block, CumulativeBlock } from './plan/blocks.ts';
+import type { Leaf } from './plan/formula.ts';
+import { windowEnds } from './window-ends.ts';
+
+/** Leaf values of one cell by `Leaf.index`. */
+export type LeafValues = (number | null | undefined)[];
+
+export interface LeafCell {
+  keys: Cell[];
+  values: LeafValues;
+}
+
+/** What the engine computed for one range. */
+export interface LeafTable {
+  cells: Map<string, LeafCell>;
+  totals: LeafCell[];
+  /** Leaves that have no value in a bucket (or overall): their window is incomplete or has not begun. */
+  hidden(leaf: Leaf, bucket: string | undefined): boolean;
+  /** Cumulative metrics of which windows were incomplete, with the first local day of their data. */
+  incomplete: { label: string; firstDay: string }[];
+}
+
+export type FetchRows = (statement: RenderedSql) => Promise<Record<string, unknown>[]>;
+
+export function compileBlock(block: Block, scope: Scope): Statement[] {
+  switch (block.kind) {
+    case 'simple':
+      return compileSimple(block, scope);
+    case 'cumulative':
+      return compileCumulative(block, scope);
+    case 'conversion':
+      return compileConversion(block, scope);
+    default:
+      return assertNever(block);
+  }
+}
+
+export async function fetchLeafTable(blocks: readonly Block[], scope: Scope, fetch: FetchRows): Promise<LeafTable> {
+  const [rows, firstDays] = await Promise.all([
+    Promise.all(
+      blocks.flatMap((block) => compileBlock(block, scope)).map((statement) => fetchStatement(statement, fetch)),
+    ),
+    Promise.all(
+      blocks.filter(isTrailing).map(async (block) => [block, await fetchFirstDay(block, scope, fetch)] as const),
+    ),
+  ]);
+  const table: LeafTable = { cells: new Map(), totals: [], ...hiddenWindows(blocks, scope, new Map(firstDays)) };
+  const dailyTotals = new Map<string, LeafCell>();
+  for (const row of rows.flat()) addRow(row.total ? dailyTotals : table.cells, row);
+  table.totals = [...dailyTotals.values()];
+  return table;
+}
+
+async function fetchStatement(statement: Statement, fetch: FetchRows): Promise<LeafRow[]> {
+  const rows = await fetch(statement.sql);
+  if (rows.length > MAX_CELLS)
+    throw new TurnoutError('invalid_request', 'The answer has too many cells.', [
+      {
+        code: 'too_many_rows',
+        path: 'dimensions',
+        message: `The answer would have more than ${MAX_CELLS.toLocaleString('en')} cells.`,
+        hint: 'Group by fewer dimensions, choose a coarser grain or add a filter.',
+      },
+    ]);
+  return statement.read(rows);
+}
+
+function addRow(cells: Map<string, LeafCell>, row: LeafRow): void {
+  const id = cellId(row.keys);
+  let cell = cells.get(id);
+  if (cell === undefined) {
+    cell = { keys: row.keys, values: [] };
+    cells.set(id, cell);
+  }
+  for (const [index, value] of row.values) cell.values[index] = value;
+}
+
+export function cellId(keys: readonly Cell[]): string {
+  return keys.map((key) => (key === null ? '\u0000' : String(key))).join('\u0001');
+}
+
+function isTrailing(block: Block): block is CumulativeBlock {
+  return block.kind === 'cumulative' && block.windows.some((window) => window.days !== undefined);
+}
+
+async function fetchFirstDay(block: CumulativeBlock, scope: Scope, fetch: FetchRows): Promise<string | null> {
+  const [row] = await fetch(compileFirstDay(block.dataset, block.time, scope.clock));
+  const day = row?.['first_day'];
+  return day === null || day === undefined ? null : String(day);
+}
+
+function hiddenWindows(
+  blocks: readonly Block[],
+  scope: Scope,
+  firstDays: ReadonlyMap<CumulativeBlock, string | null>,
+): Pick<LeafTable, 'hidden' | 'incomplete'> {
+  const shown = new Map<number, Set<string | undefined>>();
+  const incomplete: { label: string; firstDay: string }[] = [];
+  const ends = windowEnds(scope.buckets, scope.range, scope.clock);
+  const overall = windowEnds(undefined, scope.range, scope.clock);
+  for (const block of blocks) {
+    if (block.kind !== 'cumulative') continue;
+    const firstDay = firstDays.get(block);
+    for (const { leaf, label, days } of block.windows) {
+      const whole = [...ends, ...overall].filter(
+        (end) => days === undefined || (firstDay != null && addDays(end.day, 1 - days) >= firstDay),
+      );
+      shown.set(leaf.index, new Set(whole.map((end) => end.bucket)));
+      if (whole.length < ends.length + overall.length && firstDay != null) incomplete.push({ label, firstDay });
+    }
+  }
+  return {
+    incomplete,
+    hidden: (leaf, bucket) => shown.get(leaf.index)?.has(bucket) === false,
+  };
+}

@@ -1,0 +1,60 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** Local days of an IANA zone as UTC milliseconds, and back. */
+
+/** The first instant of a local day; for a day that the zone skipped, the first instant after the gap. */
+export function startOfDay(date: string, zone: string): number {
+  return Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone }).epochMilliseconds;
+}
+
+export function localDate(instant: number, zone: string): string {
+  return zoned(instant, zone).toPlainDate().toString();
+}
+
+/** Milliseconds east of UTC. */
+export function offsetAt(instant: number, zone: string): number {
+  return zoned(instant, zone).offsetNanoseconds / 1_000_000;
+}
+
+/** `2024-11-04T08:00:00+07:00`; milliseconds only where there are any. */
+export function formatInstant(instant: number, zone: string): string {
+  return formatWithOffset(instant, offsetAt(instant, zone));
+}
+
+export function formatWithOffset(instant: number, offset: number): string {
+  const local = new Date(instant + offset).toISOString();
+  const text = local.endsWith('.000Z') ? local.slice(0, 19) : local.slice(0, 23);
+  const minutes = Math.abs(Math.trunc(offset / 60_000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${text}${offset < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** Instants in (start, end) at which the zone's offset changes. */
+export function offsetChanges(start: number, end: number, zone: string): number[] {
+  const changes: number[] = [];
+  let at = zoned(start, zone).getTimeZoneTransition('next');
+  while (at !== null && at.epochMilliseconds < end) {
+    changes.push(at.epochMilliseconds);
+    at = at.getTimeZoneTransition('next');
+  }
+  return changes;
+}
+
+/** Moves an instant by whole local days and years, keeping the wall clock. */
+export function shiftInstant(instant: number, zone: string, by: { days?: number; years?: number }): number {
+  return zoned(instant, zone).add(by).epochMilliseconds;
+}
+
+/** The zone's own spelling, which the engine wants; null where there is no such zone. */
+export function canonicalZone(name: string): string | null {
+  if (!/^[A-Za-z]/.test(name)) return null;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return null;
+  }
+}
+
+function zoned(instant: number, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+}

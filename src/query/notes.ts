@@ -1,0 +1,70 @@
+import type { RenderedSql } from '../sql/rendered.ts';
+import { compileOtherCurrencies } from './compile/currencies.ts';
+import type { Scope } from './compile/statement.ts';
+import type { LeafTable } from './leaf-table.ts';
+import { reachableChannels } from './plan/channels.ts';
+import type { Plan, PlannedMetric } from './plan/plan.ts';
+import type { StatementAnswer } from './query-context.ts';
+import { isTimePart, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
+
+/** Sentences for people: what was ignored, left out or incomplete. */
+export function describeNotes(query: ResolvedMetricQuery, plan: Plan, table: LeafTable): string[] {
+  const notes = plan.metrics.flatMap((metric) => [
+    ...ignoredNotes(query, metric),
+    ...channelNotes(query, metric),
+    ...(metric.mixesCurrencies && query.totals && query.groups.length > 0
+      ? [`${metric.metric.label} has no total: amounts in different currencies are never added.`]
+      : []),
+  ]);
+  for (const { label, firstDay } of table.incomplete)
+    notes.push(`${label}: windows that begin before the first day of data (${firstDay}) are not shown.`);
+  return [...new Set(notes)];
+}
+
+function ignoredNotes(query: ResolvedMetricQuery, { metric, ignores }: PlannedMetric): string[] {
+  if (ignores.length === 0) return [];
+  const labels = ignores.map((name) => labelOf(query, name));
+  return [`${metric.label} ignores the filter on ${listWords(labels)}: its data does not have it.`];
+}
+
+function channelNotes(query: ResolvedMetricQuery, { metric, notApplicable }: PlannedMetric): string[] {
+  if (metric.channels === undefined || notApplicable.length === 0) return [];
+  const labels = new Map(query.model.channels.map((channel) => [channel.name, channel.label]));
+  const counted = reachableChannels(query, metric.channels).map((name) => labels.get(name) ?? name);
+  if (counted.length === 0) return [`${metric.label} is n/a: no channel in the filter can report it.`];
+  return [`${metric.label} counts ${listWords(counted)} only: other channels cannot report it.`];
+}
+
+/** What money metrics leave out, `250.5 USD`, found by the engine. */
+export async function fetchCurrencyNotes(
+  plan: Plan,
+  scope: Scope,
+  run: (statement: RenderedSql) => Promise<StatementAnswer['rows']>,
+): Promise<string[]> {
+  const measures = plan.blocks.flatMap((block) =>
+    block.kind === 'simple' ? block.measures.map((measure) => ({ measure, dataset: block.dataset })) : [],
+  );
+  const notes = await Promise.all(
+    measures.map(async ({ measure, dataset }): Promise<string[]> => {
+      const statement = compileOtherCurrencies(measure, dataset, scope);
+      if (statement === null) return [];
+      const rows = await run(statement);
+      if (rows.length === 0) return [];
+      const amounts = rows.map((row) => {
+        const amount = Number(row['amount']).toLocaleString('en', { maximumFractionDigits: 2 });
+        return `${amount} ${row['currency'] === '' ? 'without a currency' : String(row['currency'])}`;
+      });
+      return [`${measure.metric.label} leaves out ${listWords(amounts)}: only ${measure.money?.code} is counted.`];
+    }),
+  );
+  return notes.flat();
+}
+
+export function labelOf({ model }: Pick<ResolvedMetricQuery, 'model'>, name: string): string {
+  return isTimePart(name) ? TIME_PARTS[name].label : (model.dimensions.get(name)?.label ?? name);
+}
+
+export function listWords(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

@@ -1,0 +1,45 @@
+import type { Dataset, Metric } from '../../model/checked.ts';
+import type { Method, SimpleMetric } from '../compile/aggregate.ts';
+import type { Leaf } from './formula.ts';
+
+/** A block is what one statement computes: several leaves over the same rows. */
+export type Block = SimpleBlock | CumulativeBlock | ConversionBlock;
+
+/** A simple metric and which of its rows count. */
+export interface Measure {
+  metric: SimpleMetric;
+  method: Method;
+  /** Column and names of the channels whose rows count. */
+  channels?: { column: string; names: readonly string[] };
+  /** Column of the currency code, and the one code that counts. */
+  money?: { column: string; code: string };
+}
+
+export interface SimpleBlock {
+  kind: 'simple';
+  dataset: Dataset;
+  time: string;
+  measures: (Measure & { leaf: Leaf })[];
+}
+
+export interface CumulativeBlock {
+  kind: 'cumulative';
+  dataset: Dataset;
+  time: string;
+  measure: Measure;
+  /** Trailing local days; absent: everything before the end. */
+  windows: { leaf: Leaf; label: string; days?: number }[];
+}
+
+export interface ConversionBlock {
+  kind: 'conversion';
+  metric: Extract<Metric, { type: 'conversion' }>;
+  /** Where rows are grouped and filtered. */
+  dataset: Dataset;
+  base: Measure;
+  conversionDataset: Dataset;
+  conversion: Measure;
+  /** Distinct entities of the base, and those that converted. */
+  entities: Leaf;
+  converted: Leaf;
+}

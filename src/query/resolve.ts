@@ -1,0 +1,188 @@
+import type { Problem } from '../contract/errors.ts';
+import {
+  type Filter,
+  type FunnelQuery,
+  type Grain,
+  grain as grains,
+  type MetricQuery,
+  type Query,
+} from '../contract/query.ts';
+import { didYouMean } from '../contract/suggest.ts';
+import type { CheckedModel, Metric } from '../model/checked.ts';
+import { canonicalZone } from './local-time.ts';
+import type { QueryContext } from './query-context.ts';
+import { resolveTime } from './resolve-time.ts';
+import {
+  type Clock,
+  type Group,
+  isTimePart,
+  type ResolvedFilter,
+  type ResolvedFunnelQuery,
+  type ResolvedMetricQuery,
+  TIME_PARTS,
+} from './resolved.ts';
+
+export interface Resolution<Resolved> {
+  /** What could be resolved; unknown names are left out of it and stand in `problems`. */
+  query: Resolved | undefined;
+  problems: Problem[];
+}
+
+/** Names → things of the model, times → instants. Collects every mistake instead of stopping at the first. */
+export function resolveMetricQuery(
+  query: MetricQuery,
+  model: CheckedModel,
+  context: QueryContext,
+): Resolution<ResolvedMetricQuery> {
+  const base = resolveBase(query, model, context);
+  const { problems } = base;
+  const metrics = query.metrics.flatMap((name, index): Metric[] => {
+    const metric = model.metrics.get(name);
+    if (metric !== undefined) return [metric];
+    problems.push(unknown('metric', name, `metrics.${index}`, model.metrics.keys()));
+    return [];
+  });
+  const groups = resolveGroups(query, model, problems);
+  const orderBy = (query.order_by ?? []).map((key) => ({
+    name: key.replace(/^-/, ''),
+    descending: key.startsWith('-'),
+  }));
+  const { base: resolved } = base;
+  if (resolved === undefined) return { query: undefined, problems };
+  return {
+    query: {
+      kind: 'metrics',
+      ...resolved,
+      metrics,
+      groups,
+      orderBy,
+      ...(query.limit === undefined ? {} : { limit: query.limit }),
+      totals: query.totals === true,
+      perDay: query.per === 'day',
+    },
+    problems,
+  };
+}
+
+export function resolveFunnelQuery(
+  query: FunnelQuery,
+  model: CheckedModel,
+  context: QueryContext,
+): Resolution<ResolvedFunnelQuery> {
+  const { base, problems } = resolveBase(query, model, context);
+  const funnel = model.funnels.get(query.funnel);
+  if (funnel === undefined) problems.push(unknown('funnel', query.funnel, 'funnel', model.funnels.keys()));
+  const [name] = query.dimensions ?? [];
+  const dimension = name === undefined ? undefined : model.dimensions.get(name);
+  if (name !== undefined && dimension === undefined)
+    problems.push(unknown('dimension', name, 'dimensions.0', model.dimensions.keys()));
+  if (base === undefined || funnel === undefined) return { query: undefined, problems };
+  return { query: { kind: 'funnel', ...base, funnel, ...(dimension === undefined ? {} : { dimension }) }, problems };
+}
+
+function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
+  const problems: Problem[] = [];
+  const timezone = query.timezone ?? model.workspace.time_zone;
+  const zone = canonicalZone(timezone);
+  const filters = resolveFilters(query.filters ?? [], model, problems);
+  if (zone === null) {
+    problems.push({
+      code: 'unknown_timezone',
+      path: 'timezone',
+      message: `There is no time zone "${timezone.slice(0, 60)}".`,
+      hint: 'Write an IANA name such as "Asia/Jakarta".',
+    });
+    return { base: undefined, problems };
+  }
+  const clock: Clock = {
+    zone,
+    weekStart: model.workspace.week_start,
+    now: context.now,
+    completeThrough: context.completeThrough,
+  };
+  const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
+  problems.push(...timeProblems);
+  return { base: { model, clock, timezone, filters, ...time }, problems };
+}
+
+function resolveFilters(filters: readonly Filter[], model: CheckedModel, problems: Problem[]): ResolvedFilter[] {
+  return filters.flatMap(({ dimension: name, op, values }, index): ResolvedFilter[] => {
+    const path = `filters.${index}`;
+    if (isTimePart(name)) return [{ name, target: { kind: name }, op, values, path }];
+    const dimension = model.dimensions.get(name);
+    if (dimension !== undefined) return [{ name, target: { kind: 'dimension', dimension }, op, values, path }];
+    const known = [...model.dimensions.keys(), ...Object.keys(TIME_PARTS)];
+    problems.push(unknown('dimension', name, `${path}.dimension`, known));
+    return [];
+  });
+}
+
+function resolveGroups(query: MetricQuery, model: CheckedModel, problems: Problem[]): Group[] {
+  const groups: Group[] = [];
+  const asked = (query.dimensions ?? []).map((each) => (typeof each === 'string' ? { name: each } : each));
+  asked.forEach((each, index) => {
+    const path = `dimensions.${index}`;
+    const group = resolveGroup(each, path, model, problems);
+    if (group !== undefined) groups.push(group);
+  });
+  const grain = query.time?.grain;
+  const timeGroup = groups.find((group) => group.kind === 'time');
+  if (grain !== undefined && timeGroup === undefined) groups.unshift({ kind: 'time', name: 'time', grain });
+  else if (grain !== undefined && timeGroup?.kind === 'time' && timeGroup.grain !== grain)
+    problems.push({
+      code: 'conflicting_grain',
+      path: 'time.grain',
+      message: `The grain is asked for twice: ${grain} and ${timeGroup.grain}.`,
+      hint: 'Leave out one of them.',
+    });
+  return groups;
+}
+
+function resolveGroup(
+  { name, grain }: { name: string; grain?: Grain },
+  path: string,
+  model: CheckedModel,
+  problems: Problem[],
+): Group | undefined {
+  if (name === 'time') {
+    if (grain !== undefined) return { kind: 'time', name, grain };
+    problems.push({
+      code: 'missing_grain',
+      path,
+      message: 'Time needs a grain.',
+      hint: `Write {"name": "time", "grain": "day"}; grains are ${grains.options.join(', ')}.`,
+    });
+    return undefined;
+  }
+  if (grain !== undefined) {
+    problems.push({
+      code: 'grain_without_time',
+      path,
+      message: `"${name}" has no grain; only time has.`,
+      hint: `Write "${name}" alone, or {"name": "time", "grain": "${grain}"}.`,
+    });
+    return undefined;
+  }
+  if (isTimePart(name)) return { kind: name, name } as Group;
+  const dimension = model.dimensions.get(name);
+  if (dimension !== undefined) return { kind: 'dimension', name, dimension };
+  problems.push(unknown('dimension', name, path, [...model.dimensions.keys(), ...Object.keys(TIME_PARTS)]));
+  return undefined;
+}
+
+function unknown(
+  kind: 'metric' | 'dimension' | 'funnel',
+  name: string,
+  path: string,
+  known: Iterable<string>,
+): Problem {
+  const names = [...known];
+  const hint =
+    didYouMean(name, names) ?? (names.length > 0 && names.length <= 20 ? `Known: ${names.join(', ')}.` : undefined);
+  return {
+    code: `unknown_${kind}`,
+    path,
+    message: `There is no ${kind} "${name}".`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

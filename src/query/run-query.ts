@@ -1,0 +1,105 @@
+import { type Problem, TurnoutError } from '../contract/errors.ts';
+import type { Query } from '../contract/query.ts';
+import type { BatchItem, BatchResult, QueryResult } from '../contract/result.ts';
+import type { CheckedModel } from '../model/checked.ts';
+import type { RenderedSql } from '../sql/rendered.ts';
+import { answerFunnel } from './answer-funnel.ts';
+import { answerMetrics } from './answer-metrics.ts';
+import { checkFunnelQuery } from './checks/funnel.ts';
+import { checkMetricQuery } from './checks/index.ts';
+import type { QueryContext, RunStatement } from './query-context.ts';
+import { resolveFunnelQuery, resolveMetricQuery } from './resolve.ts';
+import type { ResolvedFunnelQuery, ResolvedMetricQuery } from './resolved.ts';
+import { StatementCache } from './statement-cache.ts';
+import { Trace } from './trace.ts';
+
+export type { QueryContext, RunStatement, StatementAnswer } from './query-context.ts';
+
+export interface QueryEngineOptions {
+  /** Runs a statement and gives its rows as objects; `Warehouse.query` fits. */
+  run: RunStatement;
+  model: CheckedModel;
+  /** Statements at a time; the engine's pool of readers. Default 4. */
+  parallel?: number;
+  /** Rows that the cache keeps. Default 500,000. */
+  cacheRows?: number;
+  /** Hears of our own mistakes in a batch, where the other queries are answered all the same. */
+  onBug?: (error: unknown) => void;
+}
+
+export interface QueryEngine {
+  /** Answers one query. Throws `TurnoutError('invalid_request')` with every problem at once; errors of `run` pass through. */
+  run(query: Query, context: QueryContext): Promise<QueryResult>;
+  /** Answers several over one data version; one that fails does not take the others with it. */
+  runBatch(queries: readonly Query[], context: QueryContext): Promise<BatchResult>;
+  /** The statements that `run` would send, commented. Nothing is run. */
+  explainSql(query: Query, context: QueryContext): Promise<string>;
+}
+
+/** Answers queries of the one grammar over a model. Pure but for the runner that is handed in. */
+export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
+  const { model, run, onBug } = options;
+  const cache = new StatementCache({
+    run,
+    parallel: options.parallel ?? 4,
+    maxRows: options.cacheRows ?? 500_000,
+  });
+
+  async function answer(query: Query, context: QueryContext): Promise<QueryResult> {
+    const resolved = resolveQuery(query, model, context);
+    const trace = new Trace((statement: RenderedSql) => cache.run(statement, context.dataVersion, context.signal));
+    return answerResolved(resolved, trace, context);
+  }
+
+  return {
+    run: answer,
+    async runBatch(queries, context) {
+      const results = await Promise.all(
+        queries.map((query) =>
+          answer(query, context).catch((error: unknown): BatchItem => {
+            context.signal?.throwIfAborted();
+            return describeFailure(error, onBug);
+          }),
+        ),
+      );
+      return { results, data_version: context.dataVersion };
+    },
+    async explainSql(query, context) {
+      const statements: RenderedSql[] = [];
+      const trace = new Trace(async (statement) => {
+        statements.push(statement);
+        return { rows: [], rowsRead: 0, cached: false };
+      });
+      await answerResolved(resolveQuery(query, model, context), trace, context);
+      return statements.join(';\n\n');
+    },
+  };
+}
+
+type ResolvedQuery = ResolvedMetricQuery | ResolvedFunnelQuery;
+
+function resolveQuery(query: Query, model: CheckedModel, context: QueryContext): ResolvedQuery {
+  if ('funnel' in query) {
+    const { query: resolved, problems } = resolveFunnelQuery(query, model, context);
+    return refuse(resolved, [...problems, ...(resolved === undefined ? [] : checkFunnelQuery(resolved))]);
+  }
+  const { query: resolved, problems } = resolveMetricQuery(query, model, context);
+  return refuse(resolved, [...problems, ...(resolved === undefined ? [] : checkMetricQuery(resolved))]);
+}
+
+function refuse<T>(resolved: T | undefined, problems: Problem[]): T {
+  if (problems.length > 0 || resolved === undefined)
+    throw new TurnoutError('invalid_request', problems.map((problem) => problem.message).join(' '), problems);
+  return resolved;
+}
+
+function answerResolved(query: ResolvedQuery, trace: Trace, context: QueryContext): Promise<QueryResult> {
+  return query.kind === 'funnel' ? answerFunnel(query, trace, context) : answerMetrics(query, trace, context);
+}
+
+function describeFailure(error: unknown, onBug: ((error: unknown) => void) | undefined): BatchItem {
+  if (error instanceof TurnoutError)
+    return { error: { code: error.code, message: error.message, problems: error.problems } };
+  onBug?.(error);
+  return { error: { code: 'internal', message: 'This query failed because of a mistake in Turnout.', problems: [] } };
+}

@@ -1,0 +1,109 @@
+import type { Cell, ComparedRows, ResultColumn, Row } from '../contract/result.ts';
+import type { Bucket } from './buckets.ts';
+import type { Evaluated, EvaluatedRow } from './evaluate.ts';
+import { cellId } from './leaf-table.ts';
+import { formatInstant } from './local-time.ts';
+import type { Plan } from './plan/plan.ts';
+import { type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
+
+/** The name of the hidden column with a rate's sample size. */
+const sampleName = (metric: string): string => `${metric}__n`;
+
+export function shapeColumns(query: ResolvedMetricQuery, plan: Plan): ResultColumn[] {
+  const groups = query.groups.map((group): ResultColumn => {
+    switch (group.kind) {
+      case 'time':
+        return { name: 'time', label: 'Time', kind: 'time', grain: group.grain };
+      case 'dimension': {
+        const { label, description } = group.dimension;
+        return { name: group.name, label, kind: 'dimension', ...(description === undefined ? {} : { description }) };
+      }
+      default:
+        return { name: group.name, label: TIME_PARTS[group.kind].label, kind: 'dimension' };
+    }
+  });
+  const channel = [...query.model.dimensions.values()].find((dimension) => dimension.fromChannels)?.name;
+  const metrics = plan.metrics.map(({ metric, ignores, notApplicable }): ResultColumn => {
+    const { name, label, format, good, minSample, description } = metric;
+    return {
+      name,
+      label,
+      kind: 'metric',
+      format,
+      good,
+      min_sample: minSample,
+      ...(description === undefined ? {} : { description }),
+      ...(ignores.length === 0 ? {} : { ignores }),
+      ...(notApplicable.length === 0 || channel === undefined
+        ? {}
+        : { not_applicable: { dimension: channel, values: notApplicable } }),
+    };
+  });
+  return [...groups, ...metrics];
+}
+
+/** Engine keys and values → a row with names. */
+export function shapeRow(
+  row: EvaluatedRow,
+  query: ResolvedMetricQuery,
+  plan: Plan,
+  times: ReadonlyMap<string, string>,
+): Row {
+  const shaped: Row = {};
+  query.groups.forEach((group, index) => {
+    const key = row.keys[index] ?? null;
+    if (row.keys.length > 0) shaped[group.name] = group.kind === 'time' ? timeCell(key, times) : key;
+  });
+  plan.metrics.forEach(({ metric, sample }, index) => {
+    shaped[metric.name] = row.values[index] ?? null;
+    if (sample !== undefined) shaped[sampleName(metric.name)] = row.samples[index] ?? null;
+  });
+  return shaped;
+}
+
+export function shapeSampleColumns(plan: Plan): Record<string, string> {
+  return Object.fromEntries(
+    plan.metrics.flatMap(({ metric, sample }) =>
+      sample === undefined ? [] : [[metric.name, sampleName(metric.name)]],
+    ),
+  );
+}
+
+export function timesOf(buckets: readonly Bucket[]): Map<string, string> {
+  return new Map(buckets.map((bucket) => [bucket.key, bucket.time]));
+}
+
+function timeCell(key: Cell, times: ReadonlyMap<string, string>): Cell {
+  return key === null ? null : (times.get(String(key)) ?? String(key));
+}
+
+/** Puts the compared row beside each row: the bucket of the same place in its range, the same values otherwise. */
+export function shapeCompared(
+  rows: readonly EvaluatedRow[],
+  compared: Evaluated,
+  query: ResolvedMetricQuery,
+  plan: Plan,
+  buckets: readonly Bucket[],
+  comparedBuckets: readonly Bucket[],
+): Pick<ComparedRows, 'rows' | 'totals'> {
+  const time = query.groups.findIndex((group) => group.kind === 'time');
+  const place = new Map(buckets.map((bucket, index) => [bucket.key, index]));
+  const byKeys = new Map(compared.rows.map((row) => [cellId(row.keys), row]));
+  const times = timesOf(comparedBuckets);
+  const shaped = rows.map((row): Row | null => {
+    const keys = [...row.keys];
+    if (time >= 0) {
+      const counterpart = comparedBuckets[place.get(String(row.keys[time])) ?? -1];
+      if (counterpart === undefined) return null;
+      keys[time] = counterpart.key;
+    }
+    const found = byKeys.get(cellId(keys));
+    return found === undefined ? null : shapeRow(found, query, plan, times);
+  });
+  if (compared.totals === undefined) return { rows: shaped };
+  return { rows: shaped, totals: shapeRow(compared.totals, query, plan, times) };
+}
+
+export function shapeRange(range: { start: number; end: number }, zone: string): { start: string; end: string } {
+  return { start: formatInstant(range.start, zone), end: formatInstant(range.end, zone) };
+}

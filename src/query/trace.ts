@@ -1,0 +1,40 @@
+import type { ResultMeta } from '../contract/result.ts';
+import type { RenderedSql } from '../sql/rendered.ts';
+import { formatInstant } from './local-time.ts';
+import type { QueryContext } from './query-context.ts';
+import type { CachedAnswer } from './statement-cache.ts';
+
+/** The statements of one query and what they cost. */
+export class Trace {
+  readonly #run: (statement: RenderedSql) => Promise<CachedAnswer>;
+  #rowsRead = 0;
+  #elapsedMs = 0;
+  #cached = true;
+
+  constructor(run: (statement: RenderedSql) => Promise<CachedAnswer>) {
+    this.#run = run;
+  }
+
+  readonly fetch = async (statement: RenderedSql): Promise<Record<string, unknown>[]> => {
+    const answer = await this.#run(statement);
+    this.#rowsRead += answer.rowsRead;
+    this.#elapsedMs = Math.max(this.#elapsedMs, answer.elapsedMs ?? 0);
+    this.#cached &&= answer.cached;
+    return answer.rows;
+  };
+
+  /** `elapsed_ms` is the longest statement's: they run side by side. */
+  meta(context: QueryContext, zone: string, timezone: string, plan: string[], notes: string[]): ResultMeta {
+    return {
+      as_of: formatInstant(context.asOf, zone),
+      complete_through: formatInstant(context.completeThrough, zone),
+      data_version: context.dataVersion,
+      timezone,
+      plan,
+      rows_read: this.#rowsRead,
+      elapsed_ms: Math.round(this.#elapsedMs),
+      cached: this.#cached,
+      notes,
+    };
+  }
+}
