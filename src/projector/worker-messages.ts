@@ -1,0 +1,33 @@
+import type { SourceDefaults } from '../contract/source.ts';
+import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
+import type { BatchOutcome } from './project.ts';
+
+/** A source as plain data: connectors are functions and do not travel between threads. */
+export interface WorkerSource {
+  name: string;
+  /** The connector's word. */
+  connector: string;
+  /** Checked by the connector's own schema. */
+  settings: unknown;
+  defaults: SourceDefaults;
+}
+
+export interface WorkerInput {
+  socketPath: string;
+  journalFolder: string;
+  sources: readonly WorkerSource[];
+  workspace: Pick<Workspace, 'time_zone' | 'currency' | 'country'>;
+  channels: readonly ChannelSpec[];
+  rates: readonly Rate[];
+  careful: boolean;
+}
+
+export type ToWorker = { kind: 'durable'; seq: number } | { kind: 'close' };
+
+export type FromWorker =
+  | { kind: 'ready'; seq: number }
+  | { kind: 'progress'; outcome: BatchOutcome }
+  /** A batch failed and will be tried again. */
+  | { kind: 'failed'; message: string }
+  | { kind: 'log'; level: 'info' | 'warn' | 'error'; fields: object; text: string }
+  | { kind: 'closed' };

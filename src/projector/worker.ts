@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { PUSH_CONNECTORS } from '../connectors/registry.ts';
+import { openJournalReader } from '../journal/reader.ts';
+import { connectWarehouse } from '../warehouse/client.ts';
+import type { ProjectedSource } from './prepare.ts';
+import { createProjector, type Projector } from './project.ts';
+import type { FromWorker, ToWorker, WorkerInput, WorkerSource } from './worker-messages.ts';
+
+/** The thread that projects: told how far the journal is durable, it works until it is there and tells how far it is. */
+
+/** Milliseconds between the starts of two batches where there is no backlog: every batch makes parts that must be merged. */
+const IDLE_PACE_MS = 400;
+const RETRY_MS = 1000;
+
+const port = parentPort;
+if (port) void work(port, workerData as WorkerInput);
+
+async function work(main: MessagePort, input: WorkerInput): Promise<void> {
+  const warehouse = connectWarehouse({ socketPath: input.socketPath });
+  const tell = (message: FromWorker) => main.postMessage(message);
+  const say = (level: 'info' | 'warn' | 'error') => (fields: object, text: string) =>
+    tell({ kind: 'log', level, fields, text });
+  const reader = await openJournalReader(input.journalFolder, undefined, (damage) =>
+    say('error')({ ...damage }, 'the journal has bytes that cannot be read'),
+  );
+  const projector = createProjector({
+    warehouse,
+    reader,
+    sources: projectedSources(input.sources),
+    workspace: input.workspace,
+    channels: input.channels,
+    rates: input.rates,
+    careful: input.careful,
+    log: { info: say('info'), warn: say('warn'), error: say('error') },
+  });
+
+  let durable = 0;
+  let closing = false;
+  let wake = () => {};
+  main.on('message', (message: ToWorker) => {
+    if (message.kind === 'durable') durable = Math.max(durable, message.seq);
+    else closing = true;
+    wake();
+  });
+  const news = () => new Promise<void>((resolve) => (wake = resolve));
+
+  let done = await firstSeq(projector, tell, () => closing);
+  while (!closing) {
+    if (durable <= done) {
+      await news();
+      continue;
+    }
+    const startedAt = performance.now();
+    const aim = durable;
+    try {
+      const outcome = await projector.runBatch(aim);
+      if (outcome) {
+        done = outcome.seq;
+        tell({ kind: 'progress', outcome });
+      }
+    } catch (error) {
+      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      await pause(RETRY_MS);
+      continue;
+    }
+    // Without a backlog the next events are gathered for a while.
+    const rest = IDLE_PACE_MS - (performance.now() - startedAt);
+    if (done >= aim && rest > 0 && !closing) await pause(rest);
+  }
+  await reader.close();
+  await warehouse.close();
+  tell({ kind: 'closed' });
+  main.close();
+}
+
+/** Asks for the progress until the engine answers. */
+async function firstSeq(projector: Projector, tell: (message: FromWorker) => void, closing: () => boolean) {
+  while (!closing()) {
+    try {
+      const seq = await projector.seq();
+      tell({ kind: 'ready', seq });
+      return seq;
+    } catch (error) {
+      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      await pause(RETRY_MS);
+    }
+  }
+  return 0;
+}
+
+function projectedSources(sources: readonly WorkerSource[]): Map<string, ProjectedSource> {
+  const projected = new Map<string, ProjectedSource>();
+  for (const { name, connector: word, settings, defaults } of sources) {
+    const connector = PUSH_CONNECTORS.get(word);
+    if (connector) projected.set(name, { connector, settings, defaults });
+  }
+  return projected;
+}
