@@ -152,7 +152,7 @@ describe('resolvePeriod', () => {
     for (const preset of PERIOD_PRESETS)
       expect(resolvePeriod(preset.id, friday)).toMatchObject({ ok: true, id: preset.id });
     const keys = PERIOD_PRESETS.flatMap((preset) => ('key' in preset ? [preset.key] : []));
-    expect(keys.toSorted()).toEqual(['a', 'd', 'e', 'f', 'k', 'l', 'm', 'n', 'p', 'q', 'w', 'y']);
+    expect(keys.toSorted()).toEqual(['Shift F', 'Shift K', 'a', 'd', 'e', 'l', 'm', 'n', 'p', 'q', 'w', 'y']);
   });
 });
 

@@ -52,14 +52,14 @@ export interface PeriodContext {
 
 export type PresetGroup = 'day' | 'rolling' | 'to_date' | 'complete' | 'all';
 
-/** The presets of the picker in its order. `key` is the keyboard letter. */
+/** The presets of the picker in its order. `key` is its key; F and K alone mean other things on a page. */
 export const PERIOD_PRESETS = [
   { id: 'd', label: 'Today', group: 'day', key: 'd' },
   { id: 'e', label: 'Yesterday', group: 'day', key: 'e' },
   { id: 'w', label: 'Last 7 days', group: 'rolling', key: 'w' },
-  { id: '28d', label: 'Last 28 days', group: 'rolling', key: 'f' },
+  { id: '28d', label: 'Last 28 days', group: 'rolling', key: 'Shift F' },
   { id: '91d', label: 'Last 91 days', group: 'rolling', key: 'n' },
-  { id: 'wtd', label: 'This week', group: 'to_date', key: 'k' },
+  { id: 'wtd', label: 'This week', group: 'to_date', key: 'Shift K' },
   { id: 'mtd', label: 'This month', group: 'to_date', key: 'm' },
   { id: 'qtd', label: 'This quarter', group: 'to_date', key: 'q' },
   { id: 'ytd', label: 'This year', group: 'to_date', key: 'y' },

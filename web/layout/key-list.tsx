@@ -1,0 +1,58 @@
+import { Modal } from '@mantine/core';
+import { KEY_LIST } from './keys.ts';
+import { setPreference, usePreference } from './preferences.ts';
+
+export function KeyList({ opened, onClose }: { opened: boolean; onClose(): void }) {
+  const letters = usePreference('letters');
+  const density = usePreference('density');
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Keys and display"
+      radius={8}
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={letters === 'on'}
+          onChange={(event) => setPreference('letters', event.currentTarget.checked ? 'on' : 'off')}
+        />
+        Single letters act on the page
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={density === 'compact'}
+          onChange={(event) => setPreference('density', event.currentTarget.checked ? 'compact' : 'comfortable')}
+        />
+        Compact rows and gutters
+      </label>
+      <table className="key-table">
+        <thead>
+          <tr>
+            <th scope="col">Key</th>
+            <th scope="col">Does</th>
+          </tr>
+        </thead>
+        <tbody>
+          {KEY_LIST.map(({ keys, does }) => (
+            <tr key={keys}>
+              <td>
+                {keys.split(', ').map((key, index) => (
+                  <span key={key}>
+                    {index > 0 && ', '}
+                    <kbd>{key}</kbd>
+                  </span>
+                ))}
+              </td>
+              <td>{does}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Modal>
+  );
+}

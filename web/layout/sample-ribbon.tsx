@@ -1,0 +1,58 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { WorkspaceInfo } from '../../src/contract/api.ts';
+import { postJson } from '../api/client.ts';
+import { formatDay } from '../format/index.ts';
+import { Layer } from './layer.tsx';
+import { showToast } from './messages.tsx';
+
+/** Says that these are not the team's own numbers, and takes them away. */
+export function SampleRibbon({ workspace }: { workspace: WorkspaceInfo }) {
+  const [opened, setOpened] = useState(false);
+  const [working, setWorking] = useState(false);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+
+  const remove = async () => {
+    setWorking(true);
+    try {
+      await postJson('/api/v1/sample/remove', {});
+      setOpened(false);
+      await navigate({ to: '/' });
+      await client.resetQueries();
+      showToast('The sample data is removed.');
+    } catch (error) {
+      showToast(error instanceof Error ? error.message : 'The sample data could not be removed. Try again.');
+    } finally {
+      setWorking(false);
+    }
+  };
+
+  return (
+    <aside className="ribbon" aria-label="Sample data">
+      <span>
+        <strong>Sample data</strong> – fixed clock {formatDay(workspace.today, workspace.locale)}
+      </span>
+      <Layer
+        label="Remove the sample data"
+        opened={opened}
+        onChange={setOpened}
+        position="bottom-end"
+        buttonClass="button-text"
+        button="Remove"
+      >
+        <p className="layer-title">Remove the sample data?</p>
+        <p>Turnout then shows your own workspace. It stays empty until your first source sends.</p>
+        <div className="layer-actions">
+          <button type="button" className="button" onClick={() => setOpened(false)}>
+            Keep it
+          </button>
+          <button type="button" className="button-main" disabled={working} onClick={() => void remove()}>
+            Remove sample data
+          </button>
+        </div>
+      </Layer>
+    </aside>
+  );
+}

@@ -1,0 +1,69 @@
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useVersionEvents } from '../api/live.ts';
+import { useWorkspace } from '../api/queries.ts';
+import { Banners } from './banners.tsx';
+import { FreshnessChip } from './freshness-chip.tsx';
+import { KeyList } from './key-list.tsx';
+import { useKeys } from './keys.ts';
+import { LiveRegion, Toasts } from './messages.tsx';
+import { usePreference } from './preferences.ts';
+import { Rail } from './rail.tsx';
+import { SampleRibbon } from './sample-ribbon.tsx';
+import { ThemeSwitch } from './theme-switch.tsx';
+
+/** Everything around a page. The page itself is the only thing that scrolls. */
+export function Shell() {
+  useVersionEvents();
+  const workspace = useWorkspace().data;
+  const [keysOpened, setKeysOpened] = useState(false);
+  const density = usePreference('density');
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+
+  useEffect(() => {
+    document.documentElement.dataset['density'] = density;
+  }, [density]);
+
+  useKeys({
+    '?': () => setKeysOpened(true),
+    'g o': () => void navigate({ to: '/' }),
+    'g h': () => void navigate({ to: '/' }),
+    'g s': () => void navigate({ to: '/sources' }),
+  });
+
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
+      <Rail workspace={workspace} onKeys={() => setKeysOpened(true)} />
+      <div className="shell-body">
+        <header className="top-bar">
+          <nav aria-label="Breadcrumb" className="breadcrumb">
+            <ol>
+              <li>{workspace?.name ?? 'Turnout'}</li>
+              <li aria-current="page">{placeName(path, workspace?.dashboards ?? [])}</li>
+            </ol>
+          </nav>
+          {workspace && <FreshnessChip workspace={workspace} />}
+          <ThemeSwitch />
+        </header>
+        {workspace?.sample && <SampleRibbon workspace={workspace} />}
+        <Banners />
+        <main id="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <KeyList opened={keysOpened} onClose={() => setKeysOpened(false)} />
+      <LiveRegion />
+      <Toasts />
+    </div>
+  );
+}
+
+function placeName(path: string, dashboards: readonly { name: string; title: string }[]): string {
+  if (path === '/sources') return 'Sources';
+  const name = /^\/d\/([^/]+)$/.exec(path)?.[1];
+  return dashboards.find((dashboard) => dashboard.name === name)?.title ?? name ?? '';
+}
