@@ -157,18 +157,22 @@ class Runner implements ProjectorHandle {
       case 'ready':
         this.#seq = message.seq;
         this.#detail = undefined;
-        return this.#announce();
+        this.#announce();
+        return;
       case 'progress':
         this.#seq = message.outcome.seq;
         this.#receivedAt = message.outcome.receivedAt || this.#receivedAt;
         this.#detail = undefined;
-        return this.#announce(message.outcome);
+        this.#announce(message.outcome);
+        return;
       case 'failed':
         this.#detail = message.message;
         this.#options.log.warn({ detail: message.message }, 'a batch failed and is tried again');
-        return this.#announce();
+        this.#announce();
+        return;
       case 'log':
-        return this.#options.log[message.level](message.fields, message.text);
+        this.#options.log[message.level](message.fields, message.text);
+        return;
       case 'closed':
         return;
     }
