@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { useDashboard } from '../tile/dashboard-context.ts';
 import { durationText, type FunnelStep, stepSentence, takeaways } from './funnel-steps.ts';
 
@@ -48,9 +48,16 @@ export function Funnel({ steps, smallBelow }: { steps: FunnelStep[]; smallBelow:
                 )}
               </p>
               <div className="funnel-bars" aria-hidden="true">
-                {previous && <span className="funnel-before" style={{ height: height(previous.fromStart) }} />}
-                <span className="funnel-bar" style={{ height: height(step.fromStart) }} />
-                {step.compared && <span className="funnel-ghost" style={{ height: height(step.compared.fromStart) }} />}
+                {previous && (
+                  <span className="funnel-before" style={{ '--share': share(previous.fromStart) } as CSSProperties} />
+                )}
+                <span className="funnel-bar" style={{ '--share': share(step.fromStart) } as CSSProperties} />
+                {step.compared && (
+                  <span
+                    className="funnel-ghost"
+                    style={{ '--share': share(step.compared.fromStart) } as CSSProperties}
+                  />
+                )}
               </div>
               {previous ? (
                 <FunnelPill step={step} previous={previous} />
@@ -119,6 +126,7 @@ function FunnelPill({ step, previous }: { step: FunnelStep; previous: FunnelStep
   );
 }
 
-function height(share: number | null): string {
-  return `${Math.max(share === null || share === 0 ? 0 : 1, (share ?? 0) * 100)}%`;
+/** Height, on phones width, of a bar. */
+function share(of: number | null): string {
+  return `${of === null || of === 0 ? 0 : Math.max(1, of * 100)}%`;
 }

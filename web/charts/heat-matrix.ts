@@ -1,5 +1,4 @@
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
-import { addDays, daysBetween, weekdayOf } from '../../src/contract/plain-date.ts';
 import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
 import type { Formats } from '../tile/formats.ts';
 import { numberOf } from './series.ts';
@@ -47,25 +46,15 @@ export function hourSpan(hour: number): string {
   return `${String(hour).padStart(2, '0')}–${String((hour + 1) % 24).padStart(2, '0')}`;
 }
 
-/** Weekdays that occur in [start, end). */
-export function weekdaysIn(start: string, end: string): Set<number> {
-  const days = Math.min(7, daysBetween(start, end));
-  return new Set(Array.from({ length: Math.max(0, days) }, (_, index) => weekdayOf(addDays(start, index))));
-}
-
 export interface HeatInput {
   cells: QueryResult;
   byWeekday: QueryResult | null;
   byHour: QueryResult | null;
   metric: string;
-  /** Local dates, half-open. */
-  period: { start: string; end: string };
   weekStart: WorkspaceInfo['week_start'];
   formats: Formats;
   /** Averages of whole numbers have decimals. */
   value: 'per_day' | 'total';
-  /** The metric counts something: a slot without rows on a day that occurred is zero, not unknown. */
-  counts: boolean;
 }
 
 /** Seven days of twenty-four hours. */
@@ -82,16 +71,13 @@ export function toHeatMatrix(input: HeatInput): HeatMatrix | null {
       compared: numberOf(input.cells.compare?.rows[index]?.[input.metric]),
     });
   });
-  const occurring = weekdaysIn(input.period.start, input.period.end);
-  const hasRows = input.cells.rows.length > 0;
   const days: HeatDay[] = weekdayOrder(input.weekStart).map((weekday) => ({
     weekday,
     label: input.formats.weekday(weekday, 'short'),
     weekend: weekday > 5,
     cells: Array.from({ length: 24 }, (_, hour) => {
       const cell = found.get(key(weekday, hour));
-      const absent = input.counts && hasRows && occurring.has(weekday) ? 0 : null;
-      return { weekday, hour, value: cell?.value ?? absent, compared: cell?.compared ?? null, rank: null };
+      return { weekday, hour, value: cell?.value ?? null, compared: cell?.compared ?? null, rank: null };
     }),
     total: totalOf(input.byWeekday, 'weekday', weekday, input.metric),
   }));

@@ -30,27 +30,15 @@ export function HeatmapTile({ tile }: { tile: HeatTileSpec }) {
   const side = usePageResults(`${tile.id}/side`, other ? heatQueries(tile, metric, value, frame) : [], other);
   const data = gatherResults(other ? side.results : results, keys);
 
-  const info = catalog.metrics.find((candidate) => candidate.name === metric);
   const cells = data.kind === 'ready' ? data.results.cells : null;
   const byWeekday = data.kind === 'ready' ? data.results.weekdays : null;
   const byHour = data.kind === 'ready' ? data.results.hours : null;
-  const counts = info?.type === 'simple' && info.format !== 'percent';
   const matrix = useMemo(
     () =>
       cells
-        ? toHeatMatrix({
-            cells,
-            byWeekday,
-            byHour,
-            metric,
-            period,
-            weekStart: workspace.week_start,
-            formats,
-            value,
-            counts,
-          })
+        ? toHeatMatrix({ cells, byWeekday, byHour, metric, weekStart: workspace.week_start, formats, value })
         : null,
-    [cells, byWeekday, byHour, metric, period, workspace.week_start, formats, value, counts],
+    [cells, byWeekday, byHour, metric, workspace.week_start, formats, value],
   );
 
   if (data.kind === 'waiting') return <TileFrame tile={tile} content={{ state: 'waiting' }} />;

@@ -122,7 +122,14 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
         {body(height)}
         {loading && <Working />}
       </div>
-      {tile.note && <p className="tile-note">{tile.note}</p>}
+      {[tile.note, ...(meta?.notes ?? []).filter((note) => !saidAlready(note))].map(
+        (note) =>
+          note && (
+            <p key={note} className="tile-note">
+              {note}
+            </p>
+          ),
+      )}
       {meta && <TileFoot meta={meta} />}
       {expanded && ready && (
         <ExpandedTile title={tile.title} onClose={() => setExpanded(false)}>
@@ -131,6 +138,11 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
       )}
     </section>
   );
+}
+
+/** "ignores Channel" stands in the subtitle. */
+function saidAlready(note: string): boolean {
+  return / ignores? the filter on /.test(note);
 }
 
 /** Source, as-of, n. */
