@@ -1,6 +1,6 @@
-import { Agent, request } from 'node:http';
+import { Lanes } from './lanes.ts';
 import { percentile, sortedNumbers } from './measure.ts';
-import { type Keys, type Message, readPrivateKey, sendgridMessage, whatsappMessage } from './payloads.ts';
+import { type Keys, readPrivateKey, sendgridMessage, whatsappMessage } from './payloads.ts';
 
 /** What the bench asks this process to send. */
 export interface Job {
@@ -30,10 +30,10 @@ export interface Sent {
   senderLag: number;
 }
 
-const LANES = 256;
+const CONNECTIONS = 256;
 
 async function runJob(job: Job): Promise<Sent> {
-  const agent = new Agent({ keepAlive: true, maxSockets: LANES, scheduling: 'fifo' });
+  const lanes = new Lanes(job.url, CONNECTIONS);
   const key = readPrivateKey(job.keys);
   const latencies: number[] = [];
   const lags: number[] = [];
@@ -50,7 +50,7 @@ async function runJob(job: Job): Promise<Sent> {
       job.kind === 'whatsapp'
         ? whatsappMessage(job.prefix, first, job.eventsPerRequest)
         : sendgridMessage(job.prefix, first, job.eventsPerRequest, key);
-    const outcome = await post(agent, job.url, message);
+    const outcome = await lanes.post(message);
     if (outcome === 200) latencies.push(performance.now() - due);
     else errors[outcome] = (errors[outcome] ?? 0) + 1;
   };
@@ -62,7 +62,7 @@ async function runJob(job: Job): Promise<Sent> {
   }
   await Promise.all(done);
   const elapsed = (performance.now() - started) / 1000;
-  agent.destroy();
+  lanes.close();
   const sorted = sortedNumbers(latencies);
   return {
     rate: job.rate,
@@ -75,26 +75,6 @@ async function runJob(job: Job): Promise<Sent> {
     errors,
     senderLag: percentile(sortedNumbers(lags), 0.99),
   };
-}
-
-function post(agent: Agent, url: string, message: Message): Promise<number | string> {
-  return new Promise((resolve) => {
-    const outgoing = request(
-      url + message.path,
-      {
-        method: 'POST',
-        agent,
-        headers: { ...message.headers, 'content-length': Buffer.byteLength(message.body) },
-      },
-      (response) => {
-        response.resume();
-        response.once('end', () => resolve(response.statusCode ?? 0));
-        response.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
-      },
-    );
-    outgoing.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
-    outgoing.end(message.body);
-  });
 }
 
 process.on('message', (job: Job) => {
