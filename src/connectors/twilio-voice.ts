@@ -54,7 +54,7 @@ function statusOf(word: string | undefined, answeredBy: string | undefined): Mes
   }
 }
 
-/** Keys pressed are a click with its digits; a spoken answer is a reply, its words are not kept. */
+/** Keys pressed answer the call and are a click with its digits; a spoken answer is a reply, its words are not kept. */
 function parseGather(
   sid: string,
   params: TwilioParams,
@@ -66,10 +66,10 @@ function parseGather(
   const once = idText(entry.headers['i-twilio-idempotency-token'], 100);
   const minute = Math.floor(entry.receivedAt / 60_000);
   const key = `${sid}|gather|${once ?? `${digits ?? 'speech'}|${minute}`}`;
-  const record = callEvent(key, sid, digits === undefined ? 'replied' : 'clicked', params, entry, context);
-  if (record === undefined) return [poison('The callback has no readable Timestamp.', entry.body)];
-  setIfKnown(record, 'digits', digits);
-  return [counted(record)];
+  const reply = callEvent(`${key}|replied`, sid, 'replied', params, entry, context);
+  if (reply === undefined) return [poison('The callback has no readable Timestamp.', entry.body)];
+  if (digits === undefined) return [counted(reply)];
+  return [counted({ ...reply, key, status: 'clicked', digits }), counted(reply)];
 }
 
 function callEvent(

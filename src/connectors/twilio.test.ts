@@ -328,7 +328,7 @@ describe('voice', () => {
     ]);
   });
 
-  it('reads TV-3: keys pressed are a click', () => {
+  it('reads TV-3: keys pressed are a click and a reply', () => {
     const expected = {
       record: 'message_event',
       key: `${CALL}|gather|1|29916967`,
@@ -340,14 +340,20 @@ describe('voice', () => {
       recipient: { phone: '+12025550123' },
       digits: '1',
     };
-    expect(records(fixture('tv-3-gather.form'))).toEqual([expected]);
+    const { digits, ...reply } = { ...expected, key: `${expected.key}|replied`, status: 'replied' };
+    expect(digits).toBe('1');
+    expect(records(fixture('tv-3-gather.form'))).toEqual([expected, reply]);
     const headers = { 'i-twilio-idempotency-token': 'token-1' };
-    expect(records(fixture('tv-3-gather.form'), { headers })).toEqual([{ ...expected, key: `${CALL}|gather|token-1` }]);
+    expect(records(fixture('tv-3-gather.form'), { headers })).toMatchObject([
+      { key: `${CALL}|gather|token-1` },
+      { key: `${CALL}|gather|token-1|replied` },
+    ]);
   });
 
   it('keeps leading zeros, * and #, takes speech as a reply and silence as nothing', () => {
     expect(records(form({ CallSid: CALL, CallStatus: 'in-progress', Digits: '007*#' }))).toMatchObject([
       { digits: '007*#' },
+      { status: 'replied' },
     ]);
     expect(records(form({ CallSid: CALL, CallStatus: 'in-progress', SpeechResult: 'yes please' }))).toMatchObject([
       { status: 'replied' },
