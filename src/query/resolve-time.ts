@@ -101,7 +101,7 @@ function shiftRange(
 }
 
 function checkRange(range: InstantRange, path: string, problems: Problem[]): void {
-  if (range.end <= range.start)
+  if (!(range.end > range.start))
     problems.push({
       code: 'empty_range',
       path,

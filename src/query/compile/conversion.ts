@@ -102,9 +102,9 @@ function entityColumns(dataset: Dataset, measure: Measure, entity: string): [str
 /** Rows without the entity count for nobody. */
 export function isKnown(dataset: Dataset, entity: string): RowExpression {
   const name = entityColumn(dataset, entity);
-  const type = dataset.columns.get(name)?.type;
-  return (column) =>
-    type === 'category' || type === 'string' ? sql`${column(name)} != ''` : sql`ifNull(${column(name)} != 0, 0)`;
+  const { type, nullable } = dataset.columns.get(name) ?? {};
+  const nobody = type === 'category' || type === 'string' ? sql`''` : sql`0`;
+  return (column) => (nullable ? sql`ifNull(${column(name)} != ${nobody}, 0)` : sql`${column(name)} != ${nobody}`);
 }
 
 export function entityColumn(dataset: Dataset, entity: string): string {

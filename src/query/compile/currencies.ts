@@ -21,8 +21,8 @@ export function compileOtherCurrencies(
   const rows = compileRowSource({
     dataset,
     columns: new Map([
-      ['currency', (column) => sql`toString(${column(money.column)})`],
-      ['amount', (column) => column(amount)],
+      ['code', (column) => sql`toString(${column(money.column)})`],
+      ['money', (column) => column(amount)],
     ]),
     where: [
       ...compileTimeBounds(dataset, time, range ?? {}),
@@ -32,7 +32,7 @@ export function compileOtherCurrencies(
       (column) => sql`ifNull(${column(amount)} != 0, 0)`,
     ],
   });
-  return renderSql(sql`${comment(`money that ${metric.name} leaves out`)}SELECT rows.currency AS currency, sum(rows.amount) AS amount
+  return renderSql(sql`${comment(`money that ${metric.name} leaves out`)}SELECT rows.code AS currency, sum(rows.money) AS amount
 FROM ${nested(rows)} AS rows
 GROUP BY currency
 ORDER BY currency

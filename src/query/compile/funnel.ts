@@ -104,16 +104,16 @@ function joinStep(
       ...stepConditions(query, dataset, step),
     ],
   });
-  const previous = sql`chain.${identifier(`t${place - 1}`)}`;
-  const from = !anyOrder ? previous : window === undefined ? ALWAYS : sql`chain.t1 - ${number(window)}`;
-  const within = window === undefined ? sql`` : sql` AND step.at_ms <= chain.t1 + ${number(window)}`;
+  const previous = sql`before.${identifier(`t${place - 1}`)}`;
+  const from = !anyOrder ? previous : window === undefined ? ALWAYS : sql`before.t1 - ${number(window)}`;
+  const within = window === undefined ? sql`` : sql` AND step.at_ms <= before.t1 + ${number(window)}`;
   const onward = anyOrder ? sql` AND ${previous} < ${NEVER}` : sql``;
   return sql`${comment(`step ${place}: ${step.name}`)}SELECT
-  chain.* EXCEPT earliest,
+  before.* EXCEPT earliest,
   if(step.found = 1${within}${onward}, step.at_ms, ${NEVER}) AS ${identifier(`t${place}`)}
-FROM ${nested(sql`SELECT *, toInt64(${from}) AS earliest\nFROM ${nested(before)} AS chain`)} AS chain
+FROM ${nested(sql`SELECT *, toInt64(${from}) AS earliest\nFROM ${nested(before)} AS before`)} AS before
 ASOF LEFT JOIN ${nested(rows)} AS step
-ON step.entity = chain.entity AND step.at_ms >= chain.earliest`;
+ON step.entity = before.entity AND step.at_ms >= before.earliest`;
 }
 
 function stepAt(funnel: Funnel, index: number): Step {

@@ -26,7 +26,7 @@ export function compileRowSource({ dataset, columns, where }: RowSource): SqlNod
       ...(branch.filter ? [compilePredicate(branch.filter, identifier)] : []),
     ];
     const selected = [...columns].map(([alias, expression]) => sql`${expression(column)} AS ${identifier(alias)}`);
-    const filtered = conditions.length === 0 ? sql`` : sql`\nWHERE ${joined('\nAND ', conditions)}`;
+    const filtered = conditions.length === 0 ? sql`` : sql`\nWHERE ${indented(joined('\nAND ', conditions))}`;
     return sql`${comment(`${dataset.name}: rows of ${branch.table}`)}SELECT\n  ${indented(lines(selected.length > 0 ? selected : [sql`1 AS one`]))}\nFROM ${tableName(branch.table)} FINAL${filtered}`;
   });
   return joined('\nUNION ALL\n', branches);
