@@ -48,7 +48,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // Both are loaded when a chart or a table is first drawn.
             { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
+            { name: 'table', test: /node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)/ },
             { name: 'vendor', test: /node_modules[\\/]/ },
           ],
         },

@@ -1,5 +1,3 @@
-import { Drawer } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconFilter } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Catalog, WorkspaceInfo } from '../../src/contract/api.ts';
@@ -14,8 +12,10 @@ import {
 } from '../../src/contract/period.ts';
 import type { Filter } from '../../src/contract/query.ts';
 import type { BatchItem } from '../../src/contract/result.ts';
+import { Dialog } from '../layout/dialog.tsx';
 import { type KeyMap, useKeys } from '../layout/keys.ts';
 import { announce } from '../layout/messages.tsx';
+import { useMediaQuery } from '../layout/use-media-query.ts';
 import { AddFilter } from './add-filter.tsx';
 import { ComparePicker } from './compare-picker.tsx';
 import { FilterChip } from './filter-chip.tsx';
@@ -45,7 +45,7 @@ export function FilterBar(props: FilterBarProps) {
   const { page, period, compare, context, workspace } = props;
   const { view, change } = page;
   const [opened, setOpened] = useState<Opened>(null);
-  const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery('(max-width: 47.99em)');
   const [sheet, setSheet] = useState(false);
   const opener = (name: Exclude<Opened, null>) => (open: boolean) => setOpened(open ? name : null);
 
@@ -104,17 +104,11 @@ export function FilterBar(props: FilterBarProps) {
           <button type="button" className="button" onClick={() => setSheet(true)}>
             <IconFilter aria-hidden size={16} /> Filters ({changed})
           </button>
-          <Drawer
-            opened={sheet}
-            onClose={() => setSheet(false)}
-            position="bottom"
-            size="auto"
-            title="Filters"
-            transitionProps={{ duration: 0 }}
-            closeButtonProps={{ 'aria-label': 'Close' }}
-          >
-            <div className="filter-sheet">{rest}</div>
-          </Drawer>
+          {sheet && (
+            <Dialog title="Filters" place="sheet" onClose={() => setSheet(false)}>
+              <div className="filter-sheet">{rest}</div>
+            </Dialog>
+          )}
         </>
       ) : (
         rest

@@ -1,4 +1,3 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { type FormEvent, useId, useState } from 'react';
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
 import {
@@ -13,6 +12,7 @@ import {
 } from '../../src/contract/period.ts';
 import { describePeriod } from '../../src/contract/period-compare.ts';
 import type { ViewState } from '../../src/contract/url.ts';
+import { useMediaQuery } from '../layout/use-media-query.ts';
 import { RangeCalendar } from './range-calendar.tsx';
 
 interface PeriodPanelProps {
@@ -28,7 +28,7 @@ interface PeriodPanelProps {
 /** Presets at the left, months at the right, and the sentence that says what was chosen. */
 export function PeriodPanel(props: PeriodPanelProps) {
   const { view, period, compare, context, workspace, onView, onClose } = props;
-  const roomy = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
+  const roomy = useMediaQuery('(min-width: 62em)');
   const choose = (id: string) => {
     onView({ period: id });
     onClose();

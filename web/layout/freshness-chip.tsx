@@ -18,7 +18,7 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
       label="State of the data"
       opened={opened}
       onChange={setOpened}
-      position="bottom-end"
+      align="end"
       buttonClass="button-quiet freshness"
       button={
         <>

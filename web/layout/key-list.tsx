@@ -1,19 +1,12 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from './dialog.tsx';
 import { KEY_LIST } from './keys.ts';
 import { setPreference, usePreference } from './preferences.ts';
 
-export function KeyList({ opened, onClose }: { opened: boolean; onClose(): void }) {
+export function KeyList({ onClose }: { onClose(): void }) {
   const letters = usePreference('letters');
   const density = usePreference('density');
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Keys and display"
-      radius={8}
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Keys and display" onClose={onClose}>
       <label className="check">
         <input
           type="checkbox"
@@ -53,6 +46,6 @@ export function KeyList({ opened, onClose }: { opened: boolean; onClose(): void 
           ))}
         </tbody>
       </table>
-    </Modal>
+    </Dialog>
   );
 }

@@ -38,7 +38,7 @@ export function SampleRibbon({ workspace }: { workspace: WorkspaceInfo }) {
         label="Remove the sample data"
         opened={opened}
         onChange={setOpened}
-        position="bottom-end"
+        align="end"
         buttonClass="button-text"
         button="Remove"
       >

@@ -55,7 +55,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <KeyList opened={keysOpened} onClose={() => setKeysOpened(false)} />
+      {keysOpened && <KeyList onClose={() => setKeysOpened(false)} />}
       <LiveRegion />
       <Toasts />
     </div>

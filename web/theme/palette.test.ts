@@ -75,7 +75,7 @@ function raise(name: string): never {
 }
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
-const blocks = [...css.matchAll(/([^{}]+)\{([^}]*)\}/g)].map(([, selector = '', body = '']) => ({ selector, body }));
+const blocks = [...css.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selector = '', body = '']) => ({ selector, body }));
 
 function tokensOf(theme: 'light' | 'dark'): Map<string, string> {
   const tokens = new Map<string, string>();
