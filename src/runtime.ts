@@ -86,6 +86,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       projector,
       warehouse: opened,
       sample: options.sample !== undefined,
+      log,
     });
     return { services, control, isSample: options.sample !== undefined, close };
   } catch (error) {

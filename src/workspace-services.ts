@@ -6,6 +6,7 @@ import type { WorkspaceServices } from './http/services.ts';
 import { IntakeCounters } from './intake/counters.ts';
 import { receive } from './intake/receive.ts';
 import type { Journal } from './journal/entry.ts';
+import type { Logger } from './logger.ts';
 import { describeModel } from './model/catalog.ts';
 import type { CheckedModel } from './model/checked.ts';
 import { jsonSchema, SCHEMA_NAMES } from './model/json-schemas.ts';
@@ -26,13 +27,14 @@ export interface Parts {
   projector: ProjectorHandle;
   warehouse: OpenWarehouse;
   sample: boolean;
+  log: Logger;
 }
 
 const VERSION = packageFile.version;
 
 /** Joins the parts of an open workspace into what the routes ask for. */
 export function composeServices(parts: Parts): WorkspaceServices {
-  const { loaded, clock, journal, projector, warehouse } = parts;
+  const { loaded, clock, journal, projector, warehouse, log } = parts;
   const { workspace, model } = loaded;
   const sources = new Map(parts.sources.map((source) => [source.name, source]));
   const openedAt = clock();
@@ -41,8 +43,8 @@ export function composeServices(parts: Parts): WorkspaceServices {
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
   const engine = createQueryEngine({
     model,
-    workspace,
-    runStatement: (statement, options) => warehouse.warehouse.query(statement, options),
+    run: (statement, options) => warehouse.warehouse.query<Record<string, unknown>>(statement, options),
+    onBug: (error) => log.error({ err: error }, 'a query failed'),
   });
   const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
 
@@ -56,10 +58,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
       complete_through: new Date(asOf).toISOString(),
       pending,
       state: status.state === 'ok' && pending > 0 ? 'catching_up' : status.state,
-      alarms: [
-        ...journal.status().alarms,
-        ...warehouse.alarms.map((message) => ({ at: openedAt, message })),
-      ].map(({ at, message }) => ({ at: new Date(at).toISOString(), message })),
+      alarms: [...journal.status().alarms, ...warehouse.alarms.map((message) => ({ at: openedAt, message }))].map(
+        ({ at, message }) => ({ at: new Date(at).toISOString(), message }),
+      ),
     };
   };
 

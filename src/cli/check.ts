@@ -7,11 +7,16 @@ import { loadWorkspace } from '../model/load-workspace.ts';
 export async function check([folder]: string[]): Promise<number> {
   const config = parseConfig(process.env);
   const checked = folder ?? config.workspace;
-  const loaded = await loadWorkspace({ folder: checked, packsFolder: resolve(import.meta.dirname, '..', '..', 'packs') });
+  const loaded = await loadWorkspace({
+    folder: checked,
+    packsFolder: resolve(import.meta.dirname, '..', '..', 'packs'),
+  });
   const { sources, problems } = parseSources(loaded.sourceFiles, process.env);
   const all = [...loaded.problems, ...problems];
   for (const problem of all) {
-    process.stdout.write(`${problem.path}: ${problem.message}${problem.hint === undefined ? '' : ` ${problem.hint}`}\n`);
+    process.stdout.write(
+      `${problem.path}: ${problem.message}${problem.hint === undefined ? '' : ` ${problem.hint}`}\n`,
+    );
   }
   if (all.length === 0) {
     const counts = `${loaded.model?.metrics.size ?? 0} metrics, ${loaded.dashboards.length} dashboards, ${sources.length} sources`;

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { isLoopbackHeader, isSameOrigin } from '../access/host.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import { answerError } from './error-answer.ts';
@@ -8,7 +8,7 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addLiveRoutes } from './routes/live.ts';
 import { addQueryRoutes } from './routes/query.ts';
 import { addSourceRoutes } from './routes/sources.ts';
-import { addWebRoutes } from './routes/web.ts';
+import { ASSETS, addWebRoutes } from './routes/web.ts';
 import { addWorkspaceRoutes } from './routes/workspace.ts';
 import type { Services } from './services.ts';
 
@@ -18,7 +18,7 @@ const KILOBYTE = 1024;
 export async function buildApp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 4096 * KILOBYTE,
     // A slow sender may take its time over a body, never over its headers.
@@ -47,6 +47,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 
   const declared: DeclaredRoute[] = [];
   app.addHook('onRoute', (route) => {
+    if (route.url.startsWith(ASSETS)) route.config = { ...route.config, permission: 'public' };
     if (route.config?.declared !== undefined && route.method !== 'HEAD') declared.push(route.config.declared);
     if (route.config?.permission === undefined && route.method !== 'HEAD')
       throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);

@@ -1,5 +1,5 @@
 import type { LedgerRow, QuarantineItem } from '../contract/api.ts';
-import { date, number, sql, string } from '../sql/build.ts';
+import { date, number, sql, string, zone } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -52,16 +52,16 @@ export async function loadDataSpan(
   timeZone: string,
 ): Promise<{ first: string | null; last: string | null }> {
   const { rows } = await warehouse.query<{ first: string; last: string; facts: number }>(
-    renderSql(sql`SELECT toString(toDate32(min(first), ${string(timeZone)})) AS first,
-  toString(toDate32(max(last), ${string(timeZone)})) AS last, sum(facts) AS facts
+    renderSql(sql`SELECT toString(toDate32(min(earliest), ${zone(timeZone)})) AS first,
+  toString(toDate32(max(latest), ${zone(timeZone)})) AS last, sum(rows) AS facts
 FROM (
-  SELECT min(at) AS first, max(at) AS last, count() AS facts FROM ${tableName('messages')} WHERE is_deleted = 0
+  SELECT min(at) AS earliest, max(at) AS latest, count() AS rows FROM ${tableName('messages')} WHERE is_deleted = 0
   UNION ALL SELECT min(at), max(at), count() FROM ${tableName('activities')}
   UNION ALL SELECT min(invited_at), max(invited_at), count() FROM ${tableName('invitations')}
   UNION ALL SELECT assumeNotNull(min(registered_at)), assumeNotNull(max(registered_at)), count() FROM ${tableName('people')}
     WHERE is_deleted = 0 AND isNotNull(registered_at)
 )
-WHERE facts > 0`),
+WHERE rows > 0`),
   );
   const span = rows[0];
   return span === undefined || span.facts === 0 ? { first: null, last: null } : { first: span.first, last: span.last };

@@ -6,22 +6,20 @@ import type { FastifyInstance } from 'fastify';
 import { TurnoutError } from '../../contract/errors.ts';
 import type { Services } from '../services.ts';
 
+/** Where the built files with hashed names are; anyone may have them. */
+export const ASSETS = '/assets/';
+
 /** The page: one HTML file for every address of the app, its assets with long caching. */
 export async function addWebRoutes(app: FastifyInstance, services: Services): Promise<void> {
   const html = await readFile(join(services.webFolder, 'index.html'), 'utf8');
 
-  await app.register(async (scope) => {
-    scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, permission: 'public' };
-    });
-    await scope.register(staticFiles, {
-      root: join(services.webFolder, 'assets'),
-      prefix: '/assets/',
-      preCompressed: true,
-      immutable: true,
-      maxAge: '365d',
-      decorateReply: false,
-    });
+  await app.register(staticFiles, {
+    root: join(services.webFolder, 'assets'),
+    prefix: ASSETS,
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    decorateReply: false,
   });
 
   app.setNotFoundHandler(async (request, reply) => {

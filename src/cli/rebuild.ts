@@ -1,0 +1,3 @@
+export async function rebuild(): Promise<number> {
+  return 1;
+}
