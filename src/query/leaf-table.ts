@@ -105,10 +105,11 @@ function hiddenWindows(
 ): Pick<LeafTable, 'hidden' | 'incomplete'> {
   const shown = new Map<number, Set<string | undefined>>();
   const incomplete: { label: string; firstDay: string }[] = [];
-  const ends = windowEnds(scope.buckets, scope.range, scope.clock);
-  const overall = windowEnds(undefined, scope.range, scope.clock);
   for (const block of blocks) {
     if (block.kind !== 'cumulative') continue;
+    const soFar = block.windows.every((window) => window.days === undefined);
+    const ends = windowEnds(scope.buckets, scope.range, scope.clock, soFar);
+    const overall = windowEnds(undefined, scope.range, scope.clock, soFar);
     const firstDay = firstDays.get(block);
     for (const { leaf, label, days } of block.windows) {
       const whole = [...ends, ...overall].filter(

@@ -18,18 +18,21 @@ export function completeness({ completeThrough, zone }: Clock): { lastComplete: 
 
 /**
  * The day with which each bucket's window ends: its last complete local day inside the range, or the running day where there is
- * no complete one. Buckets that have not begun have no end.
+ * no complete one. Buckets that have not begun have no end. A stock (`soFar`) has no window that a part of a day could make too
+ * short: it counts the running day too.
  */
 export function windowEnds(
   buckets: readonly Bucket[] | undefined,
   range: InstantRange | undefined,
   clock: Clock,
+  soFar: boolean,
 ): WindowEnd[] {
   const { lastComplete, running } = completeness(clock);
+  const newest = soFar ? (running ?? lastComplete) : lastComplete;
   const first = range === undefined ? null : localDate(range.start, clock.zone);
-  const last = range === undefined ? lastComplete : localDate(range.end - 1, clock.zone);
+  const last = range === undefined ? newest : localDate(range.end - 1, clock.zone);
   const endOf = (from: string | null, through: string): string | null => {
-    const complete = earlier(through, lastComplete);
+    const complete = earlier(through, newest);
     if (from === null || complete >= from) return complete;
     return running !== null && running >= from && running <= through ? running : null;
   };

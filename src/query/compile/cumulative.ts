@@ -27,11 +27,12 @@ import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
  * counts for every end whose window holds its day. Totals are the value at the range's last complete day.
  */
 export function compileCumulative(block: CumulativeBlock, scope: Scope): Statement[] {
-  const ends = windowEnds(scope.buckets, scope.range, scope.clock);
+  const soFar = block.windows.every((window) => window.days === undefined);
+  const ends = windowEnds(scope.buckets, scope.range, scope.clock, soFar);
   const statements = ends.length === 0 ? [] : [statement(block, scope, ends)];
   if (!scope.totals || scope.groups.length === 0) return statements;
   const { buckets: _, ...overall } = scope;
-  const last = windowEnds(undefined, scope.range, scope.clock);
+  const last = windowEnds(undefined, scope.range, scope.clock, soFar);
   if (last.length === 0) return statements;
   const totals = statement(block, { ...overall, groups: [] }, last);
   return [

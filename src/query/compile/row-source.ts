@@ -1,5 +1,5 @@
 import type { Branch, Dataset } from '../../model/checked.ts';
-import { comment, identifier, indented, joined, lines, sql, string } from '../../sql/build.ts';
+import { comment, identifier, indented, inParens, joined, lines, sql, string } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import { compilePredicate } from './predicate.ts';
 
@@ -26,7 +26,8 @@ export function compileRowSource({ dataset, columns, where }: RowSource): SqlNod
       ...(branch.filter ? [compilePredicate(branch.filter, identifier)] : []),
     ];
     const selected = [...columns].map(([alias, expression]) => sql`${expression(column)} AS ${identifier(alias)}`);
-    const filtered = conditions.length === 0 ? sql`` : sql`\nWHERE ${indented(joined('\nAND ', conditions))}`;
+    const filtered =
+      conditions.length === 0 ? sql`` : sql`\nWHERE ${indented(joined('\nAND ', conditions.map(inParens)))}`;
     return sql`${comment(`${dataset.name}: rows of ${branch.table}`)}SELECT\n  ${indented(lines(selected.length > 0 ? selected : [sql`1 AS one`]))}\nFROM ${tableName(branch.table)} FINAL${filtered}`;
   });
   return joined('\nUNION ALL\n', branches);
