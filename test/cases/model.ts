@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packFile, workspaceFile } from '../../src/contract/workspace.ts';
+import { checkModel } from '../../src/model/check-model.ts';
+import type { CheckedModel } from '../../src/model/checked.ts';
+import { parseYaml } from '../../src/model/parse-yaml.ts';
+
+const pack = join(import.meta.dirname, '../../packs/omnichannel');
+
+/** The omnichannel pack and the metrics of `model.yaml`, in a workspace of UTC, Monday and USD unless `overrides` say otherwise. */
+export function loadCaseModel(overrides: Record<string, unknown> = {}): CheckedModel {
+  const files = readdirSync(join(pack, 'model')).map((name) => join(pack, 'model', name));
+  const documents = [...files, join(import.meta.dirname, 'model.yaml')].flatMap((file) => {
+    const parsed = parseYaml(file, readFileSync(file, 'utf8'));
+    if (parsed.problems.length > 0) throw new Error(JSON.stringify(parsed.problems));
+    return parsed.documents;
+  });
+  const [head] = parseYaml('pack.yaml', readFileSync(join(pack, 'pack.yaml'), 'utf8')).documents;
+  const workspace = workspaceFile.parse({ version: 1, name: 'Cases', time_zone: 'UTC', ...overrides });
+  const { model, problems } = checkModel(documents, workspace, packFile.parse(head?.document).channels);
+  if (model === null) throw new Error(JSON.stringify(problems, null, 2));
+  return model;
+}

@@ -1,0 +1,59 @@
+import { FACT_TABLES, type FactTable } from '../../src/contract/facts.ts';
+import type { CheckedModel, Dataset } from '../../src/model/checked.ts';
+import { type FactCell, type FactRow, matches } from './predicate.ts';
+
+export type Facts = Partial<Record<FactTable, FactRow[]>>;
+
+/** A fact row with every column: what is not given is '', 0 or null by the column's type. */
+export function fullRow(table: FactTable, given: FactRow): FactRow {
+  const row: FactRow = {};
+  for (const [name, column] of Object.entries<{ type: string; nullable?: true }>(FACT_TABLES[table])) {
+    const textual = ['category', 'string', 'json'].includes(column.type);
+    row[name] = given[name] ?? (column.nullable === true ? null : textual ? '' : 0);
+  }
+  return row;
+}
+
+/** The rows of a dataset: branch by branch, filtered, under the dataset's own column names. */
+export function datasetRows(model: CheckedModel, facts: Facts, name: string): FactRow[] {
+  const dataset = datasetOf(model, name);
+  const rows: FactRow[] = [];
+  for (const branch of dataset.branches) {
+    for (const given of facts[branch.table as FactTable] ?? []) {
+      const source = fullRow(branch.table as FactTable, given);
+      if (!matches(branch.filter, source)) continue;
+      const row: FactRow = {};
+      for (const [column, from] of branch.columns)
+        row[column] = 'constant' in from ? from.constant : (source[from.column] ?? null);
+      if (matches(dataset.filter, row)) rows.push(row);
+    }
+  }
+  return rows;
+}
+
+export function datasetOf(model: CheckedModel, name: string): Dataset {
+  const dataset = model.datasets.get(name);
+  if (dataset === undefined) throw new Error(`no dataset ${name}`);
+  return dataset;
+}
+
+/** A dimension's value as people read it: nothing known is null, flags are words, people their external id. */
+export function dimensionValue(
+  model: CheckedModel,
+  facts: Facts,
+  dataset: Dataset,
+  dimension: string,
+  row: FactRow,
+): FactCell {
+  const column = dataset.dimensions.get(dimension);
+  if (column === undefined) return null;
+  const value = row[column] ?? null;
+  if (model.dimensions.get(dimension)?.ofPerson === true) {
+    if (value === 0) return null;
+    const person = (facts.people ?? []).find((candidate) => candidate['person'] === value);
+    const id = person?.['external_id'];
+    return typeof id === 'string' && id !== '' ? id : `#${value}`;
+  }
+  if (dataset.columns.get(column)?.type === 'flag') return value === 1 ? 'true' : 'false';
+  return value === '' ? null : value;
+}

@@ -1,0 +1,46 @@
+import type { Predicate } from '../../src/contract/model.ts';
+
+/** A cell of a fact row: instants are UTC milliseconds, flags 0 or 1. */
+export type FactCell = string | number | null;
+export type FactRow = Record<string, FactCell>;
+
+/** The filter language over one row; a comparison with what is not known is never true. */
+export function matches(predicate: Predicate | undefined, row: FactRow): boolean {
+  if (predicate === undefined) return true;
+  switch (predicate.kind) {
+    case 'and':
+      return predicate.parts.every((part) => matches(part, row));
+    case 'or':
+      return predicate.parts.some((part) => matches(part, row));
+    case 'not':
+      return !matches(predicate.part, row);
+    case 'flag':
+      return row[predicate.column] === 1;
+    case 'null':
+      return (row[predicate.column] === null) !== predicate.negated;
+    case 'in': {
+      const value = row[predicate.column];
+      if (value === null || value === undefined) return false;
+      return predicate.values.includes(value) !== predicate.negated;
+    }
+    case 'compare': {
+      const value = row[predicate.column];
+      if (value === null || value === undefined) return false;
+      const other = typeof predicate.value === 'boolean' ? Number(predicate.value) : predicate.value;
+      switch (predicate.op) {
+        case '=':
+          return value === other;
+        case '!=':
+          return value !== other;
+        case '<':
+          return value < other;
+        case '<=':
+          return value <= other;
+        case '>':
+          return value > other;
+        case '>=':
+          return value >= other;
+      }
+    }
+  }
+}
