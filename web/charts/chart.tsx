@@ -1,11 +1,11 @@
 import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
+import { GridSimpleComponent } from 'echarts/components';
 import { type ECharts, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import type { ChartOption } from './chart-option.ts';
 
-use([LineChart, BarChart, GridComponent, SVGRenderer]);
+use([LineChart, BarChart, GridSimpleComponent, SVGRenderer]);
 
 /**
  * The only file that knows ECharts: marks, axes and grid lines. Tooltips, legends, labels, keyboard and names are our own HTML

@@ -60,24 +60,6 @@ export function toFunnelSteps(result: QueryResult, segment?: { dimension: string
   });
 }
 
-/** `2 d 4 h`: two units at most. */
-export function durationText(seconds: number): string {
-  const units: [number, string][] = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'min'],
-    [1, 's'],
-  ];
-  const at = units.findIndex(([size]) => seconds >= size);
-  if (at < 0) return '< 1 s';
-  const [size, name] = units[at] ?? [1, 's'];
-  const next = units[at + 1];
-  const main = Math.floor(seconds / size);
-  const rest = next ? Math.round((seconds - main * size) / next[0]) : 0;
-  if (next && rest * next[0] >= size) return `${main + 1} ${name}`;
-  return rest > 0 && next ? `${main} ${name} ${rest} ${next[1]}` : `${main} ${name}`;
-}
-
 const PERCENT = { format: 'percent' } as const;
 
 /** The pill's full sentence: `50 % continued to Activated (105), 50 % dropped off (105)`. */
@@ -129,7 +111,7 @@ export function takeaways(steps: readonly FunnelStep[], formats: Formats): Takea
     found.push({
       kind: 'slowest',
       step: slow.step.name,
-      text: `Slowest: ${slow.previous.label} to ${slow.step.label}, ${durationText(slow.step.medianSeconds)} (median)`,
+      text: `Slowest: ${slow.previous.label} to ${slow.step.label}, ${formats.value(slow.step.medianSeconds, { format: 'duration' }, 'card')} (median)`,
     });
   }
   return found;

@@ -1,6 +1,6 @@
 import { type CSSProperties, useState } from 'react';
 import { useDashboard } from '../tile/dashboard-context.ts';
-import { durationText, type FunnelStep, stepSentence, takeaways } from './funnel-steps.ts';
+import { type FunnelStep, stepSentence, takeaways } from './funnel-steps.ts';
 
 /**
  * Columns of equal width; the height of a bar is the share of those who entered, the faint bar behind it is the step before, so
@@ -11,6 +11,7 @@ export function Funnel({ steps, smallBelow }: { steps: FunnelStep[]; smallBelow:
   const [chosen, setChosen] = useState<string | null>(null);
   const count = (value: number): string => formats.value(value, { format: 'integer' }, 'table');
   const percent = (value: number | null): string => formats.value(value, { format: 'percent' }, 'card');
+  const duration = (seconds: number): string => formats.value(seconds, { format: 'duration' }, 'card');
   const chips = takeaways(steps, formats);
   const small = (steps[0]?.reached ?? 0) < smallBelow;
 
@@ -78,13 +79,13 @@ export function Funnel({ steps, smallBelow }: { steps: FunnelStep[]; smallBelow:
                     {step.medianSeconds !== null && (
                       <div>
                         <dt>Median time</dt>
-                        <dd>{durationText(step.medianSeconds)}</dd>
+                        <dd>{duration(step.medianSeconds)}</dd>
                       </div>
                     )}
                     {step.p90Seconds !== null && (
                       <div>
                         <dt>90% within</dt>
-                        <dd>{durationText(step.p90Seconds)}</dd>
+                        <dd>{duration(step.p90Seconds)}</dd>
                       </div>
                     )}
                   </>

@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../../src/contract/result.ts';
 import { type Bar, barText } from '../charts/bar-options.ts';
-import { durationText, type FunnelStep } from '../charts/funnel-steps.ts';
+import type { FunnelStep } from '../charts/funnel-steps.ts';
 import { type HeatMatrix, hourSpan } from '../charts/heat-matrix.ts';
 import type { SeriesSet } from '../charts/series.ts';
 import { NO_DATA } from '../format/index.ts';
@@ -104,7 +104,7 @@ export function heatTable(caption: string, matrix: HeatMatrix, formats: Formats)
 export function funnelTable(caption: string, steps: readonly FunnelStep[], formats: Formats): TableView {
   const percent = (value: number | null): string => formats.value(value, { format: 'percent' }, 'table');
   const count = (value: number): string => formats.value(value, { format: 'integer' }, 'table');
-  const duration = (seconds: number | null): string => (seconds === null ? NO_DATA : durationText(seconds));
+  const duration = (seconds: number | null): string => formats.value(seconds, { format: 'duration' }, 'card');
   const compared = steps.some((step) => step.compared !== null);
   return {
     caption,

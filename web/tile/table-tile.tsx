@@ -1,14 +1,17 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
 import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
 import { partKey, trendMetric } from '../dashboard/page-queries.ts';
-import { DataTable } from '../table/data-table.tsx';
 import { metricColumns, rowsTable, type TableRowsInput, toTableRows, toTotalCells } from '../table/table-rows.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
 import { gatherResults, ignoredDimensions } from './tile-data.ts';
 import { TileFrame } from './tile-frame.tsx';
+import { TileSkeleton } from './tile-states.tsx';
+
+/** Loaded with the first table: pages without one do without the table library. */
+const DataTable = lazy(() => import('../table/data-table.tsx').then((module) => ({ default: module.DataTable })));
 
 type TableTileSpec = Extract<Tile, { kind: 'table' }>;
 
@@ -89,26 +92,28 @@ function Leaderboard({
         ],
         table: () => rowsTable(tile.title, headings, columns, rows, totals),
         body: (height) => (
-          <DataTable
-            caption={tile.title}
-            headings={headings}
-            columns={columns}
-            rows={rows}
-            totals={totals}
-            search={tile.search}
-            sort={tile.sort}
-            selected={selected}
-            height={height}
-            onSelect={(row, add) =>
-              onView({
-                filters: toggleSelection(
-                  view.filters,
-                  tile.by.map((dimension, index) => ({ dimension, value: row.values[index] ?? '' })),
-                  add,
-                ),
-              })
-            }
-          />
+          <Suspense fallback={<TileSkeleton kind="table" />}>
+            <DataTable
+              caption={tile.title}
+              headings={headings}
+              columns={columns}
+              rows={rows}
+              totals={totals}
+              search={tile.search}
+              sort={tile.sort}
+              selected={selected}
+              height={height}
+              onSelect={(row, add) =>
+                onView({
+                  filters: toggleSelection(
+                    view.filters,
+                    tile.by.map((dimension, index) => ({ dimension, value: row.values[index] ?? '' })),
+                    add,
+                  ),
+                })
+              }
+            />
+          </Suspense>
         ),
       }}
     />
