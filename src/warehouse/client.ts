@@ -102,7 +102,7 @@ class WarehouseClient implements Warehouse {
   }
 
   command(statement: RenderedSql, options: StatementOptions = {}): Promise<void> {
-    return this.#call(statement, options, NOT_CONNECTED, async (limit) => {
+    return this.#call(statement, options, options.idempotent ? BROKEN : NOT_CONNECTED, async (limit) => {
       await this.#client.command({
         query: statement,
         clickhouse_settings: { max_execution_time: limit.seconds },
@@ -147,6 +147,7 @@ class WarehouseClient implements Warehouse {
     const timeoutMs = Math.ceil(options.timeoutMs ?? this.#options.timeoutMs ?? 30_000);
     const retryUntil = performance.now() + (this.#options.retryMs ?? 3000);
     for (;;) {
+      options.signal?.throwIfAborted();
       const unanswered = AbortSignal.timeout(timeoutMs + ENGINE_GRACE_MS);
       const signal = options.signal === undefined ? unanswered : AbortSignal.any([options.signal, unanswered]);
       try {

@@ -27,6 +27,7 @@ try {
       endAtOnce();
     },
   });
+  restoreFatalSignals();
   rmSync(options.socketPath, { force: true });
   server.listen(options.socketPath, () => notify({ ready: true, openMs: Math.round(performance.now() - openedAt) }));
   process.on('SIGINT', () => {});
@@ -63,6 +64,16 @@ function notify(notice: EngineNotice): void {
 /** No clean-up: the engine's own tear-down may wait for a statement that cannot be interrupted, and kill -9 is safe. */
 function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL');
+}
+
+/**
+ * The engine's own handlers wait up to 300 s for a crash report that nobody writes in chDB; a crash must end the process at once.
+ * Adding and removing a listener is Node's way back to the system's default action.
+ */
+function restoreFatalSignals(): void {
+  const nothing = () => {};
+  for (const signal of ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'] as const)
+    process.on(signal, nothing).off(signal, nothing);
 }
 
 /** Where memory runs out, Linux is to end this process and not the one that holds the journal. */

@@ -43,7 +43,7 @@ export async function migrate(
   let index = 0;
   const run = async (statement: RenderedSql): Promise<void> => {
     await beforeStatement(index++);
-    await warehouse.command(statement);
+    await warehouse.command(statement, { idempotent: true, timeoutMs: 600_000 });
   };
   for (const statement of bootstrap) await run(statement);
   const { rows } = await warehouse.query<{ version: number }>(

@@ -19,6 +19,8 @@ import type { Warehouse } from './warehouse.ts';
 export interface OpenWarehouseOptions extends Omit<StartEngineOptions, 'socketPath'> {
   /** Milliseconds that the start may spend on reading the data through in search of damage; default 1,500. */
   inspectMs?: number;
+  /** Milliseconds to wait while another process still holds the folder; default 10,000. */
+  lockWaitMs?: number;
 }
 
 export interface OpenWarehouse {
@@ -43,7 +45,6 @@ const LONGEST_SOCKET_PATH = 100;
 /** Why the engine may refuse its folder although nothing is wrong with the data. */
 const NOT_DAMAGE =
   /Cannot lock file|No space left|ENOSPC|Permission denied|EACCES|Cannot allocate|Too many open files|Cannot find module/;
-const LOCK_WAIT_MS = 10_000;
 
 /**
  * Starts the engine, brings its schema up to date and looks for damage. A folder that the engine cannot open, or whose data is
@@ -155,8 +156,8 @@ class OpenedWarehouse implements OpenWarehouse {
 }
 
 /** The predecessor may still hold the folder's lock for a moment after a crash of the server. */
-async function startPatiently(options: StartEngineOptions): Promise<EngineSupervisor> {
-  const until = performance.now() + LOCK_WAIT_MS;
+async function startPatiently(options: OpenWarehouseOptions & StartEngineOptions): Promise<EngineSupervisor> {
+  const until = performance.now() + (options.lockWaitMs ?? 10_000);
   for (;;) {
     try {
       return await startEngine(options);
@@ -187,5 +188,3 @@ function setAsideFolder(folder: string): string {
   renameSync(folder, place);
   return place;
 }
-
-export type { EngineLog };

@@ -67,8 +67,8 @@ export function expectedColumns(): Map<string, string> {
   return types;
 }
 
-/** Reads every column of a table, so that every block's checksum is checked. */
+/** Reads every column of a table, and its index, so that every block's checksum is checked. */
 export const readWholeTable = (name: string): RenderedSql =>
-  renderSql(sql`SELECT count() FROM ${tableName(name)} WHERE NOT ignore(*)`);
-
-export const truncateTable = (name: string): RenderedSql => renderSql(sql`TRUNCATE TABLE IF EXISTS ${tableName(name)}`);
+  renderSql(sql`SELECT
+  (SELECT count() FROM ${tableName(name)} WHERE NOT ignore(*)) AS rows,
+  (SELECT count() FROM mergeTreeIndex(${string(DATABASE)}, ${string(name)}) WHERE NOT ignore(*)) AS marks`);

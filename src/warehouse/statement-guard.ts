@@ -17,7 +17,9 @@ const WRITE_STATEMENTS = new Set([
   'check',
   'delete',
 ]);
-const REFUSED_FUNCTIONS = new Set(['file', 'catboostevaluate', 'executable', 'sleep', 'sleepeachrow']);
+/** Stands for a string or a number. A `(` never follows one, so that no name can hide behind digits. */
+const VALUE = "'";
+const REFUSED_FUNCTIONS = new Set([VALUE, 'file', 'catboostevaluate', 'executable', 'sleep', 'sleepeachrow']);
 const REFUSED_WORDS = new Set(['outfile', 'infile']);
 
 interface Word {
@@ -54,7 +56,7 @@ const WORD = new RegExp(
     '(?<name>[A-Za-z_][A-Za-z0-9_]*)',
     '(?<number>[0-9][A-Za-z0-9_.]*)',
     '(?<quoted>`(?:[^`\\\\]|``)*`|"(?:[^"\\\\]|"")*")',
-    String.raw`(?<mark>[-+*/%=<>!(),.:;?[\]{}|&^@])`,
+    String.raw`(?<mark>\/(?!\*)|[-+*%=<>!(),.:;?[\]{}|&^@])`,
   ].join('|'),
   'y',
 );
@@ -69,7 +71,7 @@ function splitWords(text: string): Word[] | null {
     if (name !== undefined) words.push({ text: name.toLowerCase(), quoted: false });
     else if (quoted !== undefined) words.push({ text: quoted.slice(1, -1).toLowerCase(), quoted: true });
     else if (mark !== undefined) words.push({ text: mark, quoted: false });
-    else if (string !== undefined || number !== undefined) words.push({ text: "'", quoted: false });
+    else if (string !== undefined || number !== undefined) words.push({ text: VALUE, quoted: false });
   }
   return words;
 }

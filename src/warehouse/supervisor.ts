@@ -56,6 +56,8 @@ const WRITERS = 2;
 /** Milliseconds before the nth start in a row without a good minute in between. */
 const BACK_OFF_MS = [0, 50, 200, 500, 1000, 2000, 5000];
 const GOOD_RUN_MS = 60_000;
+/** Milliseconds that statements may take to end when Turnout closes. */
+const CLOSE_GRACE_MS = 6000;
 const WATCH_EVERY_MS = 5000;
 const SILENCE_LIMIT_MS = 30_000;
 
@@ -152,7 +154,8 @@ class Supervisor implements EngineSupervisor {
     this.#killReason = undefined;
     this.#options.log.warn({ ...exit, reason }, 'engine ended');
     for (const listener of this.#listeners) listener(reason === undefined ? exit : { ...exit, reason });
-    if (ranMs > GOOD_RUN_MS) this.#failuresInARow = 0;
+    // What Turnout ended itself is no sign that the next start will fail.
+    if (ranMs > GOOD_RUN_MS || reason !== undefined) this.#failuresInARow = 0;
     this.#startAgain();
   }
 
@@ -198,7 +201,9 @@ class Supervisor implements EngineSupervisor {
     this.#child = undefined;
     if (child === undefined) return;
     child.kill('SIGTERM');
+    const lastResort = setTimeout(() => child.kill('SIGKILL'), CLOSE_GRACE_MS);
     await goneOf(child);
+    clearTimeout(lastResort);
   }
 
   onExit(listener: (exit: EngineExit) => void): () => void {

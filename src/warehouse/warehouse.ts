@@ -11,6 +11,8 @@ export interface StatementOptions {
   /** Milliseconds; past it the statement is given up (embedded: the engine child is killed and restarted). Default 30,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** The statement may be run again when the engine breaks down half way (queries always are). */
+  idempotent?: true;
 }
 
 /**
