@@ -7,13 +7,7 @@ import { TurnoutError } from '../contract/errors.ts';
 import { connectWarehouse, DamagedDataError } from './client.ts';
 import { findFaults } from './inspect.ts';
 import { migrate } from './migrations.ts';
-import {
-  EngineCannotOpen,
-  type EngineLog,
-  type EngineSupervisor,
-  type StartEngineOptions,
-  startEngine,
-} from './supervisor.ts';
+import { EngineCannotOpen, type EngineSupervisor, type StartEngineOptions, startEngine } from './supervisor.ts';
 import type { Warehouse } from './warehouse.ts';
 
 export interface OpenWarehouseOptions extends Omit<StartEngineOptions, 'socketPath'> {

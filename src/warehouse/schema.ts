@@ -72,3 +72,5 @@ export const readWholeTable = (name: string): RenderedSql =>
   renderSql(sql`SELECT
   (SELECT count() FROM ${tableName(name)} WHERE NOT ignore(*)) AS rows,
   (SELECT count() FROM mergeTreeIndex(${string(DATABASE)}, ${string(name)}) WHERE NOT ignore(*)) AS marks`);
+
+export const truncateTable = (name: string): RenderedSql => renderSql(sql`TRUNCATE TABLE IF EXISTS ${tableName(name)}`);
