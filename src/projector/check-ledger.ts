@@ -20,11 +20,6 @@ FROM (
 )
 GROUP BY source, day HAVING sum(records) != sum(receipted)`),
   (seq) =>
-    renderSql(sql`SELECT concat('Of the ', toString(${number(seq)}), ' entries that were projected ',
-    toString(uniqExact(seq)), ' are known: some could not be read.') AS problem
-FROM ${entries} WHERE seq <= ${number(seq)}
-HAVING uniqExact(seq) != ${number(seq)}`),
-  (seq) =>
     renderSql(sql`SELECT concat('A record of source ', any(source), ' was counted ', toString(count()), ' times.') AS problem
 FROM ${receipts} WHERE outcome = 'counted' AND seq <= ${number(seq)}
 GROUP BY key, fingerprint HAVING count() > 1 LIMIT 20`),
@@ -54,14 +49,35 @@ HAVING sum(side) != 0`),
 /**
  * Adds the ledger up independently of how it was made: every record of every entry has one receipt, every counted event has one
  * fact, nothing is counted twice.
- * @param durableSeq where given, the facts must not be ahead of the journal
  * @returns sentences; empty where all is well
  */
-export async function checkLedger(warehouse: Warehouse, durableSeq?: number): Promise<string[]> {
+export async function checkSums(warehouse: Warehouse): Promise<string[]> {
   const { seq } = await loadProgress(warehouse);
   const found = await Promise.all(FAULTS.map((fault) => warehouse.query<{ problem: string }>(fault(seq))));
-  const problems = found.flatMap(({ rows }) => rows.map(({ problem }) => problem));
+  return found.flatMap(({ rows }) => rows.map(({ problem }) => problem));
+}
+
+/** How many entries are counted. */
+export async function countEntries(warehouse: Warehouse): Promise<number> {
+  const { seq } = await loadProgress(warehouse);
+  const { rows } = await warehouse.query<{ entries: number }>(
+    renderSql(sql`SELECT uniqExact(seq) AS entries FROM ${tableName('entries')} WHERE seq <= ${number(seq)}`),
+  );
+  return rows[0]?.entries ?? 0;
+}
+
+/**
+ * `checkSums`, and that the facts cover the journal without a gap and are not ahead of it.
+ * @param durableSeq how far the journal is durable
+ */
+export async function checkLedger(warehouse: Warehouse, durableSeq?: number): Promise<string[]> {
+  const [{ seq }, entries, problems] = await Promise.all([
+    loadProgress(warehouse),
+    countEntries(warehouse),
+    checkSums(warehouse),
+  ]);
+  if (entries !== seq) problems.push(`${seq - entries} of the ${seq} entries that were projected could not be read.`);
   if (durableSeq !== undefined && seq > durableSeq)
-    problems.unshift(`The facts reach to entry ${seq}, but the journal only to ${durableSeq}.`);
+    problems.push(`The facts reach to entry ${seq}, but the journal only to ${durableSeq}.`);
   return problems;
 }

@@ -14,7 +14,7 @@ import { loadLeftoverSeq, loadProgress } from './progress.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
 import { Strikes } from './strikes.ts';
-import { writeBatch } from './write.ts';
+import { allWritten, writeBatch } from './write.ts';
 
 export interface ProjectorLog {
   info(fields: object, message: string): void;
@@ -78,6 +78,28 @@ interface State {
   leftover: number;
 }
 
+/** Failures in a row that `drain` takes: one of a batch and three of an entry in it are usual. */
+const MAX_FAILURES = 10;
+
+/** Projects everything up to `through`, trying again what fails. */
+export async function drain(
+  projector: Projector,
+  through: number,
+  onBatch: (outcome: BatchOutcome) => void = () => {},
+): Promise<void> {
+  for (let failures = 0; ; ) {
+    try {
+      const outcome = await projector.runBatch(through);
+      if (outcome === undefined) return;
+      failures = 0;
+      onBatch(outcome);
+    } catch (error) {
+      failures += 1;
+      if (failures >= MAX_FAILURES) throw error;
+    }
+  }
+}
+
 class JournalProjector implements Projector {
   readonly #options: ProjectorOptions;
   readonly #rules: MergeRules;
@@ -87,7 +109,9 @@ class JournalProjector implements Projector {
   #state: State | undefined;
   /** Entries up to here are tried alone. */
   #aloneThrough = 0;
-  #careful: boolean;
+  readonly #careful: boolean;
+  /** The entry whose attempt was just counted and is still to be made. */
+  #trying: number | undefined;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -130,7 +154,7 @@ class JournalProjector implements Projector {
       normaliser: this.#normaliser,
       country: workspace.country,
       dayOf: this.#dayOf,
-      poisoned: (entry) => strikes.poisoned(entry),
+      poisoned: (entry) => (entry === this.#trying ? undefined : strikes.poisoned(entry)),
     });
     this.#state = {
       seq,
@@ -161,9 +185,9 @@ class JournalProjector implements Projector {
 
     const scope = { after: state.seq, through: last, redo: state.leftover > state.seq };
     // The engine writes while the next batch is parsed.
-    const [written] = await Promise.all([
+    const [written] = await allWritten([
       writeBatch(warehouse, state.people, batch, this.#rules, scope),
-      alone ? undefined : state.queue.prepareAhead(through),
+      alone ? Promise.resolve() : state.queue.prepareAhead(through),
     ]);
     state.people.commit(last);
     for (const account of batch.newAccounts) state.accounts.set(account, true);
@@ -182,6 +206,7 @@ class JournalProjector implements Projector {
   async #expectTheWorst(seq: number | undefined): Promise<void> {
     if (seq === undefined || this.#strikes?.poisoned(seq) !== undefined) return;
     await this.#strikes?.add(seq, 'the projector ended while it worked on it.');
+    this.#trying = seq;
   }
 
   /** Counts a failure against the entry that caused it; where that is not known the entries are tried alone from now on. */
@@ -195,7 +220,8 @@ class JournalProjector implements Projector {
         this.#aloneThrough = Math.max(this.#aloneThrough, attempted.at(-1)?.seq ?? 0);
         log.warn({ reason }, 'a batch failed; its entries are tried alone');
       } else {
-        await this.#strikes?.add(seq, reason);
+        // While careful the attempt was counted before it was made.
+        if (!this.#careful || seq > this.#aloneThrough) await this.#strikes?.add(seq, reason);
         log.warn({ seq, reason }, 'an entry failed');
       }
     } catch (second) {

@@ -35,7 +35,7 @@ export async function writeBatch(
   const run = (statement: Parameters<Warehouse['command']>[0]) =>
     warehouse.command(statement, { timeoutMs: STATEMENT_LIMIT_MS });
 
-  await Promise.all([
+  await allWritten([
     put('message_events', batch.messageEvents),
     put(
       'person_records',
@@ -71,9 +71,9 @@ export async function writeBatch(
     );
     if (renumbered.size > 0) await run(renumberFacts('activities', renumbered, version));
   };
-  const [, written] = await Promise.all([writeMessages(), writePeople(), writeInvitations(), writeActivities()]);
+  const [, written] = await allWritten([writeMessages(), writePeople(), writeInvitations(), writeActivities()]);
 
-  await Promise.all([
+  await allWritten([
     put('receipts', batch.receipts),
     put('quarantine', batch.quarantine),
     put('entries', batch.entries),
@@ -95,4 +95,13 @@ function touchedMessages(batch: Batch, renumbered: ReadonlyMap<number, number>):
   return parts.length === 2
     ? sql`(SELECT * FROM ${parts[0] as SqlNode} UNION ALL SELECT * FROM ${parts[1] as SqlNode})`
     : parts[0];
+}
+
+/** Waits for all, even when one fails: nothing may still be under way when the batch is done again. */
+export async function allWritten<const Writes extends readonly Promise<unknown>[]>(
+  writes: Writes,
+): Promise<{ -readonly [Index in keyof Writes]: Awaited<Writes[Index]> }> {
+  const settled = await Promise.allSettled(writes);
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  return Promise.all(writes) as Promise<{ -readonly [Index in keyof Writes]: Awaited<Writes[Index]> }>;
 }
