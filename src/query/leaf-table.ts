@@ -7,7 +7,7 @@ import { compileCumulative } from './compile/cumulative.ts';
 import { compileFirstDay } from './compile/first-day.ts';
 import { compileSimple } from './compile/simple.ts';
 import { type LeafRow, MAX_CELLS, type Scope, type Statement } from './compile/statement.ts';
-import type { Block, CumulativeBlock } from './plan/blocks.ts';
+import { type Block, type CumulativeBlock, isStock } from './plan/blocks.ts';
 import type { Leaf } from './plan/formula.ts';
 import { windowEnds } from './window-ends.ts';
 
@@ -89,7 +89,7 @@ export function cellId(keys: readonly Cell[]): string {
 }
 
 function isTrailing(block: Block): block is CumulativeBlock {
-  return block.kind === 'cumulative' && block.windows.some((window) => window.days !== undefined);
+  return block.kind === 'cumulative' && !isStock(block);
 }
 
 async function fetchFirstDay(block: CumulativeBlock, scope: Scope, fetch: FetchRows): Promise<string | null> {
@@ -107,7 +107,7 @@ function hiddenWindows(
   const incomplete: { label: string; firstDay: string }[] = [];
   for (const block of blocks) {
     if (block.kind !== 'cumulative') continue;
-    const soFar = block.windows.every((window) => window.days === undefined);
+    const soFar = isStock(block);
     const ends = windowEnds(scope.buckets, scope.range, scope.clock, soFar);
     const overall = windowEnds(undefined, scope.range, scope.clock, soFar);
     const firstDay = firstDays.get(block);

@@ -127,7 +127,8 @@ function resolveGroups(query: MetricQuery, model: CheckedModel, problems: Proble
   });
   const grain = query.time?.grain;
   const timeGroup = groups.find((group) => group.kind === 'time');
-  if (grain !== undefined && timeGroup === undefined) groups.unshift({ kind: 'time', name: 'time', grain });
+  if (grain !== undefined && timeGroup === undefined)
+    groups.unshift({ kind: 'time', name: 'time', grain, path: 'time.grain' });
   else if (grain !== undefined && timeGroup?.kind === 'time' && timeGroup.grain !== grain)
     problems.push({
       code: 'conflicting_grain',
@@ -145,7 +146,7 @@ function resolveGroup(
   problems: Problem[],
 ): Group | undefined {
   if (name === 'time') {
-    if (grain !== undefined) return { kind: 'time', name, grain };
+    if (grain !== undefined) return { kind: 'time', name, grain, path };
     problems.push({
       code: 'missing_grain',
       path,
@@ -163,9 +164,10 @@ function resolveGroup(
     });
     return undefined;
   }
-  if (isTimePart(name)) return { kind: name, name } as Group;
+  if (name === 'weekday') return { kind: name, name, path };
+  if (name === 'hour_of_day') return { kind: name, name, path };
   const dimension = model.dimensions.get(name);
-  if (dimension !== undefined) return { kind: 'dimension', name, dimension };
+  if (dimension !== undefined) return { kind: 'dimension', name, dimension, path };
   problems.push(unknown('dimension', name, path, [...model.dimensions.keys(), ...Object.keys(TIME_PARTS)]));
   return undefined;
 }

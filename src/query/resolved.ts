@@ -6,11 +6,15 @@ import type { InstantRange } from './buckets.ts';
 /** A query whose names are things of the model and whose times are instants. */
 
 /** What rows are grouped by, in the order of the columns. */
-export type Group =
+export type Group = {
+  /** Where it stands in the query, `dimensions.0`. */
+  path: string;
+} & (
   | { kind: 'time'; name: 'time'; grain: Grain }
   | { kind: 'weekday'; name: 'weekday' }
   | { kind: 'hour_of_day'; name: 'hour_of_day' }
-  | { kind: 'dimension'; name: string; dimension: Dimension };
+  | { kind: 'dimension'; name: string; dimension: Dimension }
+);
 
 export interface ResolvedFilter {
   name: string;

@@ -13,7 +13,7 @@ export const checkDimensionsFit: MetricQueryCheck = (query) =>
     return [
       {
         code: 'dimension_not_available',
-        path: 'dimensions',
+        path: group.path,
         message: `${lacking.map((metric) => `"${metric.name}"`).join(', ')} cannot be grouped by "${group.name}": the data behind it does not have it.`,
         hint:
           usable.length > 0

@@ -21,7 +21,7 @@ export const checkGrainFits: MetricQueryCheck = (query) => {
   if (hourly && range !== undefined && range.end - range.start > LONGEST_HOURLY * DAY + DAY)
     problems.push({
       code: 'too_many_buckets',
-      path: 'time.grain',
+      path: time.path,
       message: `Hours can be asked for up to ${LONGEST_HOURLY} days.`,
       hint: 'Choose a shorter time range or grain day.',
     });
@@ -32,7 +32,7 @@ export const checkGrainFits: MetricQueryCheck = (query) => {
   if (cumulative.length > 0 && (hourly || parts.length > 0))
     problems.push({
       code: 'cumulative_by_hour',
-      path: hourly ? 'time.grain' : 'dimensions',
+      path: (hourly ? time?.path : parts[0]?.path) ?? 'dimensions',
       message: `${cumulative.join(', ')} counts over whole days: it has no value by ${hourly ? 'hour' : parts.map((part) => part.name).join(' and ')}.`,
       hint: 'Choose grain day, week, month, quarter or year.',
     });

@@ -4,7 +4,10 @@ import type { MetricQueryCheck } from './check.ts';
 /** A column has one name, so nothing can be asked for twice. */
 export const checkNoRepeats: MetricQueryCheck = ({ metrics, groups }) => [
   ...repeats(metrics.map((metric) => metric.name)).map((name): Problem => repeated('metric', name, 'metrics')),
-  ...repeats(groups.map((group) => group.name)).map((name): Problem => repeated('dimension', name, 'dimensions')),
+  ...repeats(groups.map((group) => group.name)).map(
+    (name): Problem =>
+      repeated('dimension', name, groups.findLast((group) => group.name === name)?.path ?? 'dimensions'),
+  ),
 ];
 
 function repeats(names: string[]): string[] {

@@ -3,7 +3,7 @@ import { commas, date, identifier, indented, joined, lines, nested, number, sql 
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { startOfDay } from '../local-time.ts';
-import type { CumulativeBlock } from '../plan/blocks.ts';
+import { type CumulativeBlock, isStock } from '../plan/blocks.ts';
 import { type WindowEnd, windowEnds } from '../window-ends.ts';
 import { compileMerge, compileState } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
@@ -27,7 +27,7 @@ import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
  * counts for every end whose window holds its day. Totals are the value at the range's last complete day.
  */
 export function compileCumulative(block: CumulativeBlock, scope: Scope): Statement[] {
-  const soFar = block.windows.every((window) => window.days === undefined);
+  const soFar = isStock(block);
   const ends = windowEnds(scope.buckets, scope.range, scope.clock, soFar);
   const statements = ends.length === 0 ? [] : [statement(block, scope, ends)];
   if (!scope.totals || scope.groups.length === 0) return statements;
@@ -44,7 +44,7 @@ export function compileCumulative(block: CumulativeBlock, scope: Scope): Stateme
 function statement(block: CumulativeBlock, scope: Scope, ends: readonly WindowEnd[]): Statement {
   const keys = scope.groups.map((group): Key | null => (group.kind === 'time' ? null : group));
   const rowKeys = keys.filter((key) => key !== null);
-  const windowed = block.windows.some((window) => window.days !== undefined);
+  const windowed = !isStock(block);
   const body = windowed ? trailing(block, scope, rowKeys, ends) : running(block, scope, rowKeys, ends);
   const heading = `${block.measure.metric.name}, cumulative${scope.groups.length > 0 ? `, by ${scope.groups.map((group) => group.name).join(', ')}` : ''}`;
   const place = (row: ReadRow, bucket: string | undefined): LeafRow => {

@@ -31,6 +31,11 @@ export interface CumulativeBlock {
   windows: { leaf: Leaf; label: string; days?: number }[];
 }
 
+/** Everything up to an end, without a window; all windows of a block are of one kind. */
+export function isStock(block: CumulativeBlock): boolean {
+  return block.windows.every((window) => window.days === undefined);
+}
+
 export interface ConversionBlock {
   kind: 'conversion';
   metric: Extract<Metric, { type: 'conversion' }>;
