@@ -1,11 +1,21 @@
 import { Senders } from './generator/blasts.ts';
+import { BLAST_HOURS, EARLY_HOURS } from './generator/calendar.ts';
 import { postEmail, sendEmail } from './generator/email-traffic.ts';
 import { postMishaps } from './generator/mishaps.ts';
 import { Outbox, type SampleEntry } from './generator/outbox.ts';
 import { makePeople } from './generator/people.ts';
 import { Platform, postPlatform } from './generator/platform-traffic.ts';
 import { Random } from './generator/random.ts';
-import { CLOCK, PERIOD_END, PERIOD_START, PLAN_2023, PLAN_2024, START } from './generator/story.ts';
+import {
+  CLOCK,
+  DAY_MS,
+  PERIOD_END,
+  PERIOD_START,
+  PLAN_2023,
+  PLAN_2024,
+  PLAN_LAST_MORNING,
+  START,
+} from './generator/story.ts';
 import { sendCalls, sendSms } from './generator/twilio-traffic.ts';
 import { postWhatsApp, sendWhatsApp } from './generator/whatsapp-traffic.ts';
 
@@ -25,8 +35,8 @@ export function omnichannelSample(): Iterable<SampleEntry> {
   platform.reportPurchases(people);
 
   for (const [year, plan, span] of [
-    [2023, PLAN_2023, { from: START, to: PERIOD_START }],
-    [2024, PLAN_2024, { from: PERIOD_START, to: PERIOD_END }],
+    [2023, PLAN_2023, { from: START, to: PERIOD_START, hours: BLAST_HOURS }],
+    [2024, PLAN_2024, { from: PERIOD_START, to: PERIOD_END, hours: BLAST_HOURS }],
   ] as const) {
     const random = new Random(year);
     platform.reportBlasts('whatsapp', sendWhatsApp(random, senders, plan.whatsapp, span, String(year), outbox));
@@ -34,6 +44,10 @@ export function omnichannelSample(): Iterable<SampleEntry> {
     sendSms(random, senders, plan.sms, span, String(year), outbox);
     sendCalls(random, senders, plan.ivr, span, String(year), outbox);
   }
+  const random = new Random(16);
+  const morning = { from: PERIOD_END, to: PERIOD_END + DAY_MS, hours: EARLY_HOURS };
+  sendWhatsApp(random, senders, PLAN_LAST_MORNING.whatsapp, morning, '2024L', outbox);
+  sendEmail(random, senders, PLAN_LAST_MORNING.email, morning, '2024L', outbox);
   postWhatsApp(outbox);
   postEmail(outbox);
   postPlatform(outbox);

@@ -1,4 +1,4 @@
-import { BLAST_HOURS, monthOf, spreadInstants } from './calendar.ts';
+import { monthOf, type Span, spreadInstants } from './calendar.ts';
 import type { Account } from './people.ts';
 import { Lottery, type Random } from './random.ts';
 
@@ -39,12 +39,12 @@ export class Senders {
   }
 }
 
-/** Exactly the planned outcomes, shuffled, dealt out to blasts of `smallest` to `largest` messages between two local days. */
+/** Exactly the planned outcomes, shuffled, dealt out to blasts of `smallest` to `largest` messages within a span. */
 export function makeBlasts<Outcome extends string>(
   random: Random,
   senders: Senders,
   outcomes: Readonly<Record<Outcome, number>>,
-  span: { from: number; to: number },
+  span: Span,
   [smallest, largest]: readonly [number, number],
 ): Blast<Outcome>[] {
   const names = Object.keys(outcomes) as Outcome[];
@@ -53,7 +53,7 @@ export function makeBlasts<Outcome extends string>(
   for (let left = dealt.length; left > 0; left -= sizes.at(-1) ?? 0)
     sizes.push(Math.min(left, random.whole(smallest, largest)));
   let next = 0;
-  return spreadInstants(random, sizes.length, span.from, span.to, BLAST_HOURS).map((start, blast) => {
+  return spreadInstants(random, sizes.length, span).map((start, blast) => {
     const { account, index } = senders.at(start);
     const mine = dealt.slice(next, next + (sizes[blast] ?? 0));
     next += mine.length;

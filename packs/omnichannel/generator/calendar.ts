@@ -27,6 +27,9 @@ export const ACTIVITY_HOURS = hours({
   21: 0.3,
 });
 
+/** The morning before the sample's clock stops. */
+export const EARLY_HOURS = hours({ 6: 1, 7: 2 }, 0);
+
 /** Blasts go out from 8 to 15 h. */
 export const BLAST_HOURS = hours({
   6: 0.3,
@@ -47,8 +50,8 @@ export const BLAST_HOURS = hours({
   21: 0.2,
 });
 
-function hours(weights: Record<number, number>): readonly number[] {
-  return Array.from({ length: 24 }, (_, hour) => weights[hour] ?? (hour < 6 ? 0.04 : 0));
+function hours(weights: Record<number, number>, night = 0.04): readonly number[] {
+  return Array.from({ length: 24 }, (_, hour) => weights[hour] ?? (hour < 6 ? night : 0));
 }
 
 /** Weeks of the long holidays, when offices are shut. */
@@ -69,13 +72,23 @@ export function weekdayOf(instant: number): number {
   return (Math.floor((instant + ZONE_MS) / DAY_MS) + 3) % 7;
 }
 
-/** How busy a local day is, given the instant at which it begins. */
-export function dayWeight(day: number): number {
+/** How busy a local day is for blasts, given the instant at which it begins: week, season, holidays and growth. */
+function dayWeight(day: number): number {
+  const month = new Date(day + ZONE_MS).getUTCMonth();
+  const week = WEEKDAY_WEIGHT[weekdayOf(day)] ?? 0;
+  return week * (MONTH_WEIGHT[month] ?? 1) * growthAt(day) * officeShare(day);
+}
+
+/** Share of offices that are open on a day: 1, or less in the long holidays. */
+export function officeShare(day: number): number {
   const local = day + ZONE_MS;
-  const holiday = HOLIDAYS.some(([from, to]) => local >= from && local < to);
-  const month = new Date(local).getUTCMonth();
-  const growth = 1 + Math.max(0, local - Date.UTC(2023, 0, 1)) / (700 * DAY_MS);
-  return (WEEKDAY_WEIGHT[weekdayOf(day)] ?? 0) * (MONTH_WEIGHT[month] ?? 1) * growth * (holiday ? 0.22 : 1);
+  return HOLIDAYS.some(([from, to]) => local >= from && local < to) ? 0.22 : 1;
+}
+
+/** The platform takes off in 2023 and doubles in 2024. */
+function growthAt(day: number): number {
+  const years = (day + ZONE_MS - Date.UTC(2023, 0, 1)) / (365 * DAY_MS);
+  return years < 1 ? 4 ** years : 4 * 2 ** (years - 1);
 }
 
 /** Local months, 1 to 12, of an instant, and `2024-03` of it. */
@@ -84,20 +97,21 @@ export function monthOf(instant: number): { month: number; name: string } {
   return { month: Number(text.slice(5, 7)), name: text.slice(0, 7) };
 }
 
+/** From the start of a local day to the start of another; how busy its hours are. */
+export interface Span {
+  from: number;
+  to: number;
+  hours: readonly number[];
+}
+
 /**
- * `count` instants between `from` and `to` (starts of local days), in order, spread by weekday, season and hour. The
+ * `count` instants of a span, in order, spread by weekday, season and hour. The
  * spread is stratified: the shape is there with few instants too.
  */
-export function spreadInstants(
-  random: Random,
-  count: number,
-  from: number,
-  to: number,
-  hourWeights: readonly number[],
-): number[] {
+export function spreadInstants(random: Random, count: number, { from, to, hours }: Span): number[] {
   const days = Math.round((to - from) / DAY_MS);
   const lottery = new Lottery(Array.from({ length: days }, (_, day) => dayWeight(from + day * DAY_MS)));
-  const hourLottery = new Lottery(hourWeights);
+  const hourLottery = new Lottery(hours);
   const instants: number[] = [];
   for (let i = 0; i < count; i++) {
     const day = from + lottery.at((i + random.next()) / count) * DAY_MS;

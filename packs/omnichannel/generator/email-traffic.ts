@@ -1,5 +1,5 @@
 import { contactOf, makeBlasts, type Senders, type Sending, saleOf } from './blasts.ts';
-import { monthOf } from './calendar.ts';
+import { monthOf, type Span } from './calendar.ts';
 import { batches, type Outbox } from './outbox.ts';
 import { contactEmail } from './people.ts';
 import type { Random } from './random.ts';
@@ -33,7 +33,7 @@ export function sendEmail(
   random: Random,
   senders: Senders,
   plan: YearPlan['email'],
-  span: { from: number; to: number },
+  span: Span,
   series: string,
   outbox: Outbox,
 ): { at: number; accountId: string }[] {

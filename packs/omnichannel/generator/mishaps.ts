@@ -45,6 +45,14 @@ export function postMishaps(outbox: Outbox): void {
       '{"record":"activity","key":"mishap-4","person":{"external_id":"acct-0003"},"at":"2024-10-22T02:4',
     ].join('\n'),
   );
+  /** One key, two contents: the first one stands. */
+  for (const minute of ['05', '35']) {
+    outbox.post(
+      'sample-platform',
+      on('2024-09-24', 10.7),
+      line({ record: 'activity', key: 'mishap-6', person, at: `2024-09-24T03:${minute}:00Z`, feature: 'login' }),
+    );
+  }
   /** From a machine whose clock is a year ahead. */
   outbox.post(
     'sample-platform',

@@ -122,7 +122,7 @@ function makeAccount(random: Random, index: number, at: number, invitation: Invi
   const sends = invitation === undefined ? random.chance(0.62) : invitation.transactsAt !== undefined;
   /** Few big accounts, a long tail of small ones. */
   const weight = sends ? (invitation === undefined ? Math.min(60, (1 - random.next()) ** -1.05) : 0.6) : 0;
-  const leaves = index > 12 && random.chance(0.22);
+  const leaves = index > 12 && random.chance(0.3);
   return {
     id,
     email: invitation?.email ?? `owner@${id}.example.com`,
@@ -133,7 +133,11 @@ function makeAccount(random: Random, index: number, at: number, invitation: Invi
     plan: weight > 8 ? 'business' : weight > 1.5 ? 'growth' : 'starter',
     weight,
     startsAt: invitation?.transactsAt ?? at + DAY_MS,
-    habit: Math.min(0.92, 0.06 + 0.75 * random.next() ** 2.2 + Math.min(0.3, weight / 60)),
+    /** Some register and never come. */
+    habit:
+      weight === 0 && random.chance(0.2)
+        ? 0
+        : Math.min(0.92, 0.06 + 0.75 * random.next() ** 2.2 + Math.min(0.3, weight / 60)),
     leavesAt: leaves && invitation === undefined ? at + random.between(60, 300) * DAY_MS : CLOCK,
   };
 }

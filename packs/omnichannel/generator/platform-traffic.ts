@@ -1,5 +1,5 @@
 import type { CanonicalRecord } from '../../../src/contract/record.ts';
-import { ACTIVITY_HOURS, dayWeight, weekdayOf } from './calendar.ts';
+import { ACTIVITY_HOURS, officeShare, weekdayOf } from './calendar.ts';
 import { batches, type Outbox } from './outbox.ts';
 import type { Account, Invitation, People } from './people.ts';
 import { Lottery, type Random } from './random.ts';
@@ -73,14 +73,9 @@ export class Platform {
     const random = this.#random;
     const hours = new Lottery(ACTIVITY_HOURS);
     for (let day = START; day < CLOCK; day += DAY_MS) {
-      const calm = Math.min(1, dayWeight(day) / (weekdayOf(day) < 5 ? 0.6 : 0.9));
+      const open = officeShare(day) * weekdayHabit(day);
       for (const account of accounts) {
-        if (
-          account.registeredAt > day ||
-          account.leavesAt < day ||
-          !random.chance(account.habit * calm * weekdayHabit(day))
-        )
-          continue;
+        if (account.registeredAt > day || account.leavesAt < day || !random.chance(account.habit * open)) continue;
         const at = day + hours.at(random.next()) * HOUR_MS + random.whole(0, 3599) * 1000;
         this.#act(account, at, 'login');
         if (random.chance(0.35)) this.#act(account, at + random.whole(40, 900) * 1000, random.pick(FEATURES));
@@ -102,17 +97,20 @@ export class Platform {
   /** Top-ups of the balance: the first one of an invited account is its first transaction. */
   reportPurchases({ accounts, invitations }: People): void {
     const random = this.#random;
+    const hours = new Lottery(ACTIVITY_HOURS);
     for (const account of accounts) {
       if (account.weight === 0) continue;
       const first = invitations.find((invitation) => invitation.email === account.email)?.transactsAt;
       if (first !== undefined) this.#purchase(account, first);
       const amounts = account.weight > 8 ? 6 : 2;
+      const firstDay = Math.floor((Math.max(account.startsAt, START) - START) / DAY_MS) + random.whole(1, 40);
       for (
-        let at = Math.max(account.startsAt, START) + random.whole(1, 40) * DAY_MS;
-        at < Math.min(CLOCK, account.leavesAt);
-        at += random.whole(25, 70) * DAY_MS
+        let day = START + firstDay * DAY_MS;
+        day < Math.min(CLOCK, account.leavesAt);
+        day += random.whole(25, 70) * DAY_MS
       ) {
-        if (weekdayOf(at) < 5) this.#purchase(account, at, amounts);
+        const at = day + hours.at(random.next()) * HOUR_MS + random.whole(0, 3599) * 1000;
+        if (weekdayOf(day) < 5) this.#purchase(account, at, amounts);
       }
     }
   }

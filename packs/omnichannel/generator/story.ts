@@ -99,5 +99,18 @@ export const PLAN_2023: YearPlan = {
   registrations: [5, 6, 8, 5, 7, 8, 8, 9, 8, 10, 11, 6],
 };
 
+const NONE: Outcomes = { delivered: 0, failed: 0, pending: 0 };
+
+/** The morning after the period, until the clock stops: a Saturday. */
+export const PLAN_LAST_MORNING: Pick<YearPlan, 'whatsapp' | 'email'> = {
+  whatsapp: {
+    marketing: NONE,
+    utility: { delivered: 17, failed: 1, pending: 2 },
+    authentication: { delivered: 6, failed: 0, pending: 0 },
+    service: NONE,
+  },
+  email: { marketing: NONE, utility: { delivered: 9, failed: 0, pending: 1 } },
+};
+
 /** Accounts that were there before the sample begins. */
 export const EARLIER_ACCOUNTS = 58;

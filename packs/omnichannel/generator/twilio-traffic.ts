@@ -1,5 +1,5 @@
 import { contactOf, makeBlasts, type Senders } from './blasts.ts';
-import { monthOf } from './calendar.ts';
+import { monthOf, type Span } from './calendar.ts';
 import type { Outbox } from './outbox.ts';
 import { type Account, CONTACTS, contactPhone } from './people.ts';
 import type { Random } from './random.ts';
@@ -33,7 +33,7 @@ export function sendSms(
   random: Random,
   senders: Senders,
   plan: YearPlan['sms'],
-  span: { from: number; to: number },
+  span: Span,
   series: string,
   outbox: Outbox,
 ): void {
@@ -94,7 +94,7 @@ export function sendCalls(
   random: Random,
   senders: Senders,
   plan: YearPlan['ivr'],
-  span: { from: number; to: number },
+  span: Span,
   series: string,
   outbox: Outbox,
 ): void {

@@ -1,4 +1,5 @@
 import { contactOf, makeBlasts, type Senders, type Sending, saleOf } from './blasts.ts';
+import type { Span } from './calendar.ts';
 import { batches, type Outbox, type Piece } from './outbox.ts';
 import { CONTACTS, contactPhone } from './people.ts';
 import type { Random } from './random.ts';
@@ -44,7 +45,7 @@ export function sendWhatsApp(
   random: Random,
   senders: Senders,
   plan: WhatsAppPlan,
-  span: { from: number; to: number },
+  span: Span,
   series: string,
   outbox: Outbox,
 ): { at: number; accountId: string }[] {
