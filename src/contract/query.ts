@@ -48,7 +48,7 @@ export const metricQuery = z.strictObject({
   ...shared,
   /** `-charges` or `charges`; several in order. */
   order_by: z
-    .array(z.string().regex(/^-?[a-z][a-z0-9_]*$/))
+    .array(z.string().regex(/^-?[a-z][a-z0-9_]{0,62}$/, 'a column of the answer, with - in front for descending'))
     .max(6)
     .optional(),
   limit: z.number().int().min(1).max(50_000).optional(),

@@ -11,11 +11,15 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
       'internal',
       'Something in Turnout failed. The numbers are safe; try again, and report the request id if it happens again.',
     );
-  const body: ErrorBody = { error: { code, message, request_id: request.id } };
-  if (problems.length > 0) body.error.problems = problems;
+  const body: ErrorBody = { error: { code, message: cut(message), request_id: request.id } };
+  if (problems.length > 0)
+    body.error.problems = problems.slice(0, 50).map((problem) => ({ ...problem, message: cut(problem.message) }));
   if (code === 'unavailable') reply.header('retry-after', '2');
   reply.status(ERROR_STATUS[code]).type('application/json; charset=utf-8').send(body);
 }
+
+/** A sentence may quote what was sent; nobody wants a megabyte of it back. */
+const cut = (text: string): string => (text.length > 2_000 ? `${text.slice(0, 2_000)}…` : text);
 
 function asTurnoutError(error: FastifyError | Error): TurnoutError | null {
   if (error instanceof TurnoutError) return error;

