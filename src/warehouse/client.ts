@@ -36,6 +36,8 @@ export class DamagedDataError extends TurnoutError {
 
 /** The engine ends a statement itself; only when it does not is the connection given up. */
 const ENGINE_GRACE_MS = 6000;
+/** Milliseconds; an insert is never given up because the machine is busy. */
+const INSERT_LIMIT_MS = 120_000;
 const RETRY_PAUSE_MS = 40;
 /** The connection was never made, so nothing was sent. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOENT']);
@@ -121,7 +123,7 @@ class WarehouseClient implements Warehouse {
     const body = Buffer.isBuffer(rows) ? rows : encodeRows(rows);
     if (body.length === 0) return;
     const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`;
-    await this.#call(query, {}, NOT_CONNECTED, async (limit) => {
+    await this.#call(query, { timeoutMs: INSERT_LIMIT_MS }, NOT_CONNECTED, async (limit) => {
       const { stream } = await this.#client.exec({
         query,
         values: Readable.from([body], { objectMode: false }),

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withEngine } from '../../test/support/engine.ts';
 import { sql } from '../sql/build.ts';
@@ -78,6 +79,23 @@ test.each([
 ])('the write path refuses %s', async (statement) => {
   const answer = await send('/?database=turnout', statement);
   expect(answer.status, answer.text).toBeGreaterThanOrEqual(400);
+});
+
+test('a symbolic link in the engine’s own folder leads nowhere, and neither does a sibling’s data', async () => {
+  const ours = join(dirname(engine.socketPath), 'warehouse', 'nothing');
+  mkdirSync(ours, { recursive: true });
+  writeFileSync(join(dirname(engine.socketPath), 'sibling.txt'), 'sibling secret');
+  symlinkSync('/etc/passwd', join(ours, 'link.txt'));
+  for (const path of [
+    join(ours, 'link.txt'),
+    'link.txt',
+    '../../sibling.txt',
+    join(dirname(engine.socketPath), 'sibling.txt'),
+  ])
+    for (const statement of [`SELECT * FROM file('${path}', 'LineAsString')`, `SELECT file('${path}')`]) {
+      const answer = await send('/?readonly=1&database=turnout', statement);
+      expect(answer.status, `${statement}: ${answer.text}`).toBeGreaterThanOrEqual(400);
+    }
 });
 
 test('parameters that are not on the list are refused, and so is another database', async () => {

@@ -52,7 +52,8 @@ export interface EngineSupervisor {
 export class EngineCannotOpen extends Error {}
 
 const ENGINE_FILE = fileURLToPath(new URL('./engine.ts', import.meta.url));
-const WRITERS = 2;
+/** The projector writes up to four tables at once, most of the time waiting for fsync. */
+const WRITERS = 4;
 /** Milliseconds before the nth start in a row without a good minute in between. */
 const BACK_OFF_MS = [0, 50, 200, 500, 1000, 2000, 5000];
 const GOOD_RUN_MS = 60_000;
