@@ -78,9 +78,11 @@ async function benchServer(durable: boolean) {
   }
 }
 
+// Each server and each temporary folder of the bench cleans up when this process ends.
+process.setMaxListeners(50);
 const machine = describeMachine();
 console.log(
-  `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}, Node ${machine.node}`,
+  `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}, Node ${machine.node}, load before: ${machine.loadBefore}`,
 );
 const fsync = measureFsync(temporaryFolder('bench-fsync'));
 console.log(`fdatasync of 4 KiB: median ${ms(fsync.median)}, p99 ${ms(fsync.p99)}`);

@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /** The value below which the share of the sorted numbers lies; NaN where there are none. */
@@ -17,6 +17,8 @@ export interface Machine {
   memoryGb: number;
   platform: string;
   node: string;
+  /** Load average of the last minute before the bench: figures of a busy machine say nothing. */
+  loadBefore: number;
 }
 
 export function describeMachine(): Machine {
@@ -27,6 +29,7 @@ export function describeMachine(): Machine {
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(1)),
   };
 }
 
