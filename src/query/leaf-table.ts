@@ -93,9 +93,12 @@ function isTrailing(block: Block): block is CumulativeBlock {
 }
 
 async function fetchFirstDay(block: CumulativeBlock, scope: Scope, fetch: FetchRows): Promise<string | null> {
-  const [row] = await fetch(compileFirstDay(block.dataset, block.time, scope.clock));
-  const day = row?.['first_day'];
-  return day === null || day === undefined ? null : String(day);
+  for (const search of ['early', 'all'] as const) {
+    const [row] = await fetch(compileFirstDay(block.dataset, block.time, scope.clock, search));
+    const day = row?.['first_day'];
+    if (day !== null && day !== undefined) return String(day);
+  }
+  return null;
 }
 
 function hiddenWindows(
