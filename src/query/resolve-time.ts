@@ -22,7 +22,7 @@ const LATEST = Date.UTC(2148, 0, 1);
 export function resolveTime(query: Query, clock: Clock, context: QueryContext): ResolvedTime & { problems: Problem[] } {
   const problems: Problem[] = [];
   if (query.time === undefined) {
-    if (query.compare !== undefined && typeof query.compare === 'string')
+    if (query.compare !== undefined)
       problems.push({
         code: 'missing_range',
         path: 'compare',
