@@ -1,14 +1,16 @@
 import { hash } from 'node:crypto';
-import type { CanonicalRecord } from '../contract/record.ts';
+import { type CanonicalRecord, canonicalRecord, type RecordKind } from '../contract/record.ts';
 
 /** A 64-bit hash as decimal digits: the form in which keys travel to and from the warehouse without losing bits. */
 export type Key = string;
 
 /** First eight bytes of SHA-256, as an unsigned decimal. The parts are kept apart, so ('a', 'bc') is not ('ab', 'c'). */
 export function hashKey(...parts: string[]): Key {
-  const digest = hash('sha256', parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts), 'buffer');
-  return digest.readBigUInt64BE(0).toString();
+  return hashText(parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts));
 }
+
+/** Hexadecimal on the way: twice as fast as a buffer, whose allocation costs more than the hash. */
+const hashText = (text: string): Key => BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`).toString();
 
 /** The dedupe key: `key` is unique in its source. */
 export const receiptKey = (source: string, key: string): Key => hashKey('receipt', source, key);
@@ -21,19 +23,27 @@ export const messageKey = (source: string, messageId: string): Key => hashKey('m
  * receipt time take no part: a record that is sent again has the same fingerprint.
  */
 export function fingerprint(record: CanonicalRecord): Key {
-  const left = new Set(['observed_at']);
-  if (record.record === 'message_event' && record.at_source === 'receipt') left.add('at');
-  return hashKey(canonicalText(record, left));
+  const withoutTime = record.record === 'message_event' && record.at_source === 'receipt';
+  const fields = record as unknown as Record<string, unknown>;
+  let text = '';
+  for (const name of SORTED_FIELDS[record.record]) {
+    const value = fields[name];
+    if (value === undefined || name === 'observed_at' || (withoutTime && name === 'at')) continue;
+    text += `,"${name}":${canonicalText(value)}`;
+  }
+  return hashText(text);
 }
 
-function canonicalText(value: unknown, left?: ReadonlySet<string>): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item)).join()}]`;
-  const parts: string[] = [];
+const SORTED_FIELDS = Object.fromEntries(
+  canonicalRecord.options.map(({ shape }) => [shape.record.value, Object.keys(shape).sort()]),
+) as Record<RecordKind, string[]>;
+
+/** JSON with the names of objects in order. */
+function canonicalText(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const fields = value as Record<string, unknown>;
-  for (const name of Object.keys(fields).sort()) {
-    if (fields[name] === undefined || left?.has(name)) continue;
-    parts.push(`${JSON.stringify(name)}:${canonicalText(fields[name])}`);
-  }
-  return `{${parts.join()}}`;
+  let text = '';
+  for (const name of Object.keys(fields).sort())
+    if (fields[name] !== undefined) text += `,${JSON.stringify(name)}:${canonicalText(fields[name])}`;
+  return `{${text}}`;
 }

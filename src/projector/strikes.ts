@@ -1,7 +1,6 @@
 import { sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
-import { columnsOf } from '../warehouse/tables.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { encodeTable } from './rows.ts';
 
@@ -48,6 +47,7 @@ WHERE startsWith(name, ${string(PREFIX)})`),
     const count = (this.#attempts.get(seq)?.count ?? 0) + 1;
     this.#attempts.set(seq, { count, reason });
     const row = { name: `${PREFIX}${seq}`, seq: count, people: 0, model: reason.slice(0, 1000) };
-    await this.#warehouse.insert('progress', columnsOf('progress'), encodeTable('progress', [row]));
+    const { columns, lines } = encodeTable('progress', [row]);
+    await this.#warehouse.insert('progress', columns, lines);
   }
 }

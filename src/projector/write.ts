@@ -1,6 +1,6 @@
 import { sql } from '../sql/build.ts';
 import type { SqlNode } from '../sql/nodes.ts';
-import { columnsOf, type TableName } from '../warehouse/tables.ts';
+import type { TableName } from '../warehouse/tables.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Batch } from './batch.ts';
 import { invitationRows } from './invitation-facts.ts';
@@ -30,7 +30,9 @@ export async function writeBatch(
   const version = scope.through;
   const { changes } = people;
   const put = async <Table extends TableName>(table: Table, rows: readonly TableRow<Table>[]) => {
-    if (rows.length > 0) await warehouse.insert(table, columnsOf(table), encodeTable(table, rows));
+    if (rows.length === 0) return;
+    const { columns, lines } = encodeTable(table, rows);
+    await warehouse.insert(table, columns, lines);
   };
   const run = (statement: Parameters<Warehouse['command']>[0]) =>
     warehouse.command(statement, { timeoutMs: STATEMENT_LIMIT_MS });
