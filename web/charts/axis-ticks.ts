@@ -16,7 +16,7 @@ function roundStep(raw: number, integers: boolean): number {
 }
 
 /**
- * Four to five round ticks around the values. Bars pass `zero: true`; a line's axis leaves zero only where the values span less
+ * Four to six round ticks around the values. Bars pass `zero: true`; a line's axis leaves zero only where the values span less
  * than a third of their height.
  */
 export function axisTicks(values: Iterable<number | null>, options: { zero: boolean; integers?: boolean }): AxisTicks {
@@ -33,7 +33,7 @@ export function axisTicks(values: Iterable<number | null>, options: { zero: bool
   const bottom = broken ? low : Math.min(0, low);
   const top = Math.max(broken ? high : 0, high);
   if (top === bottom) return { min: 0, max: 1, ticks: [0, 1], broken: false };
-  const step = roundStep((top - bottom) / 4, integers);
+  const step = roundStep((top - bottom) / 5, integers);
   const first = Math.floor(bottom / step + 1e-9);
   const last = Math.ceil(top / step - 1e-9);
   const ticks: number[] = [];

@@ -3,8 +3,7 @@ import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
 import type { Formats } from '../tile/formats.ts';
 import { type AxisTicks, axisTicks } from './axis-ticks.ts';
 import { AXIS_TEXT, type ChartOption, FONT, GRID_LINE, paletteColor } from './chart-option.ts';
-import type { PlotArea } from './plot-area.ts';
-import { textWidth } from './plot-area.ts';
+import { type PlotArea, textWidth } from './plot-area.ts';
 import { colorOf, labelOf, numberOf } from './series.ts';
 
 export interface Bar {
@@ -69,8 +68,8 @@ export function barChart(
   const texts = bars.map((bar) => barText(bar, column, formats));
   const area: PlotArea = {
     ...size,
-    left: Math.min(size.width * 0.4, Math.max(...bars.map((bar) => textWidth(bar.label)), 24) + 12),
-    right: Math.max(...texts.map(textWidth), 24) + 12,
+    left: Math.min(size.width * 0.4, Math.max(...bars.map((bar) => textWidth(bar.label, 13)), 24) + 16),
+    right: Math.max(...texts.map((text) => textWidth(text, 14)), 24) + 8,
     top: 4,
     bottom: 26,
   };

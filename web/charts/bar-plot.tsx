@@ -6,7 +6,7 @@ import { arrowMove } from './arrow-keys.ts';
 import { type Bar, barChart, describeBars } from './bar-options.ts';
 import { ChartTooltip, type TooltipContent, tooltipText } from './chart-tooltip.tsx';
 import { bandAtY, bandY, plotHeight } from './plot-area.ts';
-import { useWidth } from './use-width.ts';
+import { useSize } from './use-size.ts';
 
 const Chart = lazy(() => import('./chart.tsx'));
 
@@ -23,7 +23,7 @@ export function BarPlot(props: {
 }) {
   const { title, bars, column, height, total, selected, onSelect } = props;
   const { formats } = useDashboard();
-  const [ref, width] = useWidth<HTMLDivElement>();
+  const [ref, { width }] = useSize<HTMLDivElement>();
   const [cursor, setCursor] = useState<number | null>(null);
   const chart = useMemo(
     () => (width > 0 ? barChart(bars, column, { width, height }, formats, selected) : null),

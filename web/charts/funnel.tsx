@@ -95,6 +95,7 @@ export function Funnel({ steps, smallBelow }: { steps: FunnelStep[]; smallBelow:
           );
         })}
       </ol>
+      {steps.some((step) => step.compared) && <p className="tile-note">Dashed line: the comparison period.</p>}
     </div>
   );
 }
@@ -111,11 +112,11 @@ function FunnelPill({ step, previous }: { step: FunnelStep; previous: FunnelStep
       <button
         type="button"
         className="funnel-pill"
-        aria-label={sentence}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
       >
+        <span className="visually-hidden">{sentence}</span>
         <span className="funnel-pill-short" aria-hidden="true">
           <span>→ {kept}</span> <span>∨ {lost}</span>
         </span>

@@ -4,7 +4,7 @@ import { arrowMove } from './arrow-keys.ts';
 import { ChartTooltip, type TooltipContent } from './chart-tooltip.tsx';
 import { type HeatCell, type HeatMatrix, hourSpan } from './heat-matrix.ts';
 import { heatStep, paletteStep, quantileBreaks, stepLabels } from './heat-scale.ts';
-import { useWidth } from './use-width.ts';
+import { useSize } from './use-size.ts';
 
 /** Narrower boxes show hours down and days across. */
 const TRANSPOSE_BELOW = 640;
@@ -29,7 +29,7 @@ export function HeatMap(props: {
 }) {
   const { title, matrix, totalLabel, selected, onSelect } = props;
   const { formats } = useDashboard();
-  const [ref, width] = useWidth<HTMLDivElement>();
+  const [ref, { width }] = useSize<HTMLDivElement>();
   const table = useRef<HTMLTableElement>(null);
   const [showAll, setShowAll] = useState(false);
   const [at, setAt] = useState({ column: 0, row: 0 });
@@ -40,7 +40,12 @@ export function HeatMap(props: {
   const numbers = showAll || cellWidth >= NUMBERS_FROM;
   const breaks = quantileBreaks(matrix.values);
   const steps = breaks.length + 1;
-  const value = (amount: number | null): string => formats.value(amount, matrix.column, 'card');
+  const zero = formats.value(0, matrix.column, 'card');
+  const value = (amount: number | null): string => {
+    const text = formats.value(amount, matrix.column, 'card');
+    // "0.0" would read as nothing.
+    return amount !== null && amount > 0 && text === zero ? `<${smallest(zero)}` : text;
+  };
   const exact = (amount: number | null): string => formats.value(amount, matrix.column, 'table');
   const hourLabel = (hour: number): string => formats.hour(hour).replace(':00', '').replace(/\s/, '');
   const average = mean(matrix.values);
@@ -106,7 +111,6 @@ export function HeatMap(props: {
         data-faded={(selected !== null && !isSelected) || undefined}
         data-weekend={(transposed && dayOf(cell.weekday)?.weekend) || undefined}
         aria-selected={isSelected}
-        aria-label={`${formats.weekday(cell.weekday, 'long')} ${hourSpan(cell.hour)}: ${cell.value === null ? 'no data' : exact(cell.value)}`}
         tabIndex={at.row === row && at.column === column ? 0 : -1}
         onClick={() => onSelect(cell)}
         onKeyDown={onKeyDown}
@@ -118,11 +122,13 @@ export function HeatMap(props: {
         onPointerEnter={(event) => showTip(cell, event.currentTarget)}
         onPointerLeave={() => setTip(null)}
       >
-        {cell.value === null ? (
-          <span className="heat-none">·</span>
-        ) : (
-          numbers && cell.value !== 0 && <span>{value(cell.value)}</span>
-        )}
+        <span className="visually-hidden">
+          {formats.weekday(cell.weekday, 'long')} {hourSpan(cell.hour)}:{' '}
+          {cell.value === null ? 'no data' : exact(cell.value)}
+        </span>
+        <span aria-hidden="true" className={cell.value === null ? 'heat-none' : undefined}>
+          {cell.value === null ? '·' : numbers && cell.value !== 0 ? value(cell.value) : ''}
+        </span>
       </td>
     );
   };
@@ -201,7 +207,7 @@ export function HeatMap(props: {
         <li>
           <span className="heat-swatch" data-step={0} aria-hidden="true" />0
         </li>
-        {stepLabels(breaks, value).map((text, index) => (
+        {stepLabels(breaks, (limit) => formats.value(limit, { format: 'decimal' }, 'card')).map((text, index) => (
           <li key={text}>
             <span className="heat-swatch" data-step={paletteStep(index + 1, steps)} aria-hidden="true" />
             {text}
@@ -221,10 +227,16 @@ export function HeatMap(props: {
 
 function TotalCell({ text, exact }: { text: string; exact: string }) {
   return (
-    <td className="heat-total" title={exact} aria-label={exact}>
-      {text}
+    <td className="heat-total" title={exact}>
+      <span className="visually-hidden">{exact}</span>
+      <span aria-hidden="true">{text}</span>
     </td>
   );
+}
+
+/** The least that is not zero in a format whose zero reads like this: `0.0` → `0.1`. */
+function smallest(zero: string): string {
+  return `${zero.slice(0, -1)}1`;
 }
 
 function mean(values: readonly (number | null)[]): number {

@@ -62,7 +62,8 @@ export function toHeatMatrix(input: HeatInput): HeatMatrix | null {
   const declared = input.cells.columns.find((candidate) => candidate.name === input.metric);
   if (!declared) return null;
   const whole = declared.format === undefined || declared.format === 'integer' || declared.format === 'compact';
-  const column = whole && input.value === 'per_day' ? { ...declared, format: 'decimal' } : declared;
+  const largest = Math.max(0, ...input.cells.rows.map((row) => numberOf(row[input.metric]) ?? 0));
+  const column = whole && input.value === 'per_day' ? { ...declared, format: averageFormat(largest) } : declared;
   const key = (weekday: unknown, hour: unknown): string => `${Number(weekday)}:${Number(hour)}`;
   const found = new Map<string, { value: number | null; compared: number | null }>();
   input.cells.rows.forEach((row, index) => {
@@ -96,6 +97,11 @@ export function toHeatMatrix(input: HeatInput): HeatMatrix | null {
     total: numberOf(input.cells.totals?.[input.metric]),
     values: cells.map((cell) => cell.value),
   };
+}
+
+/** Averages of whole numbers: as many decimals as the largest can be told apart by. */
+function averageFormat(largest: number): string {
+  return largest >= 1000 ? '#,##0' : largest >= 10 ? '#,##0.0' : '#,##0.00';
 }
 
 function totalOf(result: QueryResult | null, dimension: string, value: number, metric: string): number | null {

@@ -43,7 +43,7 @@ test('zero is not "no data", totals come from the engine, the best three are ran
   expect(matrix?.total).toBe(12);
   expect(matrix?.days[1]?.cells[9]?.rank).toBe(1);
   expect(matrix?.days[2]?.cells[10]?.rank).toBe(3);
-  expect(matrix?.column.format).toBe('decimal');
+  expect(matrix?.column.format).toBe('#,##0.00');
   expect(toHeatMatrix({ ...input, value: 'total' })?.column.format).toBe('integer');
   expect(toHeatMatrix({ ...input, metric: 'nothing' })).toBeNull();
 });
@@ -51,7 +51,7 @@ test('zero is not "no data", totals come from the engine, the best three are ran
 test('the sentence names the best three and the peak against the average slot', () => {
   const matrix = toHeatMatrix(input);
   expect(matrix && describeHeat(matrix, formats)).toBe(
-    'Most: Tue 09–10, Wed 09–10 and Wed 10–11. The peak of 9 is 1.5× the average slot.',
+    'Most: Tue 09–10, Wed 09–10 and Wed 10–11. The peak of 9.00 is 1.5× the average slot.',
   );
   const empty = toHeatMatrix({ ...input, cells: queryResult([metricColumn('users')], []) });
   expect(empty && describeHeat(empty, formats)).toBe('');

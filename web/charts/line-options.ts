@@ -7,8 +7,8 @@ import type { Series, SeriesSet } from './series.ts';
 
 /** More lines than this have a legend instead of labels at their ends. */
 export const DIRECT_LABELS = 5;
-/** Comparison lines are drawn for up to this many lines; beyond it they are in the tooltip and the table. */
-const COMPARED_LINES = 3;
+/** The comparison is drawn for a line that stands alone; for several it is in the tooltip and the table. */
+const COMPARED_LINES = 1;
 const DASHES: (string | number[])[] = ['solid', 'solid', [8, 3], [3, 2], [10, 3, 2, 3], [2, 4]];
 
 export interface EndLabel {
@@ -97,7 +97,7 @@ export function lineChart(
       : 12;
   const area: PlotArea = {
     ...size,
-    left: Math.max(...axisTexts.map(textWidth), 16) + 10,
+    left: Math.max(...axisTexts.map((text) => textWidth(text)), 16) + 10,
     right: labelRoom,
     top: 12,
     bottom: 26,

@@ -10,7 +10,7 @@ import { lineTooltip, nearestLine } from './line-tooltip.ts';
 import { indexAtX, plotHeight, pointX, valueY } from './plot-area.ts';
 import type { SeriesSet } from './series.ts';
 import { isWeekend } from './time-buckets.ts';
-import { useWidth } from './use-width.ts';
+import { useSize } from './use-size.ts';
 
 const Chart = lazy(() => import('./chart.tsx'));
 const LEGEND_HEIGHT = 36;
@@ -35,7 +35,7 @@ export function LinePlot({
   onSelect?: (value: string, label: string) => void;
 }) {
   const { formats } = useDashboard();
-  const [ref, width] = useWidth<HTMLDivElement>();
+  const [ref, { width }] = useSize<HTMLDivElement>();
   const [shown, setShown] = useState<ReadonlySet<string> | null>(null);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const direct = set.series.length <= DIRECT_LABELS && width >= 420;

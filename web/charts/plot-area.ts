@@ -40,11 +40,11 @@ export function bandY(area: PlotArea, index: number, count: number): number {
   return area.top + ((index + 0.5) / count) * plotHeight(area);
 }
 
-/** A generous width in pixels of 12 px text, for margins. */
-export function textWidth(text: string): number {
+/** A generous width in pixels of text, for margins. */
+export function textWidth(text: string, fontSize = 12): number {
   let width = 0;
-  for (const character of text) width += /[MW@%m]/.test(character) ? 10 : /[iljt.,:'| ]/.test(character) ? 4 : 7;
-  return width;
+  for (const character of text) width += /[MW@%m]/.test(character) ? 12 : /[iljt.,:'| ]/.test(character) ? 4.5 : 7.8;
+  return (width * fontSize) / 12;
 }
 
 /** Moves labels apart vertically: keeps their order, at least `gap` between neighbours, all within [top, bottom] where they fit. */

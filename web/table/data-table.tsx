@@ -133,7 +133,7 @@ export function DataTable(props: {
         ref={scroller}
         className="table-scroller"
         role="region"
-        aria-label={caption}
+        aria-label={`${caption}, table`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
         style={height === null ? undefined : { maxHeight: height }}

@@ -11,7 +11,7 @@ export function ResultTable({ view }: { view: TableView }) {
     <div
       className="table-scroller"
       role="region"
-      aria-label={view.caption}
+      aria-label={`${view.caption}, table`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
       onKeyDown={(event) => {

@@ -40,6 +40,10 @@ function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
   const labelOf = (name: string): string => catalog.dimensions.find((one) => one.name === name)?.label ?? name;
   const missing = bars.filter((bar) => bar.notApplicable).map((bar) => bar.label);
   const ignored = ignoredDimensions([column], labelOf);
+  const natural = barChartHeight(
+    bars.length,
+    bars.some((bar) => bar.compared !== null),
+  );
   const notes = [
     ...(column.label === tile.title ? [] : [column.label]),
     ...(total === null ? [] : [`total ${formats.value(total, column, 'card')}`]),
@@ -61,13 +65,7 @@ function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
             title={tile.title}
             bars={bars}
             column={column}
-            height={
-              height ??
-              barChartHeight(
-                bars.length,
-                bars.some((bar) => bar.compared !== null),
-              )
-            }
+            height={Math.min(height ?? natural, bars.length * 72 + 34)}
             total={addsUp ? total : null}
             selected={selected}
             onSelect={select}

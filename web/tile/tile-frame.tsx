@@ -2,6 +2,7 @@ import { IconArrowsDiagonal, IconClock, IconLink, IconTable, IconX } from '@tabl
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { ResultMeta } from '../../src/contract/result.ts';
+import { useSize } from '../charts/use-size.ts';
 import { announce, showToast } from '../layout/messages.tsx';
 import { lettersAreOn } from '../layout/preferences.ts';
 import { ResultTable } from '../table/result-table.tsx';
@@ -40,7 +41,8 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
   const titleId = useId();
   const ready = content.state === 'ready' ? content : null;
   const meta = content.state === 'ready' || content.state === 'empty' ? content.meta : null;
-  const height = BODY_HEIGHT[tile.height];
+  // Cards and heat-maps are as high as their content, whatever the row.
+  const height = tile.kind === 'scorecards' || tile.kind === 'heatmap' ? null : BODY_HEIGHT[tile.height];
   const subtitle = [tile.subtitle, ...(ready?.notes ?? [])].filter(Boolean).join(' · ');
   const stale = meta !== null && isStale(meta, period.end, workspace.now);
 
@@ -66,18 +68,22 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
   const body = (bodyHeight: number | null): ReactNode => {
     switch (content.state) {
       case 'waiting':
-        return <TileSkeleton kind={tile.kind} />;
+        return <TileSkeleton tile={tile} />;
       case 'failed':
         return <TileFailure title={tile.title} error={content.error} />;
       case 'empty':
         return <TileEmpty state={content.empty} />;
       case 'ready':
-        return asTable ? <ResultTable view={content.table()} /> : content.body(bodyHeight);
+        if (asTable) {
+          const rows = <ResultTable view={content.table()} />;
+          return bodyHeight === null ? rows : <div className="plot-fill">{rows}</div>;
+        }
+        return bodyHeight === null ? content.body(null) : <FilledBody>{content.body}</FilledBody>;
     }
   };
 
   return (
-    <section
+    <article
       id={`tile-${tile.id}`}
       className={`tile tile-${tile.kind}`}
       aria-labelledby={titleId}
@@ -118,31 +124,47 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
         )}
       </header>
       {ready?.controls && !asTable && <div className="tile-controls">{ready.controls}</div>}
-      <div className="tile-body" style={height === null ? undefined : { height }}>
+      <div className="tile-body" style={height === null ? undefined : { minHeight: height }}>
         {body(height)}
         {loading && <Working />}
       </div>
-      {[tile.note, ...(meta?.notes ?? []).filter((note) => !saidAlready(note))].map(
-        (note) =>
-          note && (
-            <p key={note} className="tile-note">
-              {note}
-            </p>
-          ),
-      )}
-      {meta && <TileFoot meta={meta} />}
+      {tile.note && <p className="tile-note">{tile.note}</p>}
+      {meta && <TileNotes notes={meta.notes} />}
+      {/* The foot keeps its place while the tile waits. */}
+      {meta ? <TileFoot meta={meta} /> : <footer className="tile-foot">{'\u00a0'}</footer>}
       {expanded && ready && (
         <ExpandedTile title={tile.title} onClose={() => setExpanded(false)}>
           {asTable ? <ResultTable view={ready.table()} /> : ready.body(height === null ? null : 520)}
         </ExpandedTile>
       )}
-    </section>
+    </article>
   );
 }
 
-/** "ignores Channel" stands in the subtitle. */
-function saidAlready(note: string): boolean {
-  return / ignores? the filter on /.test(note);
+/** As high as the tile, which is at least its declared height and as high as its neighbours. */
+function FilledBody({ children }: { children: (height: number) => ReactNode }) {
+  const [ref, { height }] = useSize<HTMLDivElement>();
+  return (
+    <div ref={ref} className="plot-fill">
+      {height > 0 && children(height)}
+    </div>
+  );
+}
+
+/** Sentences of the engine. "ignores Channel" stands in the subtitle already; several fold into one line. */
+function TileNotes({ notes }: { notes: string[] }) {
+  const said = notes.filter((note) => !/ ignores? the filter on /.test(note));
+  const [first, ...more] = said;
+  if (first === undefined) return null;
+  if (more.length === 0) return <p className="tile-note">{first}</p>;
+  return (
+    <details className="tile-note">
+      <summary>{said.length} notes on these figures</summary>
+      {said.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
+    </details>
+  );
 }
 
 /** Source, as-of, n. */

@@ -1,16 +1,27 @@
 import { useEffect, useState } from 'react';
+import type { Tile } from '../../src/contract/dashboard.ts';
 import { showToast } from '../layout/messages.tsx';
 import { useDashboard } from './dashboard-context.ts';
 import type { EmptyState } from './empty-state.ts';
 import type { TileError } from './tile-data.ts';
 
 /** Bars in the tile's final geometry, shown only after 150 ms (by CSS). */
-export function TileSkeleton({ kind }: { kind: string }) {
+export function TileSkeleton({ tile }: { tile: Tile }) {
+  if (tile.kind === 'scorecards') {
+    return (
+      <ul className="cards tile-skeleton-cards" data-count={tile.metrics.length} aria-hidden="true">
+        {tile.metrics.map((metric) => (
+          <li key={metric}>
+            <div className="card" />
+          </li>
+        ))}
+      </ul>
+    );
+  }
   return (
-    <div className={`tile-skeleton tile-skeleton-${kind}`} aria-hidden="true">
-      {Array.from({ length: 6 }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: identical bars
-        <span key={index} />
+    <div className={`tile-skeleton tile-skeleton-${tile.kind}`} aria-hidden="true">
+      {[1, 2, 3, 4, 5, 6].map((bar) => (
+        <span key={bar} />
       ))}
     </div>
   );
