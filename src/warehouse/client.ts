@@ -20,8 +20,6 @@ export interface ConnectOptions {
   retryMs?: number;
   /** Called when the engine did not even answer that a statement's time is up: it should be ended. */
   onTimeout?: (statement: string) => void;
-  /** Called when a statement meets data on disk that is not what was written. */
-  onDamage?: (message: string) => void;
 }
 
 /** What is read from disk is not what was written; `detail` is the engine's own sentence. */
@@ -178,10 +176,7 @@ class WarehouseClient implements Warehouse {
     if (code === ENGINE_ERROR.timeout) return timedOut(timeoutMs);
     const busy = BUSY_CODES.get(code);
     if (busy !== undefined) return new TurnoutError('unavailable', busy);
-    if (DAMAGE_CODES.has(code)) {
-      this.#options.onDamage?.(error.message);
-      return new DamagedDataError(error.message);
-    }
+    if (DAMAGE_CODES.has(code)) return new DamagedDataError(error.message);
     return error;
   }
 }

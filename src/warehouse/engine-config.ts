@@ -20,7 +20,10 @@ export interface EngineOptions {
 }
 
 /** What the engine prints on its standard output, one JSON line each. */
-export type EngineNotice = { ready: true; openMs: number } | { failed: string };
+export type EngineNotice = { ready: true; openMs: number } | { failed: string } | { damaged: string };
+
+/** Where the engine notes that it met damaged data, so that the next start looks no further and sets the folder aside. */
+export const damageNote = (folder: string): string => join(folder, 'damaged');
 
 /**
  * Writes the engine's configuration: its only user may use the database `turnout` and nothing else, so that every table function

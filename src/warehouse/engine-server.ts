@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Session } from 'chdb';
-import { codeOf, ENGINE_ERROR, statusOf } from './engine-errors.ts';
+import { codeOf, DAMAGE_CODES, ENGINE_ERROR, statusOf } from './engine-errors.ts';
 import type { PooledSession, SessionPool } from './session-pool.ts';
 import { refuseStatement } from './statement-guard.ts';
 import { DATABASE } from './tables.ts';
@@ -10,6 +10,8 @@ export interface EngineParts {
   writers: SessionPool;
   /** Reserved for KILL QUERY. */
   control: SessionPool;
+  /** Called when a statement met data on disk that is not what was written. */
+  reportDamage: (message: string) => void;
   /** Ends the process: a statement runs on past its end and cannot be stopped. */
   giveUp: (reason: string) => void;
 }
@@ -60,7 +62,13 @@ async function answer(parts: EngineParts, request: IncomingMessage, response: Se
   );
 
   const pool = read ? parts.readers : parts.writers;
-  const done = await statement.run(pool, (session) => runStatement(session, parameters, body, read, id));
+  const done = await statement
+    .run(pool, (session) => runStatement(session, parameters, body, read, id))
+    .catch((error: Error) => {
+      // What a client inserts may be malformed; what a statement reads was written by the engine.
+      if (!parameters.has('query') && DAMAGE_CODES.has(codeOf(error.message))) parts.reportDamage(error.message);
+      throw error;
+    });
   response.writeHead(200, {
     'Content-Type': 'application/octet-stream',
     'Content-Length': done.bytes.byteLength,

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Session } from 'chdb';
-import { type EngineNotice, type EngineOptions, writeEngineConfig } from './engine-config.ts';
+import { damageNote, type EngineNotice, type EngineOptions, writeEngineConfig } from './engine-config.ts';
 import { createEngineServer } from './engine-server.ts';
 import { SessionPool } from './session-pool.ts';
 
@@ -22,6 +22,14 @@ try {
   const openedAt = performance.now();
   const server = createEngineServer({
     ...openSessions(options),
+    reportDamage: (message) => {
+      notify({ damaged: message });
+      try {
+        writeFileSync(damageNote(options.folder), message);
+      } catch {
+        // A disk that cannot be written to is told by the next insert.
+      }
+    },
     giveUp: (reason) => {
       console.error(reason);
       endAtOnce();

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync,
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SILENT_LOG, temporaryFolder } from '../../test/support/engine.ts';
+import { until } from '../../test/support/poll.ts';
 import { sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { connectWarehouse } from './client.ts';
@@ -113,11 +114,35 @@ describe('damage', () => {
     expect(await opened.inspect()).toEqual([]);
     blank(fileOf(folder, 'data.bin'));
     await expect(opened.warehouse.query(COUNT)).rejects.toMatchObject({ code: 'unavailable' });
-    expect(heard.length).toBeGreaterThan(0);
+    await until('the damage is reported', () => heard.length > 0);
     expect(await opened.inspect()).toHaveLength(1);
     await opened.startEmpty('damage while running');
     expect(await count(opened)).toBe(0);
     expect(opened.alarms).toHaveLength(1);
+    await opened.close();
+  });
+
+  test('damage met while running is remembered: the next start sets the folder aside unseen', async () => {
+    const folder = join(place.folder, 'warehouse');
+    cpSync(join(sound.folder, 'warehouse'), folder, { recursive: true, verbatimSymlinks: true });
+    const opened = await openWarehouse(options(folder));
+    blank(fileOf(folder, 'data.bin'));
+    await expect(opened.warehouse.query(COUNT)).rejects.toMatchObject({ code: 'unavailable' });
+    await until('it is noted', () => existsSync(join(folder, 'damaged')));
+    await opened.close();
+    const again = await openWarehouse({ ...options(folder), inspectMs: 0 });
+    expect(again.alarms).toHaveLength(1);
+    expect(await count(again)).toBe(0);
+    await again.close();
+  });
+
+  test('rows that cannot be parsed are the sender’s mistake, not damage', async () => {
+    const folder = join(place.folder, 'warehouse');
+    const opened = await openWarehouse(options(folder));
+    for (const line of ['[1,2', '{"a":1}', '["x","y"]', '[', 'null', '[1,"s","2024-01-01",1,1,1'])
+      await expect(opened.warehouse.insert('entries', columnsOf('entries'), Buffer.from(line)), line).rejects.toThrow();
+    expect(existsSync(join(folder, 'damaged'))).toBe(false);
+    expect(await count(opened)).toBe(0);
     await opened.close();
   });
 });

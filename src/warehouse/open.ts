@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClickHouseError } from '@clickhouse/client';
 import { TurnoutError } from '../contract/errors.ts';
 import { connectWarehouse, DamagedDataError } from './client.ts';
+import { damageNote } from './engine-config.ts';
 import { findFaults } from './inspect.ts';
 import { migrate } from './migrations.ts';
 import { EngineCannotOpen, type EngineSupervisor, type StartEngineOptions, startEngine } from './supervisor.ts';
@@ -73,9 +74,6 @@ class OpenedWarehouse implements OpenWarehouse {
     this.warehouse = connectWarehouse({
       socketPath: socket.path,
       onTimeout: () => this.#supervisor?.kill('A statement ran past its time limit and the engine did not end it.'),
-      onDamage: (message) => {
-        for (const listener of this.#listeners) listener(message);
-      },
     });
   }
 
@@ -97,7 +95,12 @@ class OpenedWarehouse implements OpenWarehouse {
   /** @returns faults of the folder; empty where it is open and sound */
   async #tryToOpen(): Promise<string[]> {
     try {
+      const note = damageNote(this.#options.folder);
+      if (existsSync(note)) return [readFileSync(note, 'utf8')];
       this.#supervisor = await startPatiently({ ...this.#options, socketPath: this.socketPath });
+      this.#supervisor.onDamage((message) => {
+        for (const listener of this.#listeners) listener(message);
+      });
     } catch (error) {
       if (error instanceof EngineCannotOpen && !NOT_DAMAGE.test(error.message)) return [error.message];
       if (error instanceof TurnoutError) throw error;

@@ -52,9 +52,10 @@ export function refuseStatement(text: string, path: 'read' | 'write'): string | 
 const WORD = new RegExp(
   [
     String.raw`(?<blank>\s+|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)`,
-    String.raw`(?<string>'(?:[^'\\]|\\[\s\S]|'')*')`,
+    String.raw`(?<string>'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*')`,
     '(?<name>[A-Za-z_][A-Za-z0-9_]*)',
-    '(?<number>[0-9][A-Za-z0-9_.]*)',
+    // A whole list of numbers is one word: lists of keys are long.
+    '(?<number>[0-9][A-Za-z0-9_.]*(?:, ?[0-9][A-Za-z0-9_.]*)*)',
     '(?<quoted>`(?:[^`\\\\]|``)*`|"(?:[^"\\\\]|"")*")',
     String.raw`(?<mark>\/(?!\*)|[-+*%=<>!(),.:;?[\]{}|&^@])`,
   ].join('|'),

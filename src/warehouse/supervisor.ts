@@ -46,6 +46,8 @@ export interface EngineSupervisor {
   close(): Promise<void>;
   /** Called after each unexpected end. Returns the function that stops it. */
   onExit(listener: (exit: EngineExit) => void): () => void;
+  /** Called when a statement met damaged data. Returns the function that stops it. */
+  onDamage(listener: (message: string) => void): () => void;
 }
 
 /** The engine itself says that it cannot open its folder (as opposed to: it crashed, or it is not installed). */
@@ -75,7 +77,8 @@ export async function startEngine(options: StartEngineOptions): Promise<EngineSu
 class Supervisor implements EngineSupervisor {
   restarts = 0;
   readonly #options: StartEngineOptions;
-  readonly #listeners = new Set<(exit: EngineExit) => void>();
+  readonly #exitListeners = new Set<(exit: EngineExit) => void>();
+  readonly #damageListeners = new Set<(message: string) => void>();
   #child: ChildProcess | undefined;
   #killReason: string | undefined;
   #closing = false;
@@ -97,7 +100,7 @@ class Supervisor implements EngineSupervisor {
     this.#child = child;
     const startedAt = performance.now();
     try {
-      const openMs = await readyOf(child, this.#options.openTimeoutMs ?? 60_000);
+      const openMs = await readyOf(child, this.#options.openTimeoutMs ?? 60_000, (notice) => this.#heard(notice));
       this.#options.log.info({ pid: child.pid, openMs }, 'engine ready');
     } catch (error) {
       this.#child = undefined;
@@ -154,7 +157,7 @@ class Supervisor implements EngineSupervisor {
     const reason = this.#killReason;
     this.#killReason = undefined;
     this.#options.log.warn({ ...exit, reason }, 'engine ended');
-    for (const listener of this.#listeners) listener(reason === undefined ? exit : { ...exit, reason });
+    for (const listener of this.#exitListeners) listener(reason === undefined ? exit : { ...exit, reason });
     // What Turnout ended itself is no sign that the next start will fail.
     if (ranMs > GOOD_RUN_MS || reason !== undefined) this.#failuresInARow = 0;
     this.#startAgain();
@@ -208,13 +211,24 @@ class Supervisor implements EngineSupervisor {
   }
 
   onExit(listener: (exit: EngineExit) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#exitListeners.add(listener);
+    return () => this.#exitListeners.delete(listener);
+  }
+
+  onDamage(listener: (message: string) => void): () => void {
+    this.#damageListeners.add(listener);
+    return () => this.#damageListeners.delete(listener);
+  }
+
+  #heard(notice: EngineNotice): void {
+    if (!('damaged' in notice)) return;
+    this.#options.log.warn({ reason: notice.damaged }, 'damaged data');
+    for (const listener of this.#damageListeners) listener(notice.damaged);
   }
 }
 
-/** Resolves with the milliseconds that opening took. */
-function readyOf(child: ChildProcess, timeoutMs: number): Promise<number> {
+/** Resolves with the milliseconds that opening took; whatever the engine says later goes to `heard`. */
+function readyOf(child: ChildProcess, timeoutMs: number, heard: (notice: EngineNotice) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     const unavailable = (message: string) => reject(new TurnoutError('unavailable', message));
     const timer = setTimeout(() => unavailable('The engine did not open its folder in time.'), timeoutMs);
@@ -229,7 +243,8 @@ function readyOf(child: ChildProcess, timeoutMs: number): Promise<number> {
       if (notice === undefined) return;
       clearTimeout(timer);
       if ('failed' in notice) reject(new EngineCannotOpen(notice.failed));
-      else resolve(notice.openMs);
+      else if ('ready' in notice) resolve(notice.openMs);
+      else heard(notice);
     });
   });
 }
@@ -248,7 +263,7 @@ function pingEngine(socketPath: string, timeoutMs: number): Promise<boolean> {
 }
 
 function parseNotice(line: string): EngineNotice | undefined {
-  if (!line.startsWith('{"ready":true,') && !line.startsWith('{"failed":')) return undefined;
+  if (!/^\{"(?:ready|failed|damaged)":/.test(line)) return undefined;
   return JSON.parse(line);
 }
 
