@@ -54,7 +54,7 @@ async function fetchSegments(
   range: InstantRange | undefined,
   trace: Trace,
 ): Promise<Segment[]> {
-  const rows = await trace.fetch(compileFunnel(query, range));
+  const rows = await trace.run(compileFunnel(query, range));
   const segments = rows.map(
     (row): Segment => ({
       value: readKey(row['k0']),

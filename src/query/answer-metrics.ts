@@ -24,7 +24,7 @@ export async function answerMetrics(
   const [main, other, currencyNotes] = await Promise.all([
     answerRange(query, plan, range, trace),
     compare === undefined ? undefined : answerRange(query, plan, compare, trace),
-    fetchCurrencyNotes(plan, scopeOf(query, plan, range, bucketsOf(query, range)), trace.fetch),
+    fetchCurrencyNotes(plan, scopeOf(query, plan, range, bucketsOf(query, range)), trace.run),
   ]);
   const rows = orderRows(main.evaluated.rows, query);
   const times = timesOf(main.buckets);
@@ -64,7 +64,7 @@ async function answerRange(
   trace: Trace,
 ): Promise<RangeAnswer> {
   const buckets = bucketsOf(query, range);
-  const table = await fetchLeafTable(plan.blocks, scopeOf(query, plan, range, buckets), trace.fetch);
+  const table = await fetchLeafTable(plan.blocks, scopeOf(query, plan, range, buckets), trace.run);
   return { table, buckets, evaluated: evaluateTable(table, plan, query, range, buckets) };
 }
 

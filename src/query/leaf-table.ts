@@ -29,7 +29,7 @@ export interface LeafTable {
   incomplete: { label: string; firstDay: string }[];
 }
 
-export type FetchRows = (statement: RenderedSql) => Promise<Record<string, unknown>[]>;
+export type RunRows = (statement: RenderedSql) => Promise<Record<string, unknown>[]>;
 
 export function compileBlock(block: Block, scope: Scope): Statement[] {
   switch (block.kind) {
@@ -44,13 +44,13 @@ export function compileBlock(block: Block, scope: Scope): Statement[] {
   }
 }
 
-export async function fetchLeafTable(blocks: readonly Block[], scope: Scope, fetch: FetchRows): Promise<LeafTable> {
+export async function fetchLeafTable(blocks: readonly Block[], scope: Scope, run: RunRows): Promise<LeafTable> {
   const [rows, firstDays] = await Promise.all([
     Promise.all(
-      blocks.flatMap((block) => compileBlock(block, scope)).map((statement) => fetchStatement(statement, fetch)),
+      blocks.flatMap((block) => compileBlock(block, scope)).map((statement) => fetchStatement(statement, run)),
     ),
     Promise.all(
-      blocks.filter(isTrailing).map(async (block) => [block, await fetchFirstDay(block, scope, fetch)] as const),
+      blocks.filter(isTrailing).map(async (block) => [block, await fetchFirstDay(block, scope, run)] as const),
     ),
   ]);
   const table: LeafTable = { cells: new Map(), totals: [], ...hiddenWindows(blocks, scope, new Map(firstDays)) };
@@ -60,8 +60,8 @@ export async function fetchLeafTable(blocks: readonly Block[], scope: Scope, fet
   return table;
 }
 
-async function fetchStatement(statement: Statement, fetch: FetchRows): Promise<LeafRow[]> {
-  const rows = await fetch(statement.sql);
+async function fetchStatement(statement: Statement, run: RunRows): Promise<LeafRow[]> {
+  const rows = await run(statement.sql);
   if (rows.length > MAX_CELLS)
     throw new TurnoutError('invalid_request', 'The answer has too many cells.', [
       {
@@ -92,9 +92,9 @@ function isTrailing(block: Block): block is CumulativeBlock {
   return block.kind === 'cumulative' && !isStock(block);
 }
 
-async function fetchFirstDay(block: CumulativeBlock, scope: Scope, fetch: FetchRows): Promise<string | null> {
+async function fetchFirstDay(block: CumulativeBlock, scope: Scope, run: RunRows): Promise<string | null> {
   for (const search of ['early', 'all'] as const) {
-    const [row] = await fetch(compileFirstDay(block.dataset, block.time, scope.clock, search));
+    const [row] = await run(compileFirstDay(block.dataset, block.time, scope.clock, search));
     const day = row?.['first_day'];
     if (day !== null && day !== undefined) return String(day);
   }

@@ -6,17 +6,17 @@ import type { CachedAnswer } from './statement-cache.ts';
 
 /** The statements of one query and what they cost. */
 export class Trace {
-  readonly #run: (statement: RenderedSql) => Promise<CachedAnswer>;
+  readonly #send: (statement: RenderedSql) => Promise<CachedAnswer>;
   #rowsRead = 0;
   #elapsedMs = 0;
   #cached = true;
 
   constructor(run: (statement: RenderedSql) => Promise<CachedAnswer>) {
-    this.#run = run;
+    this.#send = run;
   }
 
-  readonly fetch = async (statement: RenderedSql): Promise<Record<string, unknown>[]> => {
-    const answer = await this.#run(statement);
+  readonly run = async (statement: RenderedSql): Promise<Record<string, unknown>[]> => {
+    const answer = await this.#send(statement);
     this.#rowsRead += answer.rowsRead;
     this.#elapsedMs = Math.max(this.#elapsedMs, answer.elapsedMs ?? 0);
     this.#cached &&= answer.cached;
