@@ -39,7 +39,8 @@ export function createEngineServer(parts: EngineParts): Server {
     lastStatement += 1;
     answer(parts, request, response, lastStatement).catch((error: unknown) => sendError(response, error));
   });
-  server.keepAliveTimeout = 60_000;
+  // Never: a connection closed just as an insert is sent on it would look like a failed insert.
+  server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   return server;
 }
@@ -50,10 +51,8 @@ async function answer(parts: EngineParts, request: IncomingMessage, response: Se
   if (request.method !== 'POST' || url.pathname !== '/') return response.writeHead(404).end('There is no handle.\n');
   const body = await readBody(request);
   const parameters = url.searchParams;
-  for (const name of parameters.keys())
-    if (!KNOWN_PARAMETERS.has(name))
-      throw new EngineError(ENGINE_ERROR.refused, `The setting ${name} cannot be changed.`);
   const read = parameters.get('readonly') === '1';
+  checkRequest(parameters, body, read);
   const limitMs = Number(parameters.get('max_execution_time') ?? 0) * 1000;
   const statement = new Statement(parts, id, limitMs, !parameters.has('query'));
   response.on(
@@ -63,7 +62,7 @@ async function answer(parts: EngineParts, request: IncomingMessage, response: Se
 
   const pool = read ? parts.readers : parts.writers;
   const done = await statement
-    .run(pool, (session) => runStatement(session, parameters, body, read, id))
+    .run(pool, (session) => runStatement(session, parameters, body, id))
     .catch((error: Error) => {
       // What a client inserts may be malformed; what a statement reads was written by the engine.
       if (!parameters.has('query') && DAMAGE_CODES.has(codeOf(error.message))) parts.reportDamage(error.message);
@@ -78,6 +77,23 @@ async function answer(parts: EngineParts, request: IncomingMessage, response: Se
   response.end(done.bytes);
 }
 
+/** Refuses before a session is taken. */
+function checkRequest(parameters: URLSearchParams, body: Buffer, read: boolean): void {
+  const refuse = (why: string): never => {
+    throw new EngineError(ENGINE_ERROR.refused, why);
+  };
+  for (const name of parameters.keys())
+    if (!KNOWN_PARAMETERS.has(name)) refuse(`The setting ${name} cannot be changed.`);
+  const database = parameters.get('database') ?? 'default';
+  if (database !== 'default' && database !== DATABASE) refuse('There is no such database.');
+  if (parameters.has('query')) {
+    if (read) refuse('A read statement may not insert.');
+    return;
+  }
+  const refusal = refuseStatement(body.toString('utf8'), read ? 'read' : 'write');
+  if (refusal !== null) refuse(refusal);
+}
+
 interface Done {
   bytes: Uint8Array;
   summary: Record<string, string>;
@@ -87,23 +103,13 @@ async function runStatement(
   pooled: PooledSession,
   parameters: URLSearchParams,
   body: Buffer,
-  read: boolean,
   id: number,
 ): Promise<Done> {
-  const database = parameters.get('database') ?? 'default';
-  if (database !== 'default' && database !== DATABASE)
-    throw new EngineError(ENGINE_ERROR.refused, 'There is no such database.');
-  const session = await pooled.use(database);
+  const session = await pooled.use(parameters.get('database') ?? 'default');
   const insert = parameters.get('query');
-  if (insert !== null) {
-    if (read) throw new EngineError(ENGINE_ERROR.readonly, 'A read statement may not insert.');
-    return insertRows(session, insert, body);
-  }
-  const text = body.toString('utf8');
-  const refusal = refuseStatement(text, read ? 'read' : 'write');
-  if (refusal !== null) throw new EngineError(ENGINE_ERROR.refused, refusal);
+  if (insert !== null) return insertRows(session, insert, body);
   const startedAt = performance.now();
-  const result = await session.queryAsync(`${mark(id)}${text}`, {
+  const result = await session.queryAsync(`${mark(id)}${body.toString('utf8')}`, {
     format: parameters.get('default_format') ?? 'TabSeparated',
   });
   return {

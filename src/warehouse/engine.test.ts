@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -107,7 +107,13 @@ test('parameters that are not on the list are refused, and so is another databas
   );
 });
 
-test('the engine holds none of our environment', () => {
+test('socket and data are for this user alone', () => {
+  const folder = join(dirname(engine.socketPath), 'warehouse', 'data');
+  for (const path of [engine.socketPath, folder, join(folder, 'store')])
+    expect(statSync(path).mode & 0o077, path).toBe(0);
+});
+
+test.runIf(process.platform === 'linux')('the engine holds none of our environment', () => {
   process.env['TURNOUT_TEST_SECRET'] = 'secret';
   const environment = readFileSync(`/proc/${engine.opened.supervisor.pid}/environ`, 'utf8');
   expect(environment.split('\0').map((line) => line.split('=')[0])).not.toContain('PATH');

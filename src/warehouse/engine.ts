@@ -12,6 +12,8 @@ import { SessionPool } from './session-pool.ts';
 const EXIT_CANNOT_OPEN = 65;
 
 const parent = process.ppid;
+// The socket and the data are for this user alone.
+process.umask(0o077);
 process.stdin.resume();
 process.stdin.on('end', endAtOnce).on('error', endAtOnce);
 setInterval(() => process.ppid === parent || endAtOnce(), 1000).unref();

@@ -154,7 +154,9 @@ test('a folder that is in use is unavailable and stays where it is', async () =>
   const second = openWarehouse({ ...options(folder), lockWaitMs: 300 });
   await expect(second).rejects.toMatchObject({ code: 'unavailable' });
   expect(readdirSync(place.folder).filter((name) => name.includes('set-aside'))).toEqual([]);
-  expect(await count(first)).toBe(ROWS);
+  const newcomer = connectWarehouse({ socketPath: first.socketPath, retryMs: 0 });
+  expect((await newcomer.query(COUNT)).rows).toMatchObject([{ n: ROWS }]);
+  await newcomer.close();
   await first.close();
 });
 

@@ -146,8 +146,10 @@ class OpenedWarehouse implements OpenWarehouse {
 
   async close(): Promise<void> {
     await this.warehouse.close();
-    await this.#supervisor?.close();
-    rmSync(this.socketPath, { force: true });
+    if (this.#supervisor !== undefined) {
+      await this.#supervisor.close();
+      rmSync(this.socketPath, { force: true });
+    }
     if (this.#socketFolder !== undefined) rmSync(this.#socketFolder, { recursive: true, force: true });
   }
 }

@@ -34,10 +34,11 @@ const open = async (options: { silenceLimitMs?: number } = {}): Promise<OpenWare
   return opened;
 };
 
-/** A zombie that nobody reaps counts as gone. */
+/** On Linux a zombie that nobody reaps counts as gone. */
 function isAlive(pid: number): boolean {
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

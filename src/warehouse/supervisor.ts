@@ -126,7 +126,7 @@ class Supervisor implements EngineSupervisor {
       readers: poolSize,
       writers: WRITERS,
       threads: Math.max(2, Math.min(8, availableParallelism())),
-      memoryBytes: memoryBytes ?? Math.min(totalmem() / 2, 8e9),
+      memoryBytes: memoryBytes ?? Math.min(Math.floor(memoryOfMachine() / 2), 8e9),
       resultRows: 2_000_000,
     };
     const child = spawn(process.execPath, [ENGINE_FILE, JSON.stringify(engine)], {
@@ -138,6 +138,9 @@ class Supervisor implements EngineSupervisor {
         LANG: 'C.UTF-8',
         UV_THREADPOOL_SIZE: String(poolSize + WRITERS + 4),
         NODE_NO_WARNINGS: '1',
+        ...(process.env['NODE_COMPILE_CACHE'] === undefined
+          ? {}
+          : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }),
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -265,6 +268,12 @@ function pingEngine(socketPath: string, timeoutMs: number): Promise<boolean> {
 function parseNotice(line: string): EngineNotice | undefined {
   if (!/^\{"(?:ready|failed|damaged)":/.test(line)) return undefined;
   return JSON.parse(line);
+}
+
+/** Bytes; the container's limit where there is one. */
+function memoryOfMachine(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 function goneOf(child: ChildProcess): Promise<void> {
