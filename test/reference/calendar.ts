@@ -15,7 +15,13 @@ export interface LocalTime {
   offset: string;
 }
 
+const localTimes = new Map<string, LocalTime>();
+
 export function localTime(instant: number, zone: string): LocalTime {
+  return remember(localTimes, `${zone} ${instant}`, () => readLocalTime(instant, zone));
+}
+
+function readLocalTime(instant: number, zone: string): LocalTime {
   const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
   return {
     date: local.toPlainDate().toString(),
@@ -62,6 +68,12 @@ const MINUTE = 60_000;
 
 /** The first minute of the run of minutes with the same local date, hour and offset, as `2024-11-04T08:00:00+07:00`. */
 export function hourStart(instant: number, zone: string): string {
+  return remember(hourStarts, `${zone} ${instant}`, () => findHourStart(instant, zone));
+}
+
+const hourStarts = new Map<string, string>();
+
+function findHourStart(instant: number, zone: string): string {
   const own = localTime(instant, zone);
   let start = Math.floor(instant / MINUTE) * MINUTE;
   for (;;) {
@@ -98,4 +110,11 @@ export function bucketsOf(start: number, end: number, grain: Grain, zone: string
     for (const date of localDates(start, end, zone)) names.push(bucketStart(date, grain, weekStart));
   }
   return [...new Set(names)];
+}
+
+/** The only thing that is not done anew each time: conversions of one instant, which are slow. */
+function remember<T>(known: Map<string, T>, key: string, find: () => T): T {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
 }

@@ -15,5 +15,7 @@ export function compareRange(
     return [start.subtract({ days: shift }).toString(), end.subtract({ days: shift }).toString()];
   }
   if (matchWeekday) return [start.subtract({ days: 364 }).toString(), end.subtract({ days: 364 }).toString()];
-  return [start.subtract({ years: 1 }).toString(), end.subtract({ years: 1 }).toString()];
+  // The last day moves, not the edge after it: 28 February 2024 has 28 February 2023 before it, and so has the 29th.
+  const last = end.subtract({ days: 1 }).subtract({ years: 1 });
+  return [start.subtract({ years: 1 }).toString(), last.add({ days: 1 }).toString()];
 }

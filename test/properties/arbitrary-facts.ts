@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import type { Facts } from '../reference/dataset.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** A place and time where clocks change, with what the random rows lie around. */
+export interface Setting {
+  zone: string;
+  /** First day of the stretch of ten days that holds the rows, UTC midnight. */
+  origin: number;
+}
+
+const SETTINGS: Setting[] = [
+  { zone: 'UTC', origin: Date.UTC(2024, 1, 25) },
+  { zone: 'Asia/Jakarta', origin: Date.UTC(2024, 11, 27) },
+  { zone: 'Asia/Kolkata', origin: Date.UTC(2026, 4, 29) },
+  { zone: 'Europe/Berlin', origin: Date.UTC(2026, 2, 25) },
+  { zone: 'Europe/Berlin', origin: Date.UTC(2026, 9, 21) },
+  { zone: 'America/New_York', origin: Date.UTC(2026, 9, 28) },
+  { zone: 'Australia/Lord_Howe', origin: Date.UTC(2026, 3, 1) },
+  { zone: 'Africa/Casablanca', origin: Date.UTC(2026, 1, 11) },
+];
+
+export const setting = fc.constantFrom(...SETTINGS);
+
+/** An instant on a half-hour of the stretch, or a millisecond beside it: edges are where mistakes are. */
+export const instantIn = ({ origin }: Setting) =>
+  fc
+    .tuple(fc.integer({ min: 0, max: 10 * 48 }), fc.constantFrom(0, 0, 0, -1, 1))
+    .map(([halfHours, beside]) => origin + halfHours * 30 * MINUTE + beside);
+
+const person = fc.integer({ min: 0, max: 5 });
+const flag = fc.constantFrom(0, 0, 1);
+const channel = fc.constantFrom('whatsapp', 'email', 'sms', 'ivr', 'fax', '');
+const category = fc.constantFrom('promo', 'Promo alert', 'service', '');
+const campaign = fc.constantFrom('spring', "o'clock", '');
+
+export function factsIn(place: Setting): fc.Arbitrary<Facts> {
+  const at = instantIn(place);
+  const maybeAt = fc.option(at, { nil: null });
+  const message = fc.record({
+    channel,
+    category,
+    campaign,
+    at,
+    account: person,
+    recipient: person,
+    sent: fc.constantFrom(1, 1, 1, 0),
+    delivered: flag,
+    failed: flag,
+    read: flag,
+    read_at: maybeAt,
+    opened: flag,
+    clicked: flag,
+    answered: flag,
+    replied: flag,
+    engaged: flag,
+    automated: flag,
+    unsubscribed: flag,
+    charged: flag,
+    charge: fc.integer({ min: 0, max: 40 }).map((quarters) => quarters / 4),
+    currency: fc.constantFrom('USD', 'USD', 'EUR'),
+    seconds: fc.integer({ min: 0, max: 99 }),
+  });
+  const activity = fc.record({
+    person,
+    at,
+    feature: fc.constantFrom('login', 'login', 'purchase'),
+    channel,
+    category,
+  });
+  const invitation = fc.record({ person, campaign, invited_at: at, activated_at: maybeAt });
+  const account = fc.record({ kind: fc.constantFrom('account', 'contact'), registered_at: maybeAt, region: category });
+  const numbered = <T extends object>(rows: T[], key: string) =>
+    rows.map((row, index) => ({ [key]: index + 1, ...row }));
+  return fc
+    .record({
+      messages: fc.array(message, { maxLength: 40 }),
+      activities: fc.array(activity, { maxLength: 20 }),
+      invitations: fc.array(invitation, { maxLength: 12 }),
+      people: fc.array(account, { maxLength: 5 }),
+    })
+    .map(({ messages, activities, invitations, people }) => ({
+      messages: numbered(messages, 'message'),
+      activities: numbered(activities, 'activity'),
+      invitations: numbered(invitations, 'invitation'),
+      people: numbered(people, 'person').map((row, index) => ({
+        ...row,
+        external_id: index % 2 === 0 ? `user ${index}` : '',
+      })),
+    }));
+}
+
+/** Whole local days of the stretch, as dates. */
+export function daysIn({ origin }: Setting): fc.Arbitrary<[string, string]> {
+  return fc
+    .tuple(fc.integer({ min: -1, max: 9 }), fc.integer({ min: 1, max: 8 }))
+    .map(([first, length]) => [dateOf(origin + first * DAY), dateOf(origin + (first + length) * DAY)]);
+}
+
+const dateOf = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
