@@ -20,7 +20,7 @@ export interface Evaluated {
   totals: EvaluatedRow | undefined;
 }
 
-export const MAX_ROWS = 50_000;
+const MAX_ROWS = 50_000;
 
 /** Leaf values → metric values, gaps filled: 0 where nothing was counted, null where there is nothing to speak of. */
 export function evaluateTable(

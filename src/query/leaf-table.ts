@@ -12,7 +12,7 @@ import type { Leaf } from './plan/formula.ts';
 import { windowEnds } from './window-ends.ts';
 
 /** Leaf values of one cell by `Leaf.index`. */
-export type LeafValues = (number | null | undefined)[];
+type LeafValues = (number | null | undefined)[];
 
 export interface LeafCell {
   keys: Cell[];
@@ -29,9 +29,9 @@ export interface LeafTable {
   incomplete: { label: string; firstDay: string }[];
 }
 
-export type RunRows = (statement: RenderedSql) => Promise<Record<string, unknown>[]>;
+type RunRows = (statement: RenderedSql) => Promise<Record<string, unknown>[]>;
 
-export function compileBlock(block: Block, scope: Scope): Statement[] {
+function compileBlock(block: Block, scope: Scope): Statement[] {
   switch (block.kind) {
     case 'simple':
       return compileSimple(block, scope);

@@ -8,7 +8,7 @@ import { localDate, shiftInstant, startOfDay } from './local-time.ts';
 import type { QueryContext } from './query-context.ts';
 import type { Clock } from './resolved.ts';
 
-export interface ResolvedTime {
+interface ResolvedTime {
   range?: InstantRange;
   compare?: InstantRange;
 }

@@ -22,7 +22,7 @@ import {
   TIME_PARTS,
 } from './resolved.ts';
 
-export interface Resolution<Resolved> {
+interface Resolution<Resolved> {
   /** What could be resolved; unknown names are left out of it and stand in `problems`. */
   query: Resolved | undefined;
   problems: Problem[];

@@ -4,7 +4,8 @@ import { type FactWarehouse, openFactWarehouse } from '../../test/cases/warehous
 import { TurnoutError } from '../contract/errors.ts';
 import type { Query } from '../contract/query.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import { createQueryEngine, type QueryContext, type RunStatement } from './run-query.ts';
+import type { QueryContext, RunStatement } from './query-context.ts';
+import { createQueryEngine } from './run-query.ts';
 
 const model = loadCaseModel();
 let facts: FactWarehouse;

@@ -13,9 +13,7 @@ import type { ResolvedFunnelQuery, ResolvedMetricQuery } from './resolved.ts';
 import { StatementCache } from './statement-cache.ts';
 import { Trace } from './trace.ts';
 
-export type { QueryContext, RunStatement, StatementAnswer } from './query-context.ts';
-
-export interface QueryEngineOptions {
+interface QueryEngineOptions {
   /** Runs a statement and gives its rows as objects; `Warehouse.query` fits. */
   run: RunStatement;
   model: CheckedModel;

@@ -5,7 +5,7 @@ export interface CachedAnswer extends StatementAnswer {
   cached: boolean;
 }
 
-export interface StatementCacheOptions {
+interface StatementCacheOptions {
   run: RunStatement;
   /** Statements that run at the same time; the engine's pool size. */
   parallel: number;

@@ -15,7 +15,6 @@ export const date = (value: string): Literal => ({ kind: 'date', value });
 export const instant = (value: number): Literal => ({ kind: 'instant', value });
 export const zone = (name: string): Literal => ({ kind: 'zone', value: name });
 export const list = (items: readonly Literal[]): Literal => ({ kind: 'list', items });
-export const NULL: Literal = { kind: 'null' };
 
 export const joined = (separator: Joined['separator'], parts: readonly SqlNode[]): Joined => ({
   kind: 'joined',

@@ -5,7 +5,6 @@ export type Literal =
   | { kind: 'number'; value: number }
   | { kind: 'uint64'; value: bigint }
   | { kind: 'boolean'; value: boolean }
-  | { kind: 'null' }
   /** A local date `2024-11-15`. */
   | { kind: 'date'; value: string }
   /** UTC milliseconds, rendered as DateTime64(3, 'UTC'). */

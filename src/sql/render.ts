@@ -49,8 +49,6 @@ function renderLiteral(literal: Literal): string {
       return `toUInt64(${literal.value})`;
     case 'boolean':
       return literal.value ? '1' : '0';
-    case 'null':
-      return 'NULL';
     case 'date':
       if (!/^\d{4}-\d{2}-\d{2}$/.test(literal.value)) throw new Error(`not a date: ${literal.value}`);
       return `toDate32('${literal.value}')`;

@@ -4,7 +4,6 @@ import { sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 
 export type SimpleMetric = Extract<Metric, { type: 'simple' }>;
-export type Aggregation = SimpleMetric['agg'];
 
 /** How a column is counted: people fit into bitmaps, which merge exactly and fast; everything else is counted by value. */
 export type Method = 'count' | 'people' | 'distinct' | 'sum' | 'min' | 'max' | 'average' | 'median';

@@ -79,7 +79,7 @@ function compileFilter(filter: ResolvedFilter, value: SqlNode, type: ColumnType,
 }
 
 /** Nothing known: NULL, or the empty text. */
-export function isUnknown(value: SqlNode, type: ColumnType, nullable: boolean): SqlNode {
+function isUnknown(value: SqlNode, type: ColumnType, nullable: boolean): SqlNode {
   const empty = type === 'category' || type === 'string' ? sql`${value} = ''` : number(0);
   return nullable ? sql`ifNull(${empty}, 1)` : empty;
 }

@@ -73,8 +73,3 @@ export function personKeys(keys: readonly Key[]): string[] {
 }
 
 export const keyIdentifiers = (keys: readonly Key[]): SqlNode[] => keys.map((_, index) => identifier(keyAlias(index)));
-
-/** `, k0, k1` after other columns; nothing where there are no keys. */
-export function andKeys(keys: readonly Key[]): SqlNode {
-  return keys.reduce<SqlNode>((before, _, index) => sql`${before}, ${identifier(keyAlias(index))}`, sql``);
-}

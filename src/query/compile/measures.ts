@@ -6,8 +6,8 @@ import { compileMeasured } from './aggregate.ts';
 import { compilePredicate } from './predicate.ts';
 import type { RowExpression } from './row-source.ts';
 
-export const valueAlias = (index: number): string => `v${index}`;
-export const conditionAlias = (index: number): string => `c${index}`;
+const valueAlias = (index: number): string => `v${index}`;
+const conditionAlias = (index: number): string => `c${index}`;
 
 /** Row columns that the aggregates of some measures read: `v0` the value and `c0` whether the row counts. */
 export function compileMeasureColumns(measures: readonly Measure[], dataset: Dataset): Map<string, RowExpression> {

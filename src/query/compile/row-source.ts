@@ -9,7 +9,7 @@ const DATABASE = 'turnout';
 /** SQL over columns of a dataset; each branch of the dataset puts its own columns in. */
 export type RowExpression = (column: (name: string) => SqlNode) => SqlNode;
 
-export interface RowSource {
+interface RowSource {
   dataset: Dataset;
   /** Alias → expression. */
   columns: ReadonlyMap<string, RowExpression>;

@@ -93,6 +93,6 @@ function readRow(block: SimpleBlock, keys: readonly Key[], row: RawRow): LeafRow
 }
 
 /** Reads every row as totals; the remaining key of a row is its local day. */
-export function asTotals({ sql: text, read }: Statement): Statement {
+function asTotals({ sql: text, read }: Statement): Statement {
   return { sql: text, read: (rows) => read(rows).map((row) => ({ ...row, total: true })) };
 }

@@ -13,7 +13,7 @@ export function currencyRule(
   return { column, code: filtered ?? query.model.workspace.currency };
 }
 
-export function groupsByCurrency(query: ResolvedMetricQuery, column: string, dataset: Dataset): boolean {
+function groupsByCurrency(query: ResolvedMetricQuery, column: string, dataset: Dataset): boolean {
   return query.groups.some((group) => group.kind === 'dimension' && dataset.dimensions.get(group.name) === column);
 }
 
