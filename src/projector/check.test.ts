@@ -24,6 +24,8 @@ describe('checkRecord', () => {
 
   it('refuses what the engine could not store', () => {
     expect(reason({ ...event, at: '0001-01-01T00:00:00Z' })).toMatch(/before 1970/);
+    expect(reason({ ...event, at: '2024-11-04T08:00:00Z', charge: 1e300 })).toMatch(/^charge is 1e\+300; sums above/);
+    expect(reason({ ...event, at: '2024-11-04T08:00:00Z', charge: 1e11 })).toBeUndefined();
   });
 
   it('names the field that does not fit', () => {

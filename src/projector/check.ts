@@ -3,6 +3,8 @@ import { type CanonicalRecord, canonicalRecord, type RecordKind } from '../contr
 export type Check = { ok: true; record: StoredRecord } | { ok: false /** A sentence. */; reason: string };
 
 const DAY_MS = 86_400_000;
+/** Decimal(18, 6) holds a little more. */
+const MAX_SUM = 100_000_000_000;
 
 /** Fields that tell when something happened; what has happened cannot lie ahead. */
 const EVENT_TIMES = {
@@ -44,6 +46,11 @@ export function checkRecord(candidate: unknown, receivedAt: number): Check {
     };
   }
   const fields: Record<string, unknown> = record;
+  for (const name of ['charge', 'amount']) {
+    const sum = fields[name];
+    if (typeof sum === 'number' && Math.abs(sum) > MAX_SUM)
+      return { ok: false, reason: `${name} is ${sum}; sums above ${MAX_SUM} cannot be stored.` };
+  }
   for (const name of EVENT_TIMES[record.record]) {
     const text = fields[name];
     if (typeof text !== 'string') continue;

@@ -47,13 +47,15 @@ export interface BatchOutcome extends Tally {
   /** Messages and people whose row was written. */
   messages: number;
   people: number;
-  /** Receipt time of the last entry, UTC milliseconds; 0 where nothing could be read. */
+  /** Receipt time of the newest counted entry, UTC milliseconds. */
   receivedAt: number;
 }
 
 export interface Projector {
   /** How far the facts are; from the warehouse on the first call. */
   seq(): Promise<number>;
+  /** Receipt time of the newest counted entry, UTC milliseconds; 0 while there is none. */
+  receivedAt(): Promise<number>;
   /**
    * Projects the next batch of entries up to `through`; undefined where there is none. When it throws nothing is counted:
    * calling it again does the batch again. `TurnoutError('unavailable' | 'timeout')` is the engine's; anything else counts as an
@@ -71,6 +73,7 @@ export function createProjector(options: ProjectorOptions): Projector {
 
 interface State {
   seq: number;
+  receivedAt: number;
   people: People;
   accounts: Lru<number, true>;
   queue: EntryQueue;
@@ -129,6 +132,10 @@ class JournalProjector implements Projector {
     return (await this.#ready()).seq;
   }
 
+  async receivedAt(): Promise<number> {
+    return (await this.#ready()).receivedAt;
+  }
+
   async runBatch(through: number): Promise<BatchOutcome | undefined> {
     const state = await this.#ready();
     const attempted: PreparedEntry[] = [];
@@ -146,7 +153,7 @@ class JournalProjector implements Projector {
     const { warehouse, reader, sources, workspace, maxRecords, maxBytes } = this.#options;
     this.#strikes ??= await Strikes.load(warehouse);
     const strikes = this.#strikes;
-    const { seq, people } = await loadProgress(warehouse);
+    const { seq, people, receivedAt } = await loadProgress(warehouse);
     if (this.#careful) this.#aloneThrough = seq + CAREFUL_ENTRIES;
     const limits = { maxEntries: 20_000, maxRecords: maxRecords ?? 20_000, maxBytes: maxBytes ?? 16 << 20 };
     const queue = new EntryQueue(reader, seq, limits, {
@@ -158,6 +165,7 @@ class JournalProjector implements Projector {
     });
     this.#state = {
       seq,
+      receivedAt,
       people: await People.load(warehouse, seq, people),
       accounts: new Lru(200_000),
       queue,
@@ -192,13 +200,14 @@ class JournalProjector implements Projector {
     state.people.commit(last);
     for (const account of batch.newAccounts) state.accounts.set(account, true);
     state.seq = last;
+    state.receivedAt = entries.at(-1)?.receivedAt ?? state.receivedAt;
     return {
       seq: last,
       entries: entries.length,
       ...batch.tally,
       messages: batch.messages.size,
       people: written.people,
-      receivedAt: entries.at(-1)?.receivedAt ?? 0,
+      receivedAt: state.receivedAt,
     };
   }
 

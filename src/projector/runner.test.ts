@@ -79,7 +79,9 @@ describe('startProjector', () => {
       const [second, third] = [await append('b'), await append('a')];
       expect([second, third]).toStrictEqual([2, 3]);
       const again = await start();
-      await reach(again, ({ seq }) => seq === 1);
+      expect(await reach(again, ({ seq }) => seq === 1)).toMatchObject({
+        receivedAt: Date.parse('2024-11-16T00:00:00Z'),
+      });
       again.notify(journal.durableSeq);
       await reach(again, ({ seq }) => seq === 3);
       expect(await loadLedger(engine.warehouse)).toMatchObject([{ received: 3, counted: 2, duplicate: 1 }]);

@@ -15,7 +15,7 @@ export interface ProjectorStatus {
   seq: number;
   /** Highest sequence number that is known to be durable. */
   durableSeq: number;
-  /** Receipt time of the last counted entry, UTC milliseconds; 0 before the first of this process. */
+  /** Receipt time of the last counted entry, UTC milliseconds; 0 while there is none. */
   receivedAt: number;
   /** `unavailable`: the last batch failed and is tried again; `receive_only`: it crashed too often and waits for `retry()`. */
   state: 'ok' | 'catching_up' | 'receive_only' | 'unavailable';
@@ -156,12 +156,13 @@ class Runner implements ProjectorHandle {
     switch (message.kind) {
       case 'ready':
         this.#seq = message.seq;
+        this.#receivedAt = message.receivedAt;
         this.#detail = undefined;
         this.#announce();
         return;
       case 'progress':
         this.#seq = message.outcome.seq;
-        this.#receivedAt = message.outcome.receivedAt || this.#receivedAt;
+        this.#receivedAt = message.outcome.receivedAt;
         this.#detail = undefined;
         this.#announce(message.outcome);
         return;

@@ -25,7 +25,7 @@ export interface WorkerInput {
 export type ToWorker = { kind: 'durable'; seq: number } | { kind: 'close' };
 
 export type FromWorker =
-  | { kind: 'ready'; seq: number }
+  | { kind: 'ready'; seq: number; receivedAt: number }
   | { kind: 'progress'; outcome: BatchOutcome }
   /** A batch failed and will be tried again. */
   | { kind: 'failed'; message: string }

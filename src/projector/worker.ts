@@ -79,7 +79,7 @@ async function firstSeq(projector: Projector, tell: (message: FromWorker) => voi
   while (!closing()) {
     try {
       const seq = await projector.seq();
-      tell({ kind: 'ready', seq });
+      tell({ kind: 'ready', seq, receivedAt: await projector.receivedAt() });
       return seq;
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
