@@ -69,6 +69,8 @@ export function childEnv(extra = {}) {
     ...process.env,
     PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
     NODE_NO_WARNINGS: '1',
+    // Compiled code is kept, so that the next start does not compile it again.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
     ...extra,
   };
 }

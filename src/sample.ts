@@ -7,6 +7,7 @@ import type { Logger } from './logger.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { openControlDatabase } from './store/database.ts';
 import { loadSetting } from './store/settings.ts';
+import { SAMPLE_FOLDER } from './workspace-files.ts';
 
 /** Secrets of the sample's sources, made once per installation: the names that its source files read. */
 export interface SampleSecrets {
@@ -38,21 +39,17 @@ async function hasSources(workspaceFolder: string): Promise<boolean> {
 }
 
 /** The sample workspace: the pack's files, its own clock, its entries put into its own journal once. */
-export async function openSampleRuntime(options: {
-  folder: string;
-  packsFolder: string;
-  log: Logger;
-}): Promise<Runtime> {
-  const secrets = await loadSecrets(options.folder);
+export async function openSampleRuntime(options: { folder: string; log: Logger }): Promise<Runtime> {
+  const secrets = await loadSampleSecrets(options.folder);
   return openRuntime({
     ...options,
-    workspaceFolder: join(options.packsFolder, 'omnichannel', 'sample'),
+    workspaceFolder: SAMPLE_FOLDER,
     env: { ...secrets },
     sample: omnichannelSample,
   });
 }
 
-async function loadSecrets(folder: string): Promise<SampleSecrets> {
+export async function loadSampleSecrets(folder: string): Promise<SampleSecrets> {
   const file = join(folder, 'secrets.json');
   if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as SampleSecrets;
   const key = () => randomBytes(32).toString('base64url');

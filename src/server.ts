@@ -18,7 +18,6 @@ export interface RunningServer {
 }
 
 const project = resolve(import.meta.dirname, '..');
-const PACKS = join(project, 'packs');
 const WEB = join(project, 'dist', 'web');
 
 /**
@@ -29,13 +28,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   checkListenHost(config.host);
   const own = join(config.data, 'main');
   const sample = join(config.data, 'sample');
-  const openOwn = () =>
-    openRuntime({ folder: own, workspaceFolder: config.workspace, packsFolder: PACKS, env: process.env, log });
+  const openOwn = () => openRuntime({ folder: own, workspaceFolder: config.workspace, env: process.env, log });
 
   const showSample = config.sample && (await wantsSample(config.workspace, own));
-  let runtime: Runtime = showSample
-    ? await openSampleRuntime({ folder: sample, packsFolder: PACKS, log })
-    : await openOwn();
+  let runtime: Runtime = showSample ? await openSampleRuntime({ folder: sample, log }) : await openOwn();
 
   const app = await buildApp(
     {

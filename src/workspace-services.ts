@@ -2,6 +2,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
 import type { Source } from './connectors/sources.ts';
 import type { Freshness, SourceInfo, WorkspaceInfo } from './contract/api.ts';
+import type { DataSide } from './data-side.ts';
 import type { WorkspaceServices } from './http/services.ts';
 import { IntakeCounters } from './intake/counters.ts';
 import { receive } from './intake/receive.ts';
@@ -12,20 +13,18 @@ import type { CheckedModel } from './model/checked.ts';
 import { jsonSchema, SCHEMA_NAMES } from './model/json-schemas.ts';
 import type { LoadedWorkspace } from './model/load-workspace.ts';
 import { loadDataSpan, loadLedger, loadQuarantine } from './projector/ledger.ts';
-import type { ProjectorHandle } from './projector/runner.ts';
+import type { ProjectorStatus } from './projector/runner.ts';
 import { loadSourceActivity } from './projector/source-activity.ts';
 import type { QueryContext } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
 import { describeSource } from './source-status.ts';
-import type { OpenWarehouse } from './warehouse/open.ts';
 
 export interface Parts {
   loaded: LoadedWorkspace & { model: CheckedModel };
   sources: Source[];
   clock: Clock;
   journal: Journal;
-  projector: ProjectorHandle;
-  warehouse: OpenWarehouse;
+  data: DataSide;
   sample: boolean;
   log: Logger;
 }
@@ -34,7 +33,7 @@ const VERSION = packageFile.version;
 
 /** Joins the parts of an open workspace into what the routes ask for. */
 export function composeServices(parts: Parts): WorkspaceServices {
-  const { loaded, clock, journal, projector, warehouse, log } = parts;
+  const { loaded, clock, journal, data, log } = parts;
   const { workspace, model } = loaded;
   const sources = new Map(parts.sources.map((source) => [source.name, source]));
   const openedAt = clock();
@@ -43,31 +42,32 @@ export function composeServices(parts: Parts): WorkspaceServices {
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
   const engine = createQueryEngine({
     model,
-    run: (statement, options) => warehouse.warehouse.query<Record<string, unknown>>(statement, options),
+    run: (statement, options) => data.warehouse.query<Record<string, unknown>>(statement, options),
     onBug: (error) => log.error({ err: error }, 'a query failed'),
   });
   const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
 
   const freshness = (): Freshness => {
-    const status = projector.status();
-    const pending = Math.max(0, journal.durableSeq - status.seq);
-    const asOf = pending === 0 ? clock() : Math.min(clock(), status.receivedAt);
+    const status = data.status;
+    const pending = status === null ? journal.durableSeq : Math.max(0, journal.durableSeq - status.seq);
+    const asOf = new Date(pending === 0 ? clock() : Math.min(clock(), status?.receivedAt || openedAt)).toISOString();
     return {
-      data_version: String(status.seq),
-      as_of: new Date(asOf).toISOString(),
-      complete_through: new Date(asOf).toISOString(),
+      data_version: String(status?.seq ?? 0),
+      as_of: asOf,
+      complete_through: asOf,
       pending,
-      state: status.state === 'ok' && pending > 0 ? 'catching_up' : status.state,
-      alarms: [...journal.status().alarms, ...warehouse.alarms.map((message) => ({ at: openedAt, message }))].map(
-        ({ at, message }) => ({ at: new Date(at).toISOString(), message }),
-      ),
+      state: freshnessState(status, pending),
+      alarms: [...journal.status().alarms, ...data.alarms].map(({ at, message }) => ({
+        at: new Date(at).toISOString(),
+        message,
+      })),
     };
   };
 
   let span: { version: string; value: Promise<{ first: string | null; last: string | null }> } | null = null;
   const dataSpan = () => {
-    const version = String(projector.status().seq);
-    if (span?.version !== version) span = { version, value: loadDataSpan(warehouse.warehouse, workspace.time_zone) };
+    const version = String(data.status?.seq ?? 0);
+    if (span?.version !== version) span = { version, value: loadDataSpan(data.warehouse, workspace.time_zone) };
     span.value.catch(() => {
       span = null;
     });
@@ -114,17 +114,22 @@ export function composeServices(parts: Parts): WorkspaceServices {
     dashboards: () => loaded.dashboards,
     catalog: () => catalog,
     async sources(): Promise<SourceInfo[]> {
-      const activity = await loadSourceActivity(warehouse.warehouse, clock());
+      const activity = await loadSourceActivity(data.warehouse, clock());
       return parts.sources.map((source) =>
         describeSource(source, activity.get(source.name), counters.of(source.name), clock()),
       );
     },
-    ledger: () => loadLedger(warehouse.warehouse),
+    ledger: () => loadLedger(data.warehouse),
     async quarantine(limit) {
-      return loadQuarantine(warehouse.warehouse, { limit });
+      return loadQuarantine(data.warehouse, { limit });
     },
     freshness,
-    onFreshness: (listener) => projector.onProgress(() => listener(freshness())),
+    onFreshness: (listener) => data.onChange(() => listener(freshness())),
     schemas: () => schemas,
   };
+}
+
+function freshnessState(status: ProjectorStatus | null, pending: number): Freshness['state'] {
+  if (status === null) return 'unavailable';
+  return status.state === 'ok' && pending > 0 ? 'catching_up' : status.state;
 }

@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseConfig } from '../config.ts';
 import { parseSources } from '../connectors/sources.ts';
 import { loadWorkspace } from '../model/load-workspace.ts';
+import { PACKS_FOLDER } from '../workspace-files.ts';
 
 /** `turnout check [FOLDER]`: every mistake of a workspace with its place and a hint. Exit code 1 when there is one. */
 export async function check([folder]: string[]): Promise<number> {
@@ -9,7 +10,7 @@ export async function check([folder]: string[]): Promise<number> {
   const checked = folder ?? config.workspace;
   const loaded = await loadWorkspace({
     folder: checked,
-    packsFolder: resolve(import.meta.dirname, '..', '..', 'packs'),
+    packsFolder: PACKS_FOLDER,
   });
   const { sources, problems } = parseSources(loaded.sourceFiles, process.env);
   const all = [...loaded.problems, ...problems];

@@ -7,9 +7,9 @@ import { lockDirectory } from '../store/directory-lock.ts';
 export async function sample(): Promise<number> {
   const { data } = parseConfig(process.env);
   const folder = join(data, 'sample');
-  const lock = await lockDirectory(folder);
+  const lock = lockDirectory(folder);
   await rm(folder, { recursive: true, force: true });
-  await lock.release();
+  lock.release();
   process.stdout.write('The sample will be made anew at the next start.\n');
   return 0;
 }

@@ -49,6 +49,7 @@ export async function startServerProcess(options: ServerOptions = {}): Promise<S
       TURNOUT_SAMPLE: options.sample ? '1' : '0',
       TURNOUT_LOG: 'info',
       NODE_NO_WARNINGS: '1',
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
       ...options.env,
     },
   });

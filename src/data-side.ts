@@ -1,0 +1,184 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TurnoutError } from './contract/errors.ts';
+import type { Logger } from './logger.ts';
+import { checkLedger } from './projector/check-ledger.ts';
+import {
+  type ProjectorHandle,
+  type ProjectorStatus,
+  type StartProjectorOptions,
+  startProjector,
+} from './projector/runner.ts';
+import { type OpenWarehouse, openWarehouse } from './warehouse/open.ts';
+import type { Warehouse } from './warehouse/warehouse.ts';
+
+export interface DataSideOptions {
+  /** Folder of the engine's data. */
+  warehouseFolder: string;
+  projector: Omit<StartProjectorOptions, 'socketPath' | 'log'>;
+  /** Highest durable sequence number of the journal. */
+  durableSeq: () => number;
+  /** UTC milliseconds, for alarms. */
+  now: () => number;
+  log: Logger;
+}
+
+const OPEN_AGAIN_AFTER_MS = 5_000;
+const CHECK_LEDGER_EVERY_MS = 60_000;
+/** A check that takes long is made more rarely: at most a twentieth of the time goes into it. */
+const CHECK_LEDGER_SHARE = 20;
+const MAX_ALARMS = 20;
+
+/**
+ * Engine and projector of a workspace. They open behind intake and open again when they fail: receiving never waits for them.
+ * Data that turns out to be damaged is set aside and made anew from the journal.
+ */
+export class DataSide {
+  readonly #options: DataSideOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #alarms: { at: number; message: string }[] = [];
+  readonly #stop = new AbortController();
+  readonly #opening: Promise<void>;
+  #opened: OpenWarehouse | null = null;
+  #projector: ProjectorHandle | null = null;
+  #repairing: Promise<void> = Promise.resolve();
+  #checking: NodeJS.Timeout | undefined;
+
+  constructor(options: DataSideOptions) {
+    this.#options = options;
+    this.#opening = this.#open();
+  }
+
+  /** @throws TurnoutError('unavailable') until the engine is up */
+  get warehouse(): Warehouse {
+    if (this.#opened === null)
+      throw new TurnoutError(
+        'unavailable',
+        'The numbers are being opened. What arrives is safe; try again in a moment.',
+      );
+    return this.#opened.warehouse;
+  }
+
+  /** Null until the projector runs. */
+  get status(): ProjectorStatus | null {
+    return this.#projector?.status() ?? null;
+  }
+
+  get alarms(): readonly { at: number; message: string }[] {
+    return this.#alarms;
+  }
+
+  notify(durableSeq: number): void {
+    this.#projector?.notify(durableSeq);
+  }
+
+  /** Called after every batch and whenever the state changes. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves once everything durable now is counted, or when Turnout can only receive. */
+  async caughtUp(): Promise<void> {
+    const seq = this.#options.durableSeq();
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        const status = this.status;
+        if (status === null || (status.seq < seq && status.state !== 'receive_only')) return;
+        stopListening();
+        resolve();
+      };
+      const stopListening = this.onChange(look);
+      look();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#checking);
+    await this.#opening;
+    await this.#repairing;
+    await this.#projector?.close();
+    await this.#opened?.close();
+  }
+
+  async #open(): Promise<void> {
+    const { warehouseFolder, log } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        const opened = await openWarehouse({ folder: warehouseFolder, log });
+        for (const message of opened.alarms) this.#alarm(message);
+        this.#opened = opened;
+        opened.onDamage((message) => {
+          this.#repairing = this.#repairing
+            .then(() => this.#repair(message))
+            .catch((error) => log.error({ err: error }, 'the data could not be set aside'));
+        });
+        await this.#startProjector(opened);
+        this.#checkLedgerAfter(CHECK_LEDGER_EVERY_MS);
+        return;
+      } catch (error) {
+        log.error({ err: error }, 'the numbers could not be opened; trying again');
+        this.#alarm(
+          error instanceof TurnoutError
+            ? error.message
+            : 'The analytics engine could not be opened. It is tried again every few seconds.',
+        );
+        await pause(OPEN_AGAIN_AFTER_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #startProjector(opened: OpenWarehouse): Promise<void> {
+    const projector = await startProjector({
+      ...this.#options.projector,
+      socketPath: opened.socketPath,
+      log: this.#options.log,
+    });
+    this.#projector = projector;
+    projector.onProgress(() => this.#announce());
+    projector.notify(this.#options.durableSeq());
+    this.#announce();
+  }
+
+  /** Damaged data: set aside, then everything is projected anew. */
+  async #repair(message: string): Promise<void> {
+    const opened = this.#opened;
+    if (opened === null || this.#stop.signal.aborted) return;
+    this.#alarm(`${message} The numbers are being made anew from the journal.`);
+    await this.#projector?.close();
+    this.#projector = null;
+    this.#announce();
+    await opened.startEmpty(message);
+    await this.#startProjector(opened);
+  }
+
+  #checkLedgerAfter(wait: number): void {
+    this.#checking = setTimeout(async () => {
+      const started = performance.now();
+      await this.#checkLedger();
+      if (!this.#stop.signal.aborted)
+        this.#checkLedgerAfter(Math.max(CHECK_LEDGER_EVERY_MS, (performance.now() - started) * CHECK_LEDGER_SHARE));
+    }, wait);
+    this.#checking.unref();
+  }
+
+  async #checkLedger(): Promise<void> {
+    try {
+      for (const problem of await checkLedger(this.warehouse, this.#options.durableSeq())) this.#alarm(problem);
+    } catch (error) {
+      if (!(error instanceof TurnoutError)) this.#options.log.error({ err: error }, 'the ledger could not be checked');
+    }
+  }
+
+  #alarm(message: string): void {
+    if (this.#alarms.at(-1)?.message === message) return;
+    this.#alarms.push({ at: this.#options.now(), message });
+    if (this.#alarms.length > MAX_ALARMS) this.#alarms.shift();
+    this.#options.log.error({ alarm: message }, 'alarm');
+    this.#announce();
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
