@@ -81,9 +81,11 @@ export function FilterBar(props: FilterBarProps) {
       />
       <GrainPicker grain={view.grain} period={period} onGrain={(grain) => change({ grain })} />
       <Chips {...props} addOpened={opened === 'add'} onAddOpened={opener('add')} />
-      <button type="button" className="button-quiet reset" onClick={page.reset}>
-        Reset
-      </button>
+      {page.changed && (
+        <button type="button" className="button-quiet reset" onClick={page.reset}>
+          Reset
+        </button>
+      )}
     </>
   );
 
@@ -98,6 +100,7 @@ export function FilterBar(props: FilterBarProps) {
         opened={opened === 'period'}
         onOpened={opener('period')}
         onView={change}
+        narrow={narrow}
       />
       {narrow ? (
         <>

@@ -1,4 +1,4 @@
-import type { Catalog, DimensionInfo } from '../../src/contract/api.ts';
+import type { Catalog, DimensionInfo, MetricInfo } from '../../src/contract/api.ts';
 import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
 import type { DateRange } from '../../src/contract/period.ts';
 import type { Filter } from '../../src/contract/query.ts';
@@ -19,16 +19,20 @@ export function valueKey(dimension: string): string {
   return `filter/${dimension}`;
 }
 
-/** The metric whose amount stands beside the values: a plain count that knows the dimension, one of this dashboard where possible. */
+/**
+ * The metric whose amount stands beside the values: a plain count that knows the dimension. Large counts (of messages, not of
+ * people) come first because they say more about a value, and those of this dashboard before others.
+ */
 export function countingMetric(dimension: string, dashboard: Dashboard, catalog: Catalog): string | null {
   const onPage = new Set(dashboard.rows.flatMap((row) => row.tiles.flatMap(metricsOf)));
+  const rank = (metric: MetricInfo) => (metric.format === 'compact' ? 0 : 2) + (onPage.has(metric.name) ? 0 : 1);
   const counts = catalog.metrics.filter(
     (metric) =>
       metric.type === 'simple' &&
       (metric.format === 'integer' || metric.format === 'compact') &&
       metric.dimensions.includes(dimension),
   );
-  return (counts.find((metric) => onPage.has(metric.name)) ?? counts[0])?.name ?? null;
+  return counts.toSorted((a, b) => rank(a) - rank(b))[0]?.name ?? null;
 }
 
 function metricsOf(tile: Tile): string[] {

@@ -9,6 +9,8 @@ export interface PageView {
   defaults: ViewState;
   /** Parts of the address that were not understood; they stay in it. */
   unknown: string[];
+  /** Something differs from the dashboard's defaults. */
+  changed: boolean;
   /** Every change is one entry of the browser's history. */
   change(patch: Partial<ViewState>): void;
   reset(): void;
@@ -60,5 +62,6 @@ export function usePageView(dashboard: Dashboard): PageView {
     return true;
   }, [view, defaults, go]);
 
-  return { view, defaults, unknown, change, reset, undo };
+  const changed = formatView({ ...view, extra: [] }, defaults) !== '';
+  return { view, defaults, unknown, changed, change, reset, undo };
 }

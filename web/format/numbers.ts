@@ -66,8 +66,13 @@ function compact(value: number, locale: string, options: Intl.NumberFormatOption
 function formatDecimal(value: number, locale: string, place: Place): string {
   const size = Math.abs(value);
   if (place !== 'table' && size > 9_999) return compact(value, locale);
-  if (size < 1) return intl(locale, { maximumSignificantDigits: place === 'table' ? 4 : 3 }).format(value);
+  if (size < 1) return intl(locale, smallDigits(size, place === 'table' ? 3 : 2)).format(value);
   return intl(locale, { maximumFractionDigits: place === 'table' ? 2 : 1 }).format(value);
+}
+
+/** So many decimals, and one digit at least of what is smaller still. */
+function smallDigits(size: number, decimals: number): Intl.NumberFormatOptions {
+  return size < 10 ** -decimals ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: decimals };
 }
 
 function formatRate(value: number, locale: string, place: Place): string {

@@ -32,7 +32,7 @@ export function Layer(props: LayerProps) {
     const anchor = button.current;
     element.showPopover();
     placeUnder(element, anchor, align);
-    const first = element.querySelector<HTMLElement>('[data-autofocus], [aria-pressed="true"], :checked');
+    const first = element.querySelector<HTMLElement>('[data-autofocus], .preset[aria-pressed="true"], :checked');
     (first ?? element.querySelector<HTMLElement>('button, input, a[href]') ?? element).focus({ preventScroll: true });
     const observer = new ResizeObserver(() => placeUnder(element, anchor, align));
     observer.observe(element);

@@ -59,10 +59,10 @@ function LoadedDashboard({ dashboard, workspace, catalog }: LoadedProps) {
   const chips = chipNames(dashboard, view.filters, []).join(' ');
   const queries = useMemo(
     () => [
-      ...buildPageQueries({ dashboard, view, period, compare, workspace, catalog }),
+      ...buildPageQueries({ dashboard, view, period, compare, catalog }),
       ...buildValueQueries(chips.split(' ').filter(Boolean), view.filters, period, dashboard, catalog),
     ],
-    [dashboard, view, period, compare, workspace, catalog, chips],
+    [dashboard, view, period, compare, catalog, chips],
   );
   const { results: shown, loading, error, retry } = usePageResults(dashboard.name, queries, true);
   // A chip that was just added needs its values before it changes anything on the page.
