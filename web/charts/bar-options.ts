@@ -2,7 +2,7 @@ import type { DimensionInfo } from '../../src/contract/api.ts';
 import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
 import type { Formats } from '../tile/formats.ts';
 import { type AxisTicks, axisTicks } from './axis-ticks.ts';
-import { AXIS_TEXT, type ChartOption, FONT, GRID_LINE, paletteColor } from './chart-option.ts';
+import { AXIS_TEXT, type ChartOption, FONT, GRID_LINE, paletteColor, tickText } from './chart-option.ts';
 import { type PlotArea, textWidth } from './plot-area.ts';
 import { colorOf, labelOf, numberOf } from './series.ts';
 
@@ -87,7 +87,7 @@ export function barChart(
       type: 'bar',
       name: column.label,
       data: ends,
-      barMaxWidth: 22,
+      barMaxWidth: 30,
       barGap: '12%',
       silent: true,
       animation: false,
@@ -129,7 +129,7 @@ export function barChart(
         axisLabel: {
           ...AXIS_TEXT,
           hideOverlap: true,
-          formatter: (value: number) => formats.value(value, column, value === axis.max ? 'card' : 'axis'),
+          formatter: (value: number) => tickText(value, axis, column, formats),
         },
         splitLine: { lineStyle: GRID_LINE },
       },

@@ -1,3 +1,6 @@
+import type { FormatColumn, Formats } from '../tile/formats.ts';
+import type { AxisTicks } from './axis-ticks.ts';
+
 /** What a chart hands to ECharts; built by pure functions, read only by chart.tsx. */
 export type ChartOption = Record<string, unknown>;
 
@@ -10,3 +13,8 @@ export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Ne
 
 export const AXIS_TEXT = { color: 'var(--color-muted)', fontSize: 12, fontFamily: FONT } as const;
 export const GRID_LINE = { color: 'var(--color-grid)', width: 1 } as const;
+
+/** A tick's words; the currency stands at the top only. */
+export function tickText(value: number, axis: AxisTicks, column: FormatColumn, formats: Formats): string {
+  return formats.value(value, column, value === axis.max && column.format === 'currency' ? 'card' : 'axis');
+}

@@ -66,24 +66,24 @@ export function Funnel({ steps, smallBelow }: { steps: FunnelStep[]; smallBelow:
                 <p className="funnel-entered">100% entered</p>
               )}
               <dl className="funnel-facts">
-                <div>
+                <div className="funnel-fact">
                   <dt>Of first step</dt>
                   <dd>{percent(step.fromStart)}</dd>
                 </div>
                 {previous && (
                   <>
-                    <div>
+                    <div className="funnel-fact">
                       <dt>Lost</dt>
                       <dd>{count(step.lost)}</dd>
                     </div>
                     {step.medianSeconds !== null && (
-                      <div>
+                      <div className="funnel-fact">
                         <dt>Median time</dt>
                         <dd>{duration(step.medianSeconds)}</dd>
                       </div>
                     )}
                     {step.p90Seconds !== null && (
-                      <div>
+                      <div className="funnel-fact">
                         <dt>90% within</dt>
                         <dd>{duration(step.p90Seconds)}</dd>
                       </div>

@@ -1,7 +1,7 @@
 import { weekdayOf } from '../../src/contract/plain-date.ts';
 import type { Formats } from '../tile/formats.ts';
 import { type AxisTicks, axisTicks } from './axis-ticks.ts';
-import { AXIS_TEXT, type ChartOption, GRID_LINE, paletteColor } from './chart-option.ts';
+import { AXIS_TEXT, type ChartOption, GRID_LINE, paletteColor, tickText } from './chart-option.ts';
 import { type PlotArea, plotWidth, spreadLabels, textWidth, valueY } from './plot-area.ts';
 import type { Series, SeriesSet } from './series.ts';
 
@@ -89,7 +89,7 @@ export function lineChart(
   const format = visible[0]?.column.format;
   const axis = axisTicks(values, { zero: false, integers: format === 'integer' || format === 'compact' });
   const column = visible[0]?.column ?? {};
-  const axisTexts = axis.ticks.map((tick) => formats.value(tick, column, tick === axis.max ? 'card' : 'axis'));
+  const axisTexts = axis.ticks.map((tick) => tickText(tick, axis, column, formats));
   const direct = set.series.length <= DIRECT_LABELS && size.width >= 420;
   const labelRoom =
     direct && set.series.length > 1
@@ -166,7 +166,7 @@ export function lineChart(
         max: axis.max,
         interval: (axis.ticks[1] ?? axis.max) - (axis.ticks[0] ?? axis.min),
         axisLabel: {
-          ...AXIS_TEXT, // The unit stands at the top only.
+          ...AXIS_TEXT,
           formatter: (value: number) => formats.value(value, column, value === axis.max ? 'card' : 'axis'),
         },
         splitLine: { lineStyle: GRID_LINE },

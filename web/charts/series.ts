@@ -104,7 +104,8 @@ export function toSeries(result: QueryResult, options: SeriesOptions): SeriesSet
     }
   });
 
-  const all = [...lines.values()];
+  // A value that cannot be measured has rows and no number in any of them.
+  const all = [...lines.values()].filter((line) => !options.by || line.values.some((value) => value !== null));
   const shown = options.by ? all.toSorted((a, b) => weight(b.values) - weight(a.values)) : all;
   const limit = options.limit ?? 7;
   const kept = shown.length > limit ? shown.slice(0, limit - 1) : shown;

@@ -1,7 +1,8 @@
-import type { Catalog, WorkspaceInfo } from '../../src/contract/api.ts';
+import type { Catalog } from '../../src/contract/api.ts';
 import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
 import { assertNever } from '../../src/contract/errors.ts';
 import type { DateRange } from '../../src/contract/period.ts';
+import { resolveCompare } from '../../src/contract/period-compare.ts';
 import { daysBetween } from '../../src/contract/plain-date.ts';
 import type { MetricQuery, Query } from '../../src/contract/query.ts';
 import type { ViewState } from '../../src/contract/url.ts';
@@ -18,7 +19,6 @@ export interface PageQueryInput {
   view: Pick<ViewState, 'filters' | 'grain'>;
   period: DateRange;
   compare: DateRange | null;
-  workspace: Pick<WorkspaceInfo, 'time_zone'>;
   catalog: Catalog;
 }
 
@@ -86,7 +86,11 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
       return [
         {
           key: partKey.series(tile),
-          query: metricQuery(frame, { metrics: tile.metrics, ...split, totals: true }, grain),
+          query: metricQuery(
+            { ...frame, compare: comparedWith(tile, grain, input) },
+            { metrics: tile.metrics, ...split, totals: true },
+            grain,
+          ),
         },
       ];
     }
@@ -145,6 +149,16 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
     default:
       return assertNever(tile);
   }
+}
+
+/** A line may compare with something of its own; weekdays matter below the month. */
+function comparedWith(
+  tile: Extract<Tile, { kind: 'line' }>,
+  grain: Grain,
+  { period, compare }: PageQueryInput,
+): DateRange | null {
+  if (tile.compare === undefined) return compare;
+  return resolveCompare(tile.compare, period, { matchWeekday: DAYS_PER[grain] < 30 });
 }
 
 /** Filters without the slot that a heat-map's own cell set: the tile that was clicked highlights and does not filter itself. */

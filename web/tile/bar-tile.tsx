@@ -65,7 +65,7 @@ function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
             title={tile.title}
             bars={bars}
             column={column}
-            height={Math.min(height ?? natural, bars.length * 72 + 34)}
+            height={Math.min(height ?? natural, bars.length * 110 + 34)}
             total={addsUp ? total : null}
             selected={selected}
             onSelect={select}
