@@ -28,7 +28,14 @@ const tileBase = {
 
 export const tileSpec = z.union([
   z.strictObject({ ...tileBase, scorecards: z.array(id).min(1).max(8) }),
-  z.strictObject({ ...tileBase, line: oneOrMore, by: id.optional(), grain: grain.optional() }),
+  z.strictObject({
+    ...tileBase,
+    line: oneOrMore,
+    by: id.optional(),
+    grain: grain.optional(),
+    /** Compares with this, whatever the page compares with. */
+    compare: z.enum(['off', 'prev', 'prev_year']).optional(),
+  }),
   z.strictObject({
     ...tileBase,
     bar: id,
@@ -95,7 +102,13 @@ interface TileBase {
 /** A tile as the browser gets it: one discriminated union. */
 export type Tile =
   | (TileBase & { kind: 'scorecards'; metrics: string[] })
-  | (TileBase & { kind: 'line'; metrics: string[]; by?: string; grain?: string })
+  | (TileBase & {
+      kind: 'line';
+      metrics: string[];
+      by?: string;
+      grain?: string;
+      compare?: 'off' | 'prev' | 'prev_year';
+    })
   | (TileBase & { kind: 'bar'; metric: string; by: string; sort?: string; limit?: number })
   | (TileBase & { kind: 'heatmap'; metrics: string[]; value: 'per_day' | 'total' })
   | (TileBase & { kind: 'funnel'; funnel: string; by?: string })
