@@ -37,6 +37,7 @@ export function shapeTile(spec: TileSpec, place: string, model: CheckedModel): T
       metrics,
       ...(spec.by === undefined ? {} : { by: spec.by }),
       ...(spec.grain === undefined ? {} : { grain: spec.grain }),
+      ...(spec.compare === undefined ? {} : { compare: spec.compare }),
     };
   }
   if ('bar' in spec)
