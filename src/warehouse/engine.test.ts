@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { withEngine } from '../../test/support/engine.ts';
 import { sql } from '../sql/build.ts';
@@ -167,6 +169,29 @@ test('a long list of keys is read', async () => {
   const keys = Array.from({ length: 100_000 }, (_, index) => index * 7919).join(', ');
   const statement = `SELECT count() AS found FROM numbers(1000) WHERE number IN (${keys})` as RenderedSql;
   expect((await engine.warehouse.query(statement)).rows).toEqual([{ found: 1 }]);
+});
+
+test('a worker thread and the main thread use the engine at once', async () => {
+  const source = `
+    const { parentPort } = await import('node:worker_threads');
+    const { connectWarehouse } = await import(${JSON.stringify(new URL('./client.ts', import.meta.url).href)});
+    const client = connectWarehouse({ socketPath: ${JSON.stringify(engine.socketPath)} });
+    for (let batch = 0; batch < 20; batch += 1)
+      await client.insert('entries', ['seq', 'bytes'], [[batch * 2, 1], [batch * 2 + 1, 1]]);
+    await client.close();
+    parentPort.postMessage('done');`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+  const done = once(worker, 'message');
+  let questions = 0;
+  const asking = (async () => {
+    for (; worker.threadId > 0; questions += 1) expect((await engine.warehouse.query(ONE)).rows).toEqual([{ one: 1 }]);
+  })();
+  expect(await done).toEqual(['done']);
+  await worker.terminate();
+  await asking;
+  expect(questions).toBeGreaterThan(0);
+  const total = renderSql(sql`SELECT sum(bytes) AS bytes FROM entries`);
+  expect((await engine.warehouse.query(total)).rows).toEqual([{ bytes: 40 }]);
 });
 
 test('without an engine the client says so', async () => {
