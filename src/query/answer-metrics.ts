@@ -1,6 +1,7 @@
 import type { ComparedRows, QueryResult } from '../contract/result.ts';
 import { type Bucket, type InstantRange, listBuckets } from './buckets.ts';
 import type { Scope } from './compile/statement.ts';
+import type { Top } from './compile/top.ts';
 import { completeRange } from './day-counts.ts';
 import { averagedByEngine, type Evaluated, evaluateTable } from './evaluate.ts';
 import { fetchLeafTable, type LeafTable } from './leaf-table.ts';
@@ -90,5 +91,27 @@ function scopeOf(
     clock,
     totals,
     perDay: perDay ? (averagedByEngine(plan) ? 'engine' : 'afterwards') : 'no',
+    ...topOf(query, plan),
+  };
+}
+
+/**
+ * The engine can order and cut by itself where one scan gives every value and no gaps are filled. Rows to compare with are looked
+ * up by the rows that remain, so they must all be there.
+ */
+function topOf({ groups, limit, orderBy, perDay, compare }: ResolvedMetricQuery, plan: Plan): { top?: Top } {
+  const [block, ...more] = plan.blocks;
+  const alone = block?.kind === 'simple' && more.length === 0 && groups.length > 0;
+  const gapless = groups.every((group) => group.kind === 'dimension' && !group.dimension.fromChannels);
+  if (!alone || !gapless || limit === undefined || perDay || compare !== undefined) return {};
+  return {
+    top: {
+      limit,
+      order: orderBy.map(({ name, descending }) => {
+        const formula = plan.metrics.find(({ metric }) => metric.name === name)?.formula;
+        const index = groups.findIndex((group) => group.name === name);
+        return { descending, by: formula === undefined ? { kind: 'key', index } : { kind: 'formula', formula } };
+      }),
+    },
   };
 }

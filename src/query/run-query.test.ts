@@ -134,6 +134,33 @@ describe('answers', () => {
     expect((await only(['acme) OR 1=1 --'])).rows).toEqual([{ messages_sent: 0 }]);
   });
 
+  test.each([
+    ['-messages_sent'],
+    ['messages_sent'],
+    ['-read_rate', 'account'],
+    ['-account'],
+    ['charge_per_message', '-messages_sent'],
+    [],
+  ])('the first rows by %s %s are the same whether the engine cuts or we do', async (...orderBy) => {
+    const { engine, sent } = recording();
+    for (const limit of [1, 2, 3]) {
+      const query: Query = {
+        metrics: ['messages_sent', 'read_rate', 'charge_per_message'],
+        dimensions: ['account', 'campaign'],
+        time: june,
+        order_by: orderBy,
+        limit,
+        totals: true,
+      };
+      const cut = await engine.run(query, context);
+      expect(sent.some((statement) => statement.endsWith(`LIMIT ${limit + 1}`))).toBe(true);
+      const whole = await engine.run({ ...query, compare: { range: ['2026-05-01', '2026-05-02'] } }, context);
+      expect(cut.rows).toHaveLength(limit);
+      expect(cut.rows).toEqual(whole.rows);
+      expect(cut.totals).toEqual(whole.totals);
+    }
+  });
+
   test('values are values, whatever they look like', async () => {
     const { rows } = await recording().engine.run(
       {

@@ -1,6 +1,7 @@
 import { commas, identifier, indented, lines, nested, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { SimpleBlock } from '../plan/blocks.ts';
+import type { Leaf } from '../plan/formula.ts';
 import { compileAggregate } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
 import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys } from './keys.ts';
@@ -8,6 +9,7 @@ import { compileCountedRows, compileMeasureColumns, measureInputs } from './meas
 import { compilePersonNames } from './person.ts';
 import { compileRowSource } from './row-source.ts';
 import {
+  finishLimited,
   finishStatement,
   type LeafRow,
   type RawRow,
@@ -17,6 +19,7 @@ import {
   type Statement,
 } from './statement.ts';
 import { compileTimeBounds } from './time.ts';
+import { compileTop } from './top.ts';
 
 /** Simple metrics over the rows of one dataset: one scan, all leaves; totals are a grouping set of their own. */
 export function compileSimple(block: SimpleBlock, scope: Scope): Statement[] {
@@ -35,8 +38,17 @@ function statement(block: SimpleBlock, scope: Scope, keys: readonly Key[], total
     scope.perDay === 'engine' ? sumOverDays(block, scope, keys) : aggregate(block, scope, keys, totals);
   const named = compilePersonNames(aggregated, personKeys(keys));
   const heading = `${block.measures.map((each) => each.metric.name).join(', ')}${keys.length > 0 ? ` by ${keys.map((key) => key.name).join(', ')}` : ''}`;
+  const limited =
+    scope.top &&
+    compileTop(
+      named,
+      scope.top,
+      keyIdentifiers(keys),
+      (leaf) => identifier(measureAlias(placeOf(block, leaf))),
+      totals,
+    );
   return {
-    sql: finishStatement(heading, named),
+    sql: limited ? finishLimited(heading, limited) : finishStatement(heading, named),
     read: (rows) => rows.map((row) => readRow(block, keys, row)),
   };
 }
@@ -79,6 +91,10 @@ function groupBy(keys: readonly Key[], totals: boolean): SqlNode {
   if (keys.length === 0) return sql``;
   const columns = commas(keyIdentifiers(keys));
   return totals ? sql`\nGROUP BY GROUPING SETS ((${columns}), ())` : sql`\nGROUP BY ${columns}`;
+}
+
+function placeOf(block: SimpleBlock, leaf: Leaf): number {
+  return block.measures.findIndex((measure) => measure.leaf === leaf);
 }
 
 const measureAlias = (index: number): string => `m${index}`;

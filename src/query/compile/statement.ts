@@ -4,6 +4,7 @@ import { renderSql } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { Bucket, InstantRange } from '../buckets.ts';
 import type { Clock, Group, ResolvedFilter } from '../resolved.ts';
+import type { Top } from './top.ts';
 
 /** What every block of a query is compiled for: one range, one set of groups. */
 export interface Scope {
@@ -16,6 +17,8 @@ export interface Scope {
   totals: boolean;
   /** How values are averaged over local days: not at all, by the engine (what is absent counts as 0), or row by row afterwards. */
   perDay: 'no' | 'engine' | 'afterwards';
+  /** Present where only the first rows of an order are needed and one statement decides them. */
+  top?: Top;
 }
 
 export type RawRow = Record<string, unknown>;
@@ -39,6 +42,11 @@ export const MAX_CELLS = 200_000;
 /** Renders a finished statement with its heading; one row more than `MAX_CELLS` shows that there are too many. */
 export function finishStatement(heading: string, body: SqlNode): RenderedSql {
   return renderSql(sql`${comment(heading)}${body}\nLIMIT ${number(MAX_CELLS + 1)}`);
+}
+
+/** Renders a statement that has a limit of its own. */
+export function finishLimited(heading: string, body: SqlNode): RenderedSql {
+  return renderSql(sql`${comment(heading)}${body}`);
 }
 
 /** A number of the engine's JSON; what is no number is null. */
