@@ -43,10 +43,6 @@ export const dimensionColumn = (dimension: DimensionSpec): string => dimension.c
 
 export const entityColumn = (entity: DatasetSpec['entities'][number]): string => entity.column ?? entity.name;
 
-/** Time column of a simple metric; undefined while its dataset is unknown. */
-export const metricTime = (draft: Draft, metric: MetricDraft): string | undefined =>
-  (metric.spec.type === 'simple' ? metric.spec.time : undefined) ?? findDataset(draft, metric.dataset)?.spec.time;
-
 export const isFactTable = (name: string): name is FactTable => Object.hasOwn(FACT_TABLES, name);
 
 /** Columns of a fact table; empty for an unknown one. */

@@ -83,16 +83,3 @@ function readColumn(reader: TokenReader): string {
   if (token.kind === 'word' && !KEYWORDS.has(token.value)) return token.value;
   throw new ParseMistake(token.position, `Expected a column, found ${showToken(token)}.`);
 }
-
-/** Every column that a filter reads. */
-export function columnsOf(predicate: Predicate): string[] {
-  switch (predicate.kind) {
-    case 'and':
-    case 'or':
-      return predicate.parts.flatMap(columnsOf);
-    case 'not':
-      return columnsOf(predicate.part);
-    default:
-      return [predicate.column];
-  }
-}

@@ -21,6 +21,8 @@ const caseSchema = z.strictObject({
   rows: z.array(row).optional(),
   /** The rows may come in any order. */
   unordered: z.boolean().default(false),
+  /** Compare the sample sizes of rates (`<metric>__n`) too. */
+  samples: z.boolean().default(false),
   /** Leave out rows in which every metric is 0 or null. */
   nonzero: z.boolean().default(false),
   count: z.number().optional(),
