@@ -106,3 +106,21 @@ test('a grain that would draw too many points becomes coarser', () => {
   expect(sparklineGrain(days('2024-03-01'))).toBe('day');
   expect(sparklineGrain(days('2024-12-01'))).toBe('week');
 });
+
+test('a line may compare with the year before, whatever the page compares with', () => {
+  const line = (compare: 'off' | 'prev_year', grain: string): Tile => ({
+    ...base,
+    id: 'line',
+    kind: 'line',
+    metrics: ['messages_sent'],
+    grain,
+    compare,
+  });
+  const compareOf = (tile: Tile) => {
+    const [first] = keysOf({ dashboard: { ...dashboard, rows: [{ tiles: [tile] }] } });
+    return first?.query.compare;
+  };
+  expect(compareOf(line('prev_year', 'month'))).toEqual({ range: ['2023-01-01', '2023-11-16'] });
+  expect(compareOf(line('prev_year', 'day'))).toEqual({ range: ['2023-01-02', '2023-11-17'] });
+  expect(compareOf(line('off', 'month'))).toBeUndefined();
+});
