@@ -54,6 +54,8 @@ async function isCounted(url: string, campaign: string): Promise<boolean> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(query),
   });
+  // While the engine starts nothing is counted yet.
+  if (response.status === 503) return false;
   if (!response.ok) throw new Error(`the query was answered with ${response.status}: ${await response.text()}`);
   const result = (await response.json()) as QueryResult;
   return result.rows[0]?.['messages_sent'] === 1;
