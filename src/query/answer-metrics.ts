@@ -5,7 +5,7 @@ import type { Top } from './compile/top.ts';
 import { completeRange } from './day-counts.ts';
 import { averagedByEngine, type Evaluated, evaluateTable } from './evaluate.ts';
 import { fetchLeafTable, type LeafTable } from './leaf-table.ts';
-import { describeNotes, fetchCurrencyNotes } from './notes.ts';
+import { describeComparison, describeNotes, fetchCurrencyNotes } from './notes.ts';
 import { orderRows } from './order-rows.ts';
 import { type Plan, planQuery } from './plan/plan.ts';
 import { tablesOf } from './plan/tables.ts';
@@ -37,7 +37,11 @@ export async function answerMetrics(
           ...shapeCompared(rows, other.evaluated, query, plan, main.buckets, other.buckets),
         };
   const samples = shapeSampleColumns(plan);
-  const notes = [...describeNotes(query, plan, main.table), ...currencyNotes];
+  const notes = [
+    ...describeNotes(query, plan, main.table),
+    ...currencyNotes,
+    ...describeComparison(compare, context.data.first, clock),
+  ];
   const { totals } = main.evaluated;
   return {
     columns: shapeColumns(query, plan),

@@ -1,11 +1,13 @@
 import type { RenderedSql } from '../sql/rendered.ts';
+import type { InstantRange } from './buckets.ts';
 import { compileOtherCurrencies } from './compile/currencies.ts';
 import type { Scope } from './compile/statement.ts';
 import type { LeafTable } from './leaf-table.ts';
+import { startOfDay } from './local-time.ts';
 import { reachableChannels } from './plan/channels.ts';
 import type { Plan, PlannedMetric } from './plan/plan.ts';
 import type { StatementAnswer } from './query-context.ts';
-import { isTimePart, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
+import { type Clock, isTimePart, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
 
 /** Sentences for people: what was ignored, left out or incomplete. */
 export function describeNotes(query: ResolvedMetricQuery, plan: Plan, table: LeafTable): string[] {
@@ -18,7 +20,30 @@ export function describeNotes(query: ResolvedMetricQuery, plan: Plan, table: Lea
   ]);
   for (const { label, firstDay } of table.incomplete)
     notes.push(`${label}: windows that begin before the first day of data (${firstDay}) are not shown.`);
-  return [...new Set(notes)];
+  return [...new Set([...notes, ...maturingNotes(query, plan)])];
+}
+
+/** Numbers of which the youngest rows can still change: a message sent an hour ago may yet be read. */
+function maturingNotes({ range, clock }: ResolvedMetricQuery, plan: Plan): string[] {
+  if (range === undefined || range.start >= clock.completeThrough) return [];
+  const young = plan.metrics.flatMap(({ metric }) => {
+    const seconds = metric.maturesAfter ?? (metric.type === 'conversion' ? metric.windowSeconds : undefined);
+    return seconds !== undefined && range.end + seconds * 1000 > clock.completeThrough
+      ? [{ label: metric.label, seconds }]
+      : [];
+  });
+  return [...Map.groupBy(young, ({ seconds }) => seconds)].map(([seconds, metrics]) => {
+    const labels = listWords(metrics.map(({ label }) => label));
+    const verb = metrics.length === 1 ? 'is' : 'are';
+    return `${labels} ${verb} still maturing: what is younger than ${describeSeconds(seconds)} can still change.`;
+  });
+}
+
+function describeSeconds(seconds: number): string {
+  const [size, unit] =
+    seconds % 86_400 === 0 ? [86_400, 'day'] : seconds % 3600 === 0 ? [3600, 'hour'] : [60, 'minute'];
+  const count = Math.ceil(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function ignoredNotes(query: ResolvedMetricQuery, { metric, ignores }: PlannedMetric): string[] {
@@ -67,4 +92,14 @@ export function labelOf({ model }: Pick<ResolvedMetricQuery, 'model'>, name: str
 export function listWords(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** A comparison with days from before the data began says little. */
+export function describeComparison(
+  compare: InstantRange | undefined,
+  firstDay: string | null,
+  { zone }: Clock,
+): string[] {
+  if (compare === undefined || firstDay === null || compare.start >= startOfDay(firstDay, zone)) return [];
+  return [`The period compared with begins before the first day of data (${firstDay}).`];
 }

@@ -92,6 +92,19 @@ describe('answers', () => {
     expect(meta.sample_columns).toEqual({ read_rate: 'read_rate__n' });
   });
 
+  test('what is still young, and a comparison with a time before all data, are said', async () => {
+    const { meta } = await recording().engine.run(
+      { metrics: ['delivery_rate', 'read_rate', 'activation_rate'], time: june, compare: 'previous_period' },
+      { ...context, completeThrough: Date.UTC(2026, 5, 8, 12) },
+    );
+    expect(meta.notes).toEqual([
+      expect.stringMatching(/^Read rate counts/),
+      'Delivery rate and Read rate are still maturing: what is younger than 1 day can still change.',
+      'Activation rate is still maturing: what is younger than 7 days can still change.',
+      'The period compared with begins before the first day of data (2026-06-01).',
+    ]);
+  });
+
   test('a funnel tells how long each step took', async () => {
     const { rows } = await recording().engine.run({ funnel: 'fast_invitation', time: june }, context);
     const day = 86_400;

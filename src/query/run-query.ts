@@ -19,7 +19,7 @@ interface QueryEngineOptions {
   model: CheckedModel;
   /** Statements at a time; the engine's pool of readers. Default 4. */
   parallel?: number;
-  /** Rows that the cache keeps. Default 500,000. */
+  /** Rows that the cache keeps. Default 200,000. */
   cacheRows?: number;
   /** Hears of our own mistakes in a batch, where the other queries are answered all the same. */
   onBug?: (error: unknown) => void;
@@ -40,7 +40,7 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   const cache = new StatementCache({
     run,
     parallel: options.parallel ?? 4,
-    maxRows: options.cacheRows ?? 500_000,
+    maxRows: options.cacheRows ?? 200_000,
   });
 
   async function answer(query: Query, context: QueryContext): Promise<QueryResult> {
