@@ -203,7 +203,8 @@ function resolveCalendar(id: string, { today }: PeriodContext): ResolvedPeriod |
   const first = range[1] ?? '';
   const last = range[2] ?? first;
   for (const date of [first, last]) {
-    if (parseDate(date) === null) return { ok: false, message: `${date} is not a day of the calendar.` };
+    if (parseDate(date) === null || date > '9998-12-31')
+      return { ok: false, message: `${date} is not a day of the calendar.` };
   }
   if (last < first) return { ok: false, message: `${last} is before ${first}. Write the earlier day first.` };
   if (daysBetween(first, last) >= MAX_DAYS) return { ok: false, message: `The longest period is ${MAX_DAYS} days.` };
