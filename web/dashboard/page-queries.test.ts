@@ -121,6 +121,6 @@ test('a line may compare with the year before, whatever the page compares with',
     return first?.query.compare;
   };
   expect(compareOf(line('prev_year', 'month'))).toEqual({ range: ['2023-01-01', '2023-11-16'] });
-  expect(compareOf(line('prev_year', 'day'))).toEqual({ range: ['2023-01-02', '2023-11-17'] });
+  expect(compareOf(line('prev_year', 'day'))).toEqual({ range: ['2023-01-02', '2023-11-18'] });
   expect(compareOf(line('off', 'month'))).toBeUndefined();
 });

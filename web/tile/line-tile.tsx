@@ -14,6 +14,12 @@ import { TileFrame } from './tile-frame.tsx';
 
 type LineTileSpec = Extract<Tile, { kind: 'line' }>;
 
+const COMPARED = {
+  off: 'not compared',
+  prev: 'against the previous period',
+  prev_year: 'against the previous year',
+} as const;
+
 export function LineTile({ tile }: { tile: LineTileSpec }) {
   const state = useDashboard();
   const data = gatherResults(state.results, { series: partKey.series(tile) });
@@ -53,6 +59,7 @@ function Lines({ tile, result }: { tile: LineTileSpec; result: QueryResult }) {
   const notes = [
     `by ${set.grain}`,
     ...(first && tile.metrics.length > 1 && tile.by ? [first.column.label] : []),
+    ...(tile.compare === undefined ? [] : [COMPARED[tile.compare]]),
     ...(axis.broken && first ? [`axis from ${formats.value(axis.min, first.column, 'axis')}`] : []),
     ...(ignored.length > 0 ? [`ignores ${ignored.join(', ')}`] : []),
     ...(notApplicable.length > 0
