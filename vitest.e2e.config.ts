@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/support/sample-server.ts',
     include: ['test/e2e/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 1,

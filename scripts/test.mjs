@@ -23,6 +23,7 @@ run(bin('biome'), ['ci', '.']);
 step('types');
 run(bin('tsc'), ['-p', '.']);
 run(bin('tsc'), ['-p', 'web']);
+run(bin('tsc'), ['-p', 'test/e2e']);
 step('dead code');
 run(node, [join(root, 'node_modules', 'knip', 'bin', 'knip.js')]);
 step('web');
