@@ -50,7 +50,7 @@ export function compileAggregate(method: Method, value: SqlNode, condition: SqlN
     case 'count':
       return sql`countIf(${condition})`;
     case 'people':
-      return sql`groupBitmapIf(${value}, (${condition}) AND ${value} != 0)`;
+      return sql`groupBitmapIf(${value}, ${condition} AND ${value} != 0)`;
     case 'distinct':
       return sql`uniqExactIf(${value}, ${condition})`;
     case 'sum':
@@ -74,7 +74,7 @@ export function compileState(method: Method, value: SqlNode, condition: SqlNode)
     case 'count':
       return sql`countIfState(${condition})`;
     case 'people':
-      return sql`groupBitmapIfState(${value}, (${condition}) AND ${value} != 0)`;
+      return sql`groupBitmapIfState(${value}, ${condition} AND ${value} != 0)`;
     case 'distinct':
       return sql`uniqExactIfState(${value}, ${condition})`;
     case 'sum':

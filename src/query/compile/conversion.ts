@@ -1,5 +1,5 @@
 import type { Dataset } from '../../model/checked.ts';
-import { commas, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
+import { commas, comment, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { ConversionBlock, Measure } from '../plan/blocks.ts';
 import { compileFilters } from './filter.ts';
@@ -83,7 +83,7 @@ function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[])
     ],
   });
   const within = window === undefined ? sql`` : sql` AND conversion.at_ms - base.at_ms <= ${number(window)}`;
-  return sql`SELECT
+  return sql`${comment('the nearest conversion at or after each base row')}SELECT
   base.*,
   conversion.found = 1${within} AS is_converted
 FROM ${nested(baseRows)} AS base

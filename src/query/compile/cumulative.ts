@@ -1,5 +1,5 @@
 import { addDays } from '../../contract/plain-date.ts';
-import { commas, date, identifier, indented, joined, lines, nested, number, sql } from '../../sql/build.ts';
+import { commas, comment, date, identifier, indented, joined, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { startOfDay } from '../local-time.ts';
@@ -88,7 +88,7 @@ function trailing(block: CumulativeBlock, scope: Scope, keys: readonly Key[], en
   const start = startOfDay(addDays(first, 1 - longest), scope.clock.zone);
   const daily = states(block, scope, keys, { start, end: endOf(scope, ends) }, ['day', (day) => day]);
   const widths = sql`arrayJoin([${commas(lengths.map(number))}]) AS days`;
-  return sql`SELECT
+  return sql`${comment('each day counts for every end whose window holds it')}SELECT
   ${indented(lines([sql`end_day`, sql`days`, ...keyIdentifiers(keys), sql`${compileMerge(block.measure.method, sql`state`)} AS value`]))}
 FROM ${nested(sql`SELECT *, ${widths}\nFROM ${nested(daily)}`)}
 ARRAY JOIN arrayFilter(last -> last >= day AND last < day + days, ${endList(ends)}) AS end_day
@@ -103,7 +103,7 @@ function running(block: CumulativeBlock, scope: Scope, keys: readonly Key[], end
     (day) => sql`arrayFirst(last -> last >= ${day}, ${list})`,
   ]);
   const partition = keys.length === 0 ? sql`` : sql`PARTITION BY ${commas(keyIdentifiers(keys))} `;
-  return sql`SELECT
+  return sql`${comment('everything up to each end')}SELECT
   ${indented(
     lines([
       sql`end_day`,
@@ -139,7 +139,7 @@ function states(
   });
   const { value, condition } = measureInputs(measure, 0);
   const grouped = [identifier(alias), ...keyIdentifiers(keys)];
-  return sql`SELECT
+  return sql`${comment(`one state per ${alias}`)}SELECT
   ${indented(lines([...grouped, sql`${compileState(measure.method, value, condition)} AS state`]))}
 FROM ${nested(rows)}
 GROUP BY ${commas(grouped)}`;
