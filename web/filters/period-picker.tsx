@@ -47,7 +47,7 @@ export function PeriodPicker(props: PeriodPickerProps) {
         label="Period"
         opened={props.opened}
         onChange={props.onOpened}
-        buttonLabel={`Period: ${isNamed(period) ? `${period.label}, ${dates}` : dates}`}
+        buttonLabel={`Period: ${isNamed(period) ? `${period.label}, ${dates}` : shown}`}
         className="layer-wide"
         button={
           <>

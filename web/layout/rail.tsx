@@ -39,12 +39,14 @@ export function Rail({ workspace, onKeys }: { workspace: WorkspaceInfo | undefin
             </Link>
           </li>
         ))}
-        <li>
-          <Link to="/sources" className="rail-link" title="Sources">
-            <IconPlugConnected aria-hidden size={20} />
-            <span className="rail-word">Sources</span>
-          </Link>
-        </li>
+        {workspace && (
+          <li>
+            <Link to="/sources" className="rail-link" title="Sources">
+              <IconPlugConnected aria-hidden size={20} />
+              <span className="rail-word">Sources</span>
+            </Link>
+          </li>
+        )}
       </ul>
       <div className="rail-foot">
         <button type="button" className="rail-link" onClick={onKeys} title="Keys">

@@ -15,7 +15,7 @@ import { ThemeSwitch } from './theme-switch.tsx';
 /** Everything around a page. The page itself is the only thing that scrolls. */
 export function Shell() {
   useVersionEvents();
-  const workspace = useWorkspace().data;
+  const { data: workspace, isPending } = useWorkspace();
   const [keysOpened, setKeysOpened] = useState(false);
   const density = usePreference('density');
   const navigate = useNavigate();
@@ -52,7 +52,8 @@ export function Shell() {
         {workspace?.sample && <SampleRibbon workspace={workspace} />}
         <Banners />
         <main id="content" tabIndex={-1}>
-          <Outlet />
+          {/* Nothing is drawn that the ribbon would push down a moment later. */}
+          {!isPending && <Outlet />}
         </main>
       </div>
       {keysOpened && <KeyList onClose={() => setKeysOpened(false)} />}

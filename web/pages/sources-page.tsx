@@ -34,12 +34,6 @@ export function SourcesPage() {
   );
 }
 
-const STATE_WORDS: Record<SourceInfo['state'], string> = {
-  ok: 'Receiving',
-  waiting: 'Waiting for the first message',
-  late: 'Late',
-  failed: 'Failed',
-};
 const STATE_TONES: Record<SourceInfo['state'], string> = { ok: 'good', waiting: 'muted', late: 'warn', failed: 'bad' };
 
 function SourceTable({ sources, workspace }: { sources: SourceInfo[]; workspace: WorkspaceInfo }) {
@@ -58,7 +52,7 @@ function SourceTable({ sources, workspace }: { sources: SourceInfo[]; workspace:
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="panel table-scroll" aria-label="Sources" tabIndex={0}>
-      <table className="data-table">
+      <table className="plain-table">
         <thead>
           <tr>
             <th scope="col">Source</th>
@@ -80,9 +74,7 @@ function SourceTable({ sources, workspace }: { sources: SourceInfo[]; workspace:
               <th scope="row">{source.label}</th>
               <td>{source.connector}</td>
               <td>
-                <span className="dot" data-tone={STATE_TONES[source.state]} aria-hidden="true" />{' '}
-                {STATE_WORDS[source.state]}
-                <div className="faint">{source.detail}</div>
+                <span className="dot" data-tone={STATE_TONES[source.state]} aria-hidden="true" /> {source.detail}
               </td>
               <td>
                 {source.last_received_at ? (
@@ -148,7 +140,7 @@ function LedgerTable({ rows, sources, workspace }: LedgerProps) {
       <p className="faint">Received = counted + duplicate + quarantined + expired + erased, always.</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="panel table-scroll ledger" aria-labelledby="ledger" tabIndex={0}>
-        <table className="data-table">
+        <table className="plain-table">
           <thead>
             <tr>
               <th scope="col">Day</th>
