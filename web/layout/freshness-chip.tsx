@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
+import { useReachable } from '../api/live.ts';
 import { useFreshness, useSources } from '../api/queries.ts';
 import { formatAgo, formatInstant } from '../format/index.ts';
 import { freshnessWords } from './freshness.ts';
@@ -9,10 +10,11 @@ import { Layer } from './layer.tsx';
 /** How current the numbers are; the panel has a line per source. */
 export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
   const [opened, setOpened] = useState(false);
+  const reachable = useReachable();
   const freshness = useFreshness().data;
   const sources = useSources().data;
   const { locale, time_zone: timeZone, now } = workspace;
-  const { tone, text } = freshnessWords(freshness, sources, locale, timeZone);
+  const { tone, text } = freshnessWords(reachable, freshness, sources, locale, timeZone);
   return (
     <Layer
       label="State of the data"

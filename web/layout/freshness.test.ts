@@ -25,8 +25,8 @@ function source(label: string, state: SourceInfo['state']): SourceInfo {
   };
 }
 
-function words(freshness: Freshness | undefined, sources: SourceInfo[] = []) {
-  const { tone, text } = freshnessWords(freshness, sources, 'en-GB', 'Asia/Jakarta');
+function words(freshness: Freshness | undefined, sources: SourceInfo[] = [], reachable = true) {
+  const { tone, text } = freshnessWords(reachable, freshness, sources, 'en-GB', 'Asia/Jakarta');
   return `${tone}: ${text}`;
 }
 
@@ -42,6 +42,7 @@ describe('freshnessWords', () => {
     expect(words({ ...fresh, state: 'catching_up', pending: 1200 })).toBe('warn: Catching up: 1,200 waiting');
     expect(words({ ...fresh, state: 'receive_only' }, sources)).toBe('bad: Receiving only: nothing new is counted');
     expect(words({ ...fresh, state: 'unavailable' })).toBe('bad: Numbers are not available');
+    expect(words(fresh, [], false)).toBe('bad: Not connected');
     expect(words(undefined)).toBe('warn: Looking for the state of the data');
   });
 });

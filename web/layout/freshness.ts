@@ -9,11 +9,13 @@ export interface FreshnessWords {
 
 /** One sentence for the top bar: the worst of the server's state and its sources. */
 export function freshnessWords(
+  reachable: boolean,
   freshness: Freshness | undefined,
   sources: readonly SourceInfo[] | undefined,
   locale: string,
   timeZone: string,
 ): FreshnessWords {
+  if (!reachable) return { tone: 'bad', text: 'Not connected' };
   if (!freshness) return { tone: 'warn', text: 'Looking for the state of the data' };
   if (freshness.state === 'unavailable') return { tone: 'bad', text: 'Numbers are not available' };
   if (freshness.state === 'receive_only') return { tone: 'bad', text: 'Receiving only: nothing new is counted' };

@@ -1,5 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
 import { postJson } from '../api/client.ts';
@@ -11,20 +9,15 @@ import { showToast } from './messages.tsx';
 export function SampleRibbon({ workspace }: { workspace: WorkspaceInfo }) {
   const [opened, setOpened] = useState(false);
   const [working, setWorking] = useState(false);
-  const client = useQueryClient();
-  const navigate = useNavigate();
 
   const remove = async () => {
     setWorking(true);
     try {
       await postJson('/api/v1/sample/remove', {});
-      setOpened(false);
-      await navigate({ to: '/' });
-      await client.resetQueries();
-      showToast('The sample data is removed.');
+      // Another workspace answers from now on: start the page anew, its live connection included.
+      window.location.assign('/');
     } catch (error) {
       showToast(error instanceof Error ? error.message : 'The sample data could not be removed. Try again.');
-    } finally {
       setWorking(false);
     }
   };
