@@ -1,6 +1,6 @@
-import { addDays, addUnits, startOf, type WeekStart } from '../contract/plain-date.ts';
+import { addDays, addUnits, startOf, toDate, type WeekStart } from '../contract/plain-date.ts';
 import type { Grain } from '../contract/query.ts';
-import { formatWithOffset, localDate, offsetAt, offsetChanges, startOfDay } from './local-time.ts';
+import { formatWithOffset, localDate, offsetAt, offsetChanges } from './local-time.ts';
 
 /** UTC milliseconds, half-open. */
 export interface InstantRange {
@@ -24,17 +24,24 @@ export interface Bucket {
 /** Every bucket that overlaps the range, in order. Days that the zone skipped are no buckets. */
 export function listBuckets(grain: Grain, range: InstantRange, zone: string, weekStart: WeekStart): Bucket[] {
   if (range.end <= range.start) return [];
+  if (grain === 'hour') return listHours(range, zone);
   const first = localDate(range.start, zone);
   const last = localDate(range.end - 1, zone);
-  if (grain === 'hour') return listHours(range, first, last, zone);
+  const skipped = grain === 'day' ? skippedDays(range, zone) : new Set();
   const buckets: Bucket[] = [];
   const move = (date: string) => (grain === 'day' ? addDays(date, 1) : addUnits(grain, date, 1));
-  for (let day = grain === 'day' ? first : startOf(grain, first, weekStart); day <= last; day = move(day)) {
-    const next = move(day);
-    if (grain === 'day' && startOfDay(day, zone) === startOfDay(next, zone)) continue;
-    buckets.push({ key: day, time: day, firstDay: day, endDay: next });
-  }
+  for (let day = grain === 'day' ? first : startOf(grain, first, weekStart); day <= last; day = move(day))
+    if (!skipped.has(day)) buckets.push({ key: day, time: day, firstDay: day, endDay: move(day) });
   return buckets;
+}
+
+/** Local dates that never were: a change of the clocks leapt over them. */
+function skippedDays(range: InstantRange, zone: string): Set<string> {
+  const skipped = new Set<string>();
+  for (const change of offsetChanges(range.start, range.end, zone))
+    for (let day = addDays(localDate(change - 1, zone), 1); day < localDate(change, zone); day = addDays(day, 1))
+      skipped.add(day);
+  return skipped;
 }
 
 /** Local days that overlap the range and exist in the zone. */
@@ -43,33 +50,28 @@ export function listDays(range: InstantRange, zone: string): string[] {
 }
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** Maximal runs of instants with the same local date, hour and offset: a fall-back day has 25, Lord Howe's has 24 and a half. */
-function listHours(range: InstantRange, first: string, last: string, zone: string): Bucket[] {
+function listHours(range: InstantRange, zone: string): Bucket[] {
   const buckets: Bucket[] = [];
-  for (let day = first; day <= last; day = addDays(day, 1)) {
-    const dayStart = startOfDay(day, zone);
-    const endDay = addDays(day, 1);
-    const dayEnd = startOfDay(endDay, zone);
-    const plain = dayEnd - dayStart === 24 * HOUR && offsetAt(dayStart, zone) === offsetAt(dayEnd, zone);
-    const edges = [dayStart, ...(plain ? [] : offsetChanges(dayStart, dayEnd, zone)), dayEnd];
-    for (let index = 0; index + 1 < edges.length; index++) {
-      let start = edges[index] ?? dayEnd;
-      const end = edges[index + 1] ?? dayEnd;
-      const offset = start < end ? offsetAt(start, zone) : 0;
-      while (start < end) {
-        const nominal = start - modulo(start + offset, HOUR);
-        const next = Math.min(nominal + HOUR, end);
-        if (next > range.start && start < range.end)
-          buckets.push({
-            key: String(nominal / 1000),
-            time: formatWithOffset(start, offset),
-            firstDay: day,
-            endDay,
-            hour: modulo(nominal + offset, 24 * HOUR) / HOUR,
-          });
-        start = next;
+  // The first and the last hour may begin before the range and end after it.
+  const outer = { start: range.start - HOUR, end: range.end + HOUR };
+  const edges = [outer.start, ...offsetChanges(outer.start, outer.end, zone), outer.end];
+  for (const [index, edge] of edges.entries()) {
+    const end = edges[index + 1] ?? edge;
+    const offset = offsetAt(edge, zone);
+    let [firstDay, endDay, dayNumber] = ['', '', Number.NaN];
+    for (let start = edge; start < end; ) {
+      const nominal = start - modulo(start + offset, HOUR);
+      const next = Math.min(nominal + HOUR, end);
+      if (next > range.start && start < range.end) {
+        const day = Math.floor((start + offset) / DAY);
+        if (day !== dayNumber) [firstDay, endDay, dayNumber] = [toDate(day), toDate(day + 1), day];
+        const hour = modulo(nominal + offset, DAY) / HOUR;
+        buckets.push({ key: String(nominal / 1000), time: formatWithOffset(start, offset), firstDay, endDay, hour });
       }
+      start = next;
     }
   }
   return buckets;
