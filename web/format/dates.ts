@@ -1,9 +1,8 @@
 import { describeRange } from '../../src/contract/period-compare.ts';
-import { addDays, addUnits, isoWeekOf, weekdayOf } from '../../src/contract/plain-date.ts';
+import { addDays, isoWeekOf, weekdayOf } from '../../src/contract/plain-date.ts';
+import { NO_DATA } from './numbers.ts';
 
 /** Dates and buckets as people read them. Times are local already: `2024-11-04` or `2024-11-04T08:00:00+07:00`. */
-
-export type BucketGrain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -28,10 +27,11 @@ export function formatDay(date: string, locale: string): string {
 }
 
 /**
- * A bucket's name. `axis`: "17 Nov", week "16 Nov" (its first day), month "Nov" and "Jan 2026", hour "08:00".
+ * A bucket's name; "—" without a time. `axis`: "17 Nov", week "16 Nov" (its first day), month "Nov" and "Jan 2026", hour "08:00".
  * `full`: "Tue 17 Nov 2026", "W47, Mon 16 Nov – Sun 22 Nov 2026", "November 2026", "Q4 2026", with the hour's span.
  */
 export function formatBucket(time: string, grain: string, locale: string, style: 'axis' | 'full' = 'full'): string {
+  if (time === '') return NO_DATA;
   const date = time.slice(0, 10);
   switch (grain) {
     case 'hour': {
@@ -59,11 +59,6 @@ export function formatBucket(time: string, grain: string, locale: string, style:
         ? intl(locale, { day: 'numeric', month: 'short' }).format(asUtc(date))
         : formatDay(date, locale);
   }
-}
-
-/** First local date after the bucket that starts on `date`. */
-export function bucketEnd(date: string, grain: Exclude<BucketGrain, 'hour'>): string {
-  return grain === 'day' ? addDays(date, 1) : addUnits(grain, date, 1);
 }
 
 /** 1 = Monday … 7 = Sunday. */
