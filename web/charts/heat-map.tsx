@@ -100,6 +100,7 @@ export function HeatMap(props: {
     if (!cell) return null;
     const step = cell.value === null ? null : paletteStep(heatStep(cell.value, breaks), steps);
     const isSelected = selected?.weekday === cell.weekday && selected.hour === cell.hour;
+    const isFaded = selected !== null && !isSelected;
     return (
       <td
         key={`${cell.weekday}:${cell.hour}`}
@@ -108,7 +109,7 @@ export function HeatMap(props: {
         data-at={`${row}:${column}`}
         data-step={step ?? 'none'}
         data-rank={cell.rank ?? undefined}
-        data-faded={(selected !== null && !isSelected) || undefined}
+        data-faded={isFaded || undefined}
         data-weekend={(transposed && dayOf(cell.weekday)?.weekend) || undefined}
         aria-selected={isSelected}
         tabIndex={at.row === row && at.column === column ? 0 : -1}
@@ -127,7 +128,7 @@ export function HeatMap(props: {
           {cell.value === null ? 'no data' : exact(cell.value)}
         </span>
         <span aria-hidden="true" className={cell.value === null ? 'heat-none' : undefined}>
-          {cell.value === null ? '·' : numbers && cell.value !== 0 ? value(cell.value) : ''}
+          {cell.value === null ? '·' : numbers && cell.value !== 0 && !isFaded ? value(cell.value) : ''}
         </span>
       </td>
     );

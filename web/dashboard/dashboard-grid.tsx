@@ -55,6 +55,18 @@ export function DashboardGrid(props: DashboardGridProps) {
     tile?.focus({ preventScroll: true });
   }, []);
 
+  // Charts have a width in pixels: before printing the page takes the paper's, and they measure it again.
+  useEffect(() => {
+    const narrow = (): void => root.current?.style.setProperty('width', '700px');
+    const widen = (): void => void root.current?.style.removeProperty('width');
+    window.addEventListener('beforeprint', narrow, { capture: true });
+    window.addEventListener('afterprint', widen, { capture: true });
+    return () => {
+      window.removeEventListener('beforeprint', narrow, { capture: true });
+      window.removeEventListener('afterprint', widen, { capture: true });
+    };
+  }, []);
+
   const walk = (step: 1 | -1): void => {
     const tiles = [...(root.current?.querySelectorAll<HTMLElement>('.tile') ?? [])];
     const at = tiles.findIndex((tile) => tile.contains(document.activeElement));
