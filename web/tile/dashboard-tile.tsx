@@ -1,15 +1,26 @@
 import type { Tile } from '../../src/contract/dashboard.ts';
 import { assertNever } from '../../src/contract/errors.ts';
 import { BarTile } from './bar-tile.tsx';
+import { useDashboard } from './dashboard-context.ts';
 import { FunnelTile } from './funnel-tile.tsx';
 import { HeatmapTile } from './heatmap-tile.tsx';
 import { LineTile } from './line-tile.tsx';
 import { ScorecardsTile } from './scorecards-tile.tsx';
 import { TableTile } from './table-tile.tsx';
 import { TextTile } from './text-tile.tsx';
+import { TileBoundary } from './tile-boundary.tsx';
 
-/** One tile of any kind. */
+/** One tile of any kind. What breaks in it stays in it. */
 export function DashboardTile({ tile }: { tile: Tile }) {
+  const { results } = useDashboard();
+  return (
+    <TileBoundary title={tile.title} resetOn={results}>
+      <TileOfKind tile={tile} />
+    </TileBoundary>
+  );
+}
+
+function TileOfKind({ tile }: { tile: Tile }) {
   switch (tile.kind) {
     case 'scorecards':
       return <ScorecardsTile tile={tile} />;
