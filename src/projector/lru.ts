@@ -1,28 +1,30 @@
-/** A map that forgets what was not used for longest once it holds `capacity` entries. */
+/**
+ * A map that forgets what was not used lately and never holds more than `capacity` entries. Two generations: what is found in the
+ * older one moves to the younger, and when that is half full the older is dropped. A hit costs one look-up, no reordering.
+ */
 export class Lru<Key, Value> {
-  readonly #capacity: number;
-  readonly #entries = new Map<Key, Value>();
+  readonly #half: number;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#half = Math.max(1, Math.floor(capacity / 2));
   }
 
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const value = this.#young.get(key);
+    if (value !== undefined) return value;
+    const older = this.#old.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      break;
+    if (this.#young.size >= this.#half && !this.#young.has(key)) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    this.#young.set(key, value);
   }
 
   /** The remembered value, else the computed one. */

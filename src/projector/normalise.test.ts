@@ -71,12 +71,17 @@ describe('Normaliser', () => {
 });
 
 describe('Lru', () => {
-  it('forgets what was not used for longest', () => {
-    const lru = new Lru<string, number>(2);
-    lru.set('a', 1);
-    lru.set('b', 2);
-    lru.get('a');
-    lru.set('c', 3);
-    expect([lru.get('a'), lru.get('b'), lru.get('c')]).toStrictEqual([1, undefined, 3]);
+  it('keeps what is used and forgets the rest, within its capacity', () => {
+    const lru = new Lru<string, number>(4);
+    lru.set('used', 0);
+    for (let index = 1; index < 50; index += 1) {
+      lru.set(`once-${index}`, index);
+      expect(lru.get('used')).toBe(0);
+    }
+    const kept = Array.from({ length: 49 }, (_, index) => lru.get(`once-${index + 1}`)).filter(
+      (one) => one !== undefined,
+    );
+    expect(kept.length).toBeLessThanOrEqual(3);
+    expect(lru.get('once-1')).toBeUndefined();
   });
 });

@@ -42,6 +42,7 @@ export function normaliseEmail(raw: string): string | undefined {
   return email.length <= 254 ? email : undefined;
 }
 
+const ASCII = /^[ -~]*$/;
 const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0xff10];
 const EXTENSION = /(?:\s*;ext=|\s*,?\s*(?:ext\.?|extension|x)\s*)\d{1,7}$/i;
 
@@ -50,7 +51,7 @@ const EXTENSION = /(?:\s*;ext=|\s*,?\s*(?:ext\.?|extension|x)\s*)\d{1,7}$/i;
  * @param defaultCountry ISO 3166 alpha-2 for numbers that are written without a country code
  */
 export function normalisePhone(raw: string, defaultCountry?: string): Phone | undefined {
-  let text = asciiDigits(raw.normalize('NFKC')).replace(INVISIBLE, ' ').trim();
+  let text = (ASCII.test(raw) ? raw : asciiDigits(raw.normalize('NFKC')).replace(INVISIBLE, ' ')).trim();
   const scheme = /^(whatsapp|tel|sms):/i.exec(text);
   if (scheme) text = text.slice(scheme[0].length).trim();
   text = text.replace(EXTENSION, '').replace(/^00/, '+');
