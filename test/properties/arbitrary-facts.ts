@@ -24,19 +24,61 @@ const SETTINGS: Setting[] = [
 
 export const setting = fc.constantFrom(...SETTINGS);
 
-/** An instant on a half-hour of the stretch, or a millisecond beside it: edges are where mistakes are. */
+/**
+ * An instant on a half-hour of the stretch, often on a quarter of a day so that rows tie and lie exactly a window apart, or a
+ * millisecond beside: edges are where mistakes are.
+ */
 export const instantIn = ({ origin }: Setting) =>
   fc
-    .tuple(fc.integer({ min: 0, max: 10 * 48 }), fc.constantFrom(0, 0, 0, -1, 1))
+    .tuple(
+      fc.oneof(
+        fc.integer({ min: 0, max: 10 * 48 }),
+        fc.integer({ min: 0, max: 10 * 4 }).map((quarter) => quarter * 12),
+      ),
+      fc.constantFrom(0, 0, 0, 0, -1, 1),
+    )
     .map(([halfHours, beside]) => origin + halfHours * 30 * MINUTE + beside);
 
-const person = fc.integer({ min: 0, max: 5 });
 const flag = fc.constantFrom(0, 0, 1);
 const channel = fc.constantFrom('whatsapp', 'email', 'sms', 'ivr', 'fax', '');
 const category = fc.constantFrom('promo', 'Promo alert', 'service', '');
 const campaign = fc.constantFrom('spring', "o'clock", '');
 
+/** Ways through a funnel whose steps lie exactly a day or a window apart, or a millisecond more. */
+export function journeysIn({ origin }: Setting): fc.Arbitrary<Facts> {
+  const after = fc.constantFrom(0, 1, DAY, 3 * DAY, 7 * DAY, 7 * DAY + 1);
+  const around = fc.constantFrom(-DAY - 1, -DAY, -1, 0, 1, DAY, DAY + 1, 4 * DAY, 7 * DAY, 7 * DAY + 1);
+  const journey = fc.record({
+    person: fc.integer({ min: 1, max: 8 }),
+    start: fc.integer({ min: 0, max: 5 }).map((day) => origin + day * DAY),
+    activated: fc.option(after, { nil: null }),
+    paid: fc.option(around, { nil: null }),
+    campaign,
+    channel,
+  });
+  return fc.array(journey, { minLength: 4, maxLength: 12 }).map((journeys) => ({
+    invitations: journeys.map(({ person, start, activated, campaign }, index) => ({
+      invitation: index + 1,
+      person,
+      campaign,
+      invited_at: start,
+      activated_at: activated === null ? null : start + activated,
+    })),
+    activities: journeys.map(({ person, start, channel }, index) => ({
+      activity: index + 1,
+      person,
+      feature: 'login',
+      at: start,
+      channel,
+    })),
+    messages: journeys.flatMap(({ person, start, paid, channel }, index) =>
+      paid === null ? [] : [{ message: index + 1, account: person, sent: 1, charged: 1, channel, at: start + paid }],
+    ),
+  }));
+}
+
 export function factsIn(place: Setting): fc.Arbitrary<Facts> {
+  const person = fc.integer({ min: 0, max: 5 });
   const at = instantIn(place);
   const maybeAt = fc.option(at, { nil: null });
   const message = fc.record({
