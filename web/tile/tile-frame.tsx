@@ -129,7 +129,6 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
         {loading && <Working />}
       </div>
       {tile.note && <p className="tile-note">{tile.note}</p>}
-      {meta && <TileNotes notes={meta.notes} />}
       {/* The foot keeps its place while the tile waits. */}
       {meta ? <TileFoot meta={meta} /> : <footer className="tile-foot">{'\u00a0'}</footer>}
       {expanded && ready && (
@@ -151,31 +150,24 @@ function FilledBody({ children }: { children: (height: number) => ReactNode }) {
   );
 }
 
-/** Sentences of the engine. "ignores Channel" stands in the subtitle already; several fold into one line. */
-function TileNotes({ notes }: { notes: string[] }) {
-  const said = notes.filter((note) => !/ ignores? the filter on /.test(note));
-  const [first, ...more] = said;
-  if (first === undefined) return null;
-  if (more.length === 0) return <p className="tile-note">{first}</p>;
-  return (
-    <details className="tile-note">
-      <summary>{said.length} notes on these figures</summary>
-      {said.map((note) => (
-        <p key={note}>{note}</p>
-      ))}
-    </details>
-  );
-}
-
-/** Source, as-of, n. */
+/** Source, as-of, n, and the engine's sentences, folded so that nothing moves. "ignores Channel" stands in the subtitle already. */
 function TileFoot({ meta }: { meta: ResultMeta }) {
   const { formats } = useDashboard();
+  const notes = meta.notes.filter((note) => !/ ignores? the filter on /.test(note));
   const rows = formats.value(meta.rows_read, { format: 'integer' }, 'table');
   return (
     <footer className="tile-foot">
       <span title={meta.plan.join('\n')}>{[...new Set(meta.plan)].slice(0, 2).join(', ') || 'no source'}</span>
       <span>as of {formats.instant(meta.as_of)}</span>
       <span>n {rows}</span>
+      {notes.length > 0 && (
+        <details>
+          <summary>{notes.length === 1 ? '1 note' : `${notes.length} notes`}</summary>
+          {notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
+        </details>
+      )}
     </footer>
   );
 }
