@@ -5,6 +5,9 @@ import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { loadProgress } from './progress.ts';
 
+/** Milliseconds. */
+const STATEMENT_LIMIT_MS = 120_000;
+
 const entries = sql`(SELECT * FROM ${tableName('entries')} FINAL)`;
 const receipts = sql`(SELECT * FROM ${tableName('receipts')} FINAL)`;
 
@@ -49,17 +52,21 @@ HAVING sum(side) != 0`),
 /**
  * Adds the ledger up independently of how it was made: every record of every entry has one receipt, every counted event has one
  * fact, nothing is counted twice.
+ * @param seq entries above are of a batch that is not finished
  * @returns sentences; empty where all is well
  */
-export async function checkSums(warehouse: Warehouse): Promise<string[]> {
-  const { seq } = await loadProgress(warehouse);
-  const found = await Promise.all(FAULTS.map((fault) => warehouse.query<{ problem: string }>(fault(seq))));
-  return found.flatMap(({ rows }) => rows.map(({ problem }) => problem));
+export async function checkSums(warehouse: Warehouse, seq: number): Promise<string[]> {
+  const problems: string[] = [];
+  // One after the other: it must not keep the engine from answering people.
+  for (const fault of FAULTS) {
+    const { rows } = await warehouse.query<{ problem: string }>(fault(seq), { timeoutMs: STATEMENT_LIMIT_MS });
+    problems.push(...rows.map(({ problem }) => problem));
+  }
+  return problems;
 }
 
-/** How many entries are counted. */
-export async function countEntries(warehouse: Warehouse): Promise<number> {
-  const { seq } = await loadProgress(warehouse);
+/** How many of the entries up to `seq` are counted. */
+export async function countEntries(warehouse: Warehouse, seq: number): Promise<number> {
   const { rows } = await warehouse.query<{ entries: number }>(
     renderSql(sql`SELECT uniqExact(seq) AS entries FROM ${tableName('entries')} WHERE seq <= ${number(seq)}`),
   );
@@ -67,17 +74,16 @@ export async function countEntries(warehouse: Warehouse): Promise<number> {
 }
 
 /**
- * `checkSums`, and that the facts cover the journal without a gap and are not ahead of it.
- * @param durableSeq how far the journal is durable
+ * `checkSums`, and that the facts cover the journal without a gap and are not ahead of it. Safe while the projector runs.
+ * @param durableSeq how far the journal is durable; asked after the facts, which move on meanwhile, where it is a function
  */
-export async function checkLedger(warehouse: Warehouse, durableSeq?: number): Promise<string[]> {
-  const [{ seq }, entries, problems] = await Promise.all([
-    loadProgress(warehouse),
-    countEntries(warehouse),
-    checkSums(warehouse),
-  ]);
+export async function checkLedger(warehouse: Warehouse, durableSeq?: number | (() => number)): Promise<string[]> {
+  const { seq } = await loadProgress(warehouse);
+  const problems = await checkSums(warehouse, seq);
+  const entries = await countEntries(warehouse, seq);
   if (entries !== seq) problems.push(`${seq - entries} of the ${seq} entries that were projected could not be read.`);
-  if (durableSeq !== undefined && seq > durableSeq)
-    problems.push(`The facts reach to entry ${seq}, but the journal only to ${durableSeq}.`);
+  const durable = typeof durableSeq === 'function' ? durableSeq() : durableSeq;
+  if (durable !== undefined && seq > durable)
+    problems.push(`The facts reach to entry ${seq}, but the journal only to ${durable}.`);
   return problems;
 }

@@ -93,7 +93,7 @@ async function buildFolder(folder: string, durableSeq: number, options: RebuildO
   try {
     const projector = createProjector({ ...options, warehouse: opened.warehouse, reader });
     await drain(projector, durableSeq, (outcome) => onBatch?.(outcome, durableSeq));
-    const problems = await checkSums(opened.warehouse);
+    const problems = await checkSums(opened.warehouse, durableSeq);
     if (problems.length > 0)
       throw new TurnoutError(
         'internal',
@@ -107,9 +107,9 @@ async function buildFolder(folder: string, durableSeq: number, options: RebuildO
 }
 
 async function summarise(warehouse: Warehouse): Promise<WarehouseSummary> {
-  const [{ seq }, entries, ledger, facts] = await Promise.all([
-    loadProgress(warehouse),
-    countEntries(warehouse),
+  const { seq } = await loadProgress(warehouse);
+  const [entries, ledger, facts] = await Promise.all([
+    countEntries(warehouse, seq),
     loadLedger(warehouse),
     checksumFacts(warehouse),
   ]);
