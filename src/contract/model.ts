@@ -142,11 +142,9 @@ export const sharedSpec = z.strictObject({
 });
 
 export type MetricSpec = z.infer<typeof metricSpec>;
-export type MetricType = MetricSpec['type'];
 export type DimensionSpec = z.infer<typeof dimensionSpec>;
 export type DatasetSpec = z.infer<typeof datasetSpec>;
 export type FunnelSpec = z.infer<typeof funnelSpec>;
-export type SharedSpec = z.infer<typeof sharedSpec>;
 
 /** The filter language, parsed. Columns are columns of the dataset at hand. */
 export type Predicate =

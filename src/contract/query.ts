@@ -70,7 +70,7 @@ export const MAX_BATCH = 60;
 export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(MAX_BATCH) });
 export const queryBody = z.union([metricQuery, funnelQuery, queryBatch]);
 
-export type { FilterOp, Grain } from './words.ts';
+export type { Grain } from './words.ts';
 export type Filter = z.infer<typeof filter>;
 export type MetricQuery = z.infer<typeof metricQuery>;
 export type FunnelQuery = z.infer<typeof funnelQuery>;

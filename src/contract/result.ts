@@ -52,6 +52,7 @@ export interface ResultMeta {
   sample_columns?: Record<string, string>;
 }
 
+/** Rows of a funnel: {step, label, reached, conversion_from_start, conversion_from_previous, drop_off, median_seconds, p90_seconds} and the dimension where asked. */
 export interface QueryResult {
   columns: ResultColumn[];
   rows: Row[];
@@ -59,9 +60,6 @@ export interface QueryResult {
   compare?: ComparedRows;
   meta: ResultMeta;
 }
-
-/** Rows: {step, label, reached, conversion_from_start, conversion_from_previous, drop_off, median_seconds, p90_seconds} and the dimension where asked. */
-export type FunnelRow = Row;
 
 /** In a batch each query stands alone: one that fails does not take the others with it. */
 export type BatchItem = QueryResult | { error: { code: string; message: string; problems: Problem[] } };
