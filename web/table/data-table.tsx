@@ -83,6 +83,12 @@ export function DataTable(props: {
     [rows, columns],
   );
 
+  // Cells without a change keep its place, so that the numbers stand under each other.
+  const compared = useMemo(
+    () => new Set(columns.map((column) => column.name).filter((name) => rows.some((row) => row.cells[name]?.change))),
+    [rows, columns],
+  );
+
   const virtual = sorted.length > VIRTUAL_ABOVE;
   const virtualizer = useVirtualizer({
     count: sorted.length,
@@ -207,6 +213,7 @@ export function DataTable(props: {
                     key={column.name}
                     cell={row.cells[column.name]}
                     bar={index === 0 && largest > 0 ? largest : null}
+                    compared={compared.has(column.name)}
                   />
                 ))}
                 {hasTrend && (
@@ -233,7 +240,12 @@ export function DataTable(props: {
                   <td key={heading} />
                 ))}
                 {columns.map((column) => (
-                  <MetricCell key={column.name} cell={totals[column.name]} bar={null} />
+                  <MetricCell
+                    key={column.name}
+                    cell={totals[column.name]}
+                    bar={null}
+                    compared={compared.has(column.name)}
+                  />
                 ))}
                 {hasTrend && <td className="trend-column" />}
               </tr>
@@ -245,7 +257,7 @@ export function DataTable(props: {
   );
 }
 
-function MetricCell({ cell, bar }: { cell: TableCell | undefined; bar: number | null }) {
+function MetricCell({ cell, bar, compared }: { cell: TableCell | undefined; bar: number | null; compared: boolean }) {
   if (!cell) return <td className="numeric" />;
   const { value, change } = cell;
   const share = bar !== null && value.amount !== null ? Math.max(0, value.amount / bar) : 0;
@@ -253,6 +265,7 @@ function MetricCell({ cell, bar }: { cell: TableCell | undefined; bar: number | 
     <td className="numeric" data-small={value.small || undefined} title={value.reason ?? undefined}>
       {share > 0 && <span className="cell-bar" style={{ width: `${share * 100}%` }} aria-hidden="true" />}
       <span className="cell-value">{value.text}</span>
+      {compared && !change && <span className="change" />}
       {change && (
         <span className={`change change-${change.tone}`} title={change.longText}>
           <span aria-hidden="true">
