@@ -91,7 +91,7 @@ function Leaderboard({
         ],
         table: () => rowsTable(tile.title, headings, columns, rows, totals),
         body: (height) => (
-          <Suspense fallback={<div style={{ height: Math.min(rows.length, 200) * 33 + 108 }} />}>
+          <Suspense fallback={<div style={{ height: Math.min(rows.length, 200) * 33 + (totals ? 123 : 90) }} />}>
             <DataTable
               caption={tile.title}
               headings={headings}
