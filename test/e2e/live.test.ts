@@ -19,7 +19,7 @@ test('a webhook posted while the page is open changes its tile without a reload 
 
   const at = Math.floor(Date.parse('2024-11-16T07:30:00+07:00') / 1000);
   const events = Array.from({ length: 1_000 }, (_, index) => ({
-    id: `wamid.live.${index}`,
+    id: `wamid.live.${process.pid}.${index}`,
     status: 'delivered' as const,
     timestamp: at,
     recipient: `1202555${String(1000 + index).padStart(4, '0')}`,

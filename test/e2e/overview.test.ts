@@ -30,7 +30,9 @@ const column = (rows: string[][], name: string) => {
 
 /** The 168 slots of a heat-map; what is shown as "<0.1" counts as 0. */
 async function slotsOf(title: string): Promise<{ day: string; hour: number; value: number }[]> {
-  const cells = await tile(page, title).getByRole('gridcell').allTextContents();
+  const cells = await tile(page, title)
+    .getByRole('gridcell')
+    .evaluateAll((all) => all.map((cell) => cell.querySelector('.visually-hidden')?.textContent ?? ''));
   return cells.flatMap((cell) => {
     const match = /^(\w+day) (\d\d)–\d\d: (\S+)/.exec(cell.trim());
     if (match === null) return [];
@@ -61,8 +63,6 @@ test('charges by channel: 17.8 M, 3.6 M, 1.3 M and 255.8 K, on the chart and in 
   for (const figure of ['WhatsApp IDR 17,804,830', 'E-mail IDR 3,596,880', 'IVR IDR 1,298,700', 'SMS IDR 255,775']) {
     expect(chart.replaceAll('\u00a0', ' ')).toContain(figure);
   }
-  await tile(page, 'Total blast by channel').getByText('17.8M').first().waitFor();
-  await tile(page, 'Total blast by channel').getByText('255.8K').first().waitFor();
   const charges = column(await tableOf(page, 'Total blast by channel'), 'Charges');
   expect(Object.fromEntries([...charges].map(([channel, money]) => [channel, number(money)]))).toEqual({
     WhatsApp: 17_804_830,
@@ -134,8 +134,8 @@ test('the channel filter: every tile follows or says that it ignores it', async 
   await open();
   await page.getByRole('button', { name: /^Filter: Channel/ }).click();
   await page.getByRole('button', { name: 'Only SMS' }).click();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Filter: Channel is SMS' }).waitFor();
-  if (await page.getByRole('button', { name: 'Apply' }).isVisible()) await page.keyboard.press('Escape');
   await settled(page);
   expect(page.url()).toContain('f=channel:in:sms');
   expect(Object.fromEntries(column(await tableOf(page, 'Total blast by channel'), 'Charges'))).toMatchObject({

@@ -85,12 +85,15 @@ function formatRate(value: number, locale: string, place: Place): string {
   return percent(place === 'table' || (size > 0 && size < 0.00995) ? 2 : 1).format(value);
 }
 
+/** Three digits, or one decimal where that is more: 3.6M, 17.8M, 255.8K. */
+const MONEY_DIGITS = { maximumFractionDigits: 1, roundingPriority: 'morePrecision' } as const;
+
 /** No decimals above 1,000; amounts below 1 keep their significant digits. */
 function formatMoney(value: number, { currency, locale }: NumberStyle, place: Place): string {
   const size = Math.abs(value);
   if (place === 'axis' || !currency) return formatDecimal(value, locale, place);
   const unit = { style: 'currency', currency } as const;
-  if (place === 'card' && size > 9_999) return compact(value, locale, unit);
+  if (place === 'card' && size > 9_999) return compact(value, locale, { ...unit, ...MONEY_DIGITS });
   if (size >= 1_000) return intl(locale, { ...unit, maximumFractionDigits: 0 }).format(value);
   if (size >= 1 || size === 0) return intl(locale, { ...unit, ...moneyDigits(value) }).format(value);
   return intl(locale, { ...unit, maximumSignificantDigits: place === 'table' ? 4 : 3 }).format(value);
