@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TurnoutError } from './contract/errors.ts';
 import type { Logger } from './logger.ts';
 import { checkLedger } from './projector/check-ledger.ts';
+import { loadProgress } from './projector/progress.ts';
 import {
   type ProjectorHandle,
   type ProjectorStatus,
@@ -107,6 +108,7 @@ export class DataSide {
       try {
         const opened = await openWarehouse({ folder: warehouseFolder, log });
         for (const message of opened.alarms) this.#alarm(message);
+        await this.#checkReach(opened);
         this.#opened = opened;
         opened.onDamage((message) => {
           this.#repairing = this.#repairing
@@ -126,6 +128,16 @@ export class DataSide {
         await pause(OPEN_AGAIN_AFTER_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
       }
     }
+  }
+
+  /** Facts of entries that the journal does not have: it was replaced by an older one. New entries would get numbers that count as done. */
+  async #checkReach(opened: OpenWarehouse): Promise<void> {
+    const { seq } = await loadProgress(opened.warehouse);
+    const durable = this.#options.durableSeq();
+    if (seq <= durable) return;
+    const reason = `The numbers reach to entry ${seq}, but the journal only to ${durable}.`;
+    this.#alarm(`${reason} They are made anew from the journal.`);
+    await opened.startEmpty(reason);
   }
 
   async #startProjector(opened: OpenWarehouse): Promise<void> {
@@ -164,7 +176,7 @@ export class DataSide {
 
   async #checkLedger(): Promise<void> {
     try {
-      for (const problem of await checkLedger(this.warehouse, this.#options.durableSeq())) this.#alarm(problem);
+      for (const problem of await checkLedger(this.warehouse, this.#options.durableSeq)) this.#alarm(problem);
     } catch (error) {
       if (!(error instanceof TurnoutError)) this.#options.log.error({ err: error }, 'the ledger could not be checked');
     }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataSide } from './data-side.ts';
 import type { WorkspaceServices } from './http/services.ts';
-import type { NewEntry } from './journal/entry.ts';
+import type { Journal, NewEntry } from './journal/entry.ts';
 import { openJournal } from './journal/journal.ts';
 import { openControlDatabase } from './store/database.ts';
 import { lockDirectory } from './store/directory-lock.ts';
@@ -45,7 +45,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     closers.push(() => journal.close());
 
     if (options.sample !== undefined && (await loadSetting(control, 'sample_loaded')) === null) {
-      await Promise.all([...options.sample()].map((entry) => journal.append(entry)));
+      await appendAll(journal, options.sample());
       await saveSetting(control, 'sample_loaded', 'yes', clock());
     }
 
@@ -75,4 +75,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     await close();
     throw error;
   }
+}
+
+/** Few enough to stay far below what the journal lets wait. */
+const APPEND_TOGETHER = 1_000;
+
+async function appendAll(journal: Journal, entries: Iterable<NewEntry>): Promise<void> {
+  let together: Promise<number>[] = [];
+  for (const entry of entries) {
+    together.push(journal.append(entry));
+    if (together.length < APPEND_TOGETHER) continue;
+    await Promise.all(together);
+    together = [];
+  }
+  await Promise.all(together);
 }

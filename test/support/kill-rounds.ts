@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import type { Freshness, LedgerRow } from '../../src/contract/api.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
+import { checkLedger } from '../../src/projector/check-ledger.ts';
+import { openWarehouse } from '../../src/warehouse/open.ts';
+import { seededRandom } from './seeded-random.ts';
 import { type ServerProcess, startServerProcess, temporaryFolder, until } from './server.ts';
 import { whatsappNotification } from './whatsapp.ts';
 import { APP_SECRET, testWorkspace } from './workspace.ts';
@@ -71,12 +75,25 @@ export async function runKillRounds(options: {
     counts.size,
   );
   assert.equal(await server.stop(), 0);
+  await checkLedgerOf(join(data, 'main'));
   return {
     rounds: options.rounds,
     acknowledged: acknowledged.size,
     unacknowledgedButKept: counts.size - acknowledged.size,
     restarts: restarts.sort((a, b) => a - b),
   };
+}
+
+/** The ledger added up independently, on the stopped server's own files. */
+async function checkLedgerOf(folder: string): Promise<void> {
+  const log = { info() {}, warn() {}, error() {} };
+  const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log });
+  try {
+    assert.deepEqual(opened.alarms, []);
+    assert.deepEqual(await checkLedger(opened.warehouse), []);
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Keeps about 40 signed requests on the way until told to stop or the server dies. */
@@ -141,15 +158,4 @@ async function countByCampaign(server: ServerProcess): Promise<Map<string, numbe
 
 async function getJson<T>(server: ServerProcess, path: string): Promise<T> {
   return (await (await fetch(server.url + path)).json()) as T;
-}
-
-/** mulberry32: small, seeded, good enough to pick moments. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -6,6 +6,12 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
+/** What must not outlive the test process: servers first, then their folders. */
+const atExit: (() => void)[] = [];
+process.once('exit', () => {
+  for (const leave of atExit.reverse()) leave();
+});
+
 export interface ServerProcess {
   url: string;
   pid: number;
@@ -29,7 +35,7 @@ export interface ServerOptions {
 /** A folder under the system's temporary one, removed when the test process ends. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `turnout-${name}-`));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atExit.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -53,7 +59,7 @@ export async function startServerProcess(options: ServerOptions = {}): Promise<S
       ...options.env,
     },
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  atExit.push(() => child.kill('SIGKILL'));
   let log = '';
   child.stderr.on('data', (chunk) => {
     log += chunk;

@@ -5,7 +5,7 @@ import type { Filter } from '../../src/contract/query.ts';
 import { Layer } from '../layout/layer.tsx';
 import type { FilterValue } from './filter-values.ts';
 import { dimensionLabel, filterWords } from './filter-words.ts';
-import { draftOf, filterOf, ValuePicker } from './value-picker.tsx';
+import { draftOf, filterOf, type ValueDraft, ValuePicker } from './value-picker.tsx';
 
 interface FilterChipProps {
   name: string;
@@ -44,12 +44,16 @@ export function FilterChip(props: FilterChipProps) {
     );
   }
 
-  const change = (next: boolean) => {
-    setOpened(next);
-    if (next) return setDraft(draftOf(filter));
-    const chosen = filterOf(name, draft, values);
+  const close = (last: ValueDraft) => {
+    setOpened(false);
+    const chosen = filterOf(name, last, values);
     if (!isSameFilter(chosen, filter)) onFilter(chosen);
     props.onClosed?.();
+  };
+  const change = (next: boolean) => {
+    if (!next) return close(draft);
+    setOpened(true);
+    setDraft(draftOf(filter));
   };
 
   const lift = (event: KeyboardEvent) => {
@@ -83,7 +87,7 @@ export function FilterChip(props: FilterChipProps) {
           locale={locale}
           draft={draft}
           onDraft={setDraft}
-          onDone={() => change(false)}
+          onDone={close}
         />
       </Layer>
       {filter && (

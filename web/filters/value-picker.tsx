@@ -15,7 +15,8 @@ interface ValuePickerProps {
   draft: ValueDraft;
   onDraft(draft: ValueDraft): void;
   /** Enter. */
-  onDone(): void;
+  /** Ends the choice with this draft. */
+  onDone(draft: ValueDraft): void;
 }
 
 export interface ValueDraft {
@@ -54,7 +55,7 @@ export function ValuePicker(props: ValuePickerProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) {
       event.preventDefault();
-      onDone();
+      onDone(draft);
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       moveFocus(event.currentTarget, event.key === 'ArrowDown' ? 1 : -1);
@@ -117,10 +118,7 @@ export function ValuePicker(props: ValuePickerProps) {
                 type="button"
                 className="button-text value-only"
                 aria-label={`Only ${name}`}
-                onClick={() => {
-                  onDraft({ chosen: [value], excluded: false });
-                  onDone();
-                }}
+                onClick={() => onDone({ chosen: [value], excluded: false })}
               >
                 Only
               </button>
@@ -130,7 +128,7 @@ export function ValuePicker(props: ValuePickerProps) {
         {found.length === 0 && <p className="faint">Nothing is called so.</p>}
       </fieldset>
       <div className="layer-actions">
-        <button type="button" className="button-main" onClick={onDone}>
+        <button type="button" className="button-main" onClick={() => onDone(draft)}>
           Apply
         </button>
       </div>
