@@ -15,14 +15,16 @@ export function ensurePackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing packages (once, about 1.3 GB unpacked) …');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that was made where the builds for other platforms could not be seen. `--no-save` keeps
+  // to the locked versions all the same and leaves the lock file alone.
+  const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
     env: { ...process.env, npm_config_engine_strict: 'false', NODE_ENV: '' },
   });
   if (result.status !== 0)
-    fail('The packages could not be installed. Check the network and that `npm ci` works in this folder.');
+    fail('The packages could not be installed. Check the network and that `npm install` works in this folder.');
   writeFileSync(stamp, wanted);
 }
 
