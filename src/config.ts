@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { TurnoutError } from './contract/errors.ts';
 
@@ -5,7 +6,7 @@ import { TurnoutError } from './contract/errors.ts';
 export interface Config {
   port: number;
   host: string;
-  /** Folder of everything that is kept. */
+  /** Absolute: the engine child runs in a folder of its own. Holds everything that is kept. */
   data: string;
   /** Folder that people write: turnout.yaml, sources/, metrics/, dashboards/, rates/. */
   workspace: string;
@@ -46,8 +47,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   return {
     port: PORT,
     host: HOST,
-    data: TURNOUT_DATA,
-    workspace: TURNOUT_WORKSPACE,
+    data: resolve(TURNOUT_DATA),
+    workspace: resolve(TURNOUT_WORKSPACE),
     sample: TURNOUT_SAMPLE === '1',
     logLevel: TURNOUT_LOG,
   };

@@ -19,6 +19,8 @@ import type { QueryContext } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
 import { describeSource } from './source-status.ts';
 
+type DataSpan = WorkspaceInfo['data'];
+
 export interface Parts {
   loaded: LoadedWorkspace & { model: CheckedModel };
   sources: Source[];
@@ -42,7 +44,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
   const engine = createQueryEngine({
     model,
-    run: (statement, options) => data.warehouse.query<Record<string, unknown>>(statement, options),
+    run: async (statement, options) => data.warehouse.query<Record<string, unknown>>(statement, options),
     onBug: (error) => log.error({ err: error }, 'a query failed'),
   });
   const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
@@ -64,15 +66,22 @@ export function composeServices(parts: Parts): WorkspaceServices {
     };
   };
 
-  let span: { version: string; value: Promise<{ first: string | null; last: string | null }> } | null = null;
-  const dataSpan = () => {
+  let known: DataSpan = { first: null, last: null };
+  let asked: { version: string; span: Promise<DataSpan> } | null = null;
+  /** Asked once per data version. */
+  const dataSpan = async (): Promise<DataSpan> => {
     const version = String(data.status?.seq ?? 0);
-    if (span?.version !== version) span = { version, value: loadDataSpan(data.warehouse, workspace.time_zone) };
-    span.value.catch(() => {
-      span = null;
-    });
-    return span.value;
+    if (asked?.version !== version) asked = { version, span: loadDataSpan(data.warehouse, workspace.time_zone) };
+    try {
+      known = await asked.span;
+      return known;
+    } catch (error) {
+      asked = null;
+      throw error;
+    }
   };
+  /** The page's frame does not wait for the engine. */
+  const knownDataSpan = () => dataSpan().catch(() => known);
 
   const context = async (signal: AbortSignal): Promise<QueryContext> => {
     const { as_of, complete_through, data_version } = freshness();
@@ -106,7 +115,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
         today: localDate.format(clock()),
         sample: parts.sample,
         channels: model.channels,
-        data: await dataSpan(),
+        data: await knownDataSpan(),
         version: VERSION,
         dashboards: loaded.dashboards.map(({ name, title }) => ({ name, title })),
       };

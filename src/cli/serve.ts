@@ -9,7 +9,9 @@ export async function serve(): Promise<number> {
   const stop = Promise.withResolvers<string>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.resolve(signal));
 
-  const server = await startServer(config, log);
+  const server = await Promise.race([startServer(config, log), stop.promise]);
+  // Stopped while still opening: whatever was acknowledged is safe, and there is nothing to wait for.
+  if (typeof server === 'string') process.exit(0);
   process.stdout.write(`Turnout is ready on ${server.url}\n`);
   log.info(`stopping after ${await stop.promise}`);
   await server.close();

@@ -26,6 +26,8 @@ export interface ServerProcess {
 }
 
 export interface ServerOptions {
+  /** Working directory; `data` may be relative to it. */
+  cwd?: string;
   data?: string;
   workspace?: string;
   sample?: boolean;
@@ -44,7 +46,7 @@ export async function startServerProcess(options: ServerOptions = {}): Promise<S
   const data = options.data ?? temporaryFolder('data');
   const started = performance.now();
   const child = spawn(process.execPath, [join(root, 'src', 'cli', 'main.ts'), 'serve'], {
-    cwd: root,
+    cwd: options.cwd ?? root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
