@@ -68,6 +68,16 @@ export class DataSide {
     return this.#alarms;
   }
 
+  /** Resolves when numbers can be asked for; `limitMs` at the latest. */
+  async opened(limitMs: number): Promise<void> {
+    const limit = new AbortController();
+    await Promise.race([
+      this.#opening,
+      pause(limitMs, undefined, { signal: limit.signal, ref: false }).catch(() => {}),
+    ]);
+    limit.abort();
+  }
+
   notify(durableSeq: number): void {
     this.#projector?.notify(durableSeq);
   }

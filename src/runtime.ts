@@ -23,6 +23,8 @@ export interface Runtime {
   services: WorkspaceServices;
   control: ControlDatabase;
   isSample: boolean;
+  /** Resolves when numbers can be asked for, or after so many milliseconds. */
+  numbersOpened(limitMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,7 +72,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       sample: options.sample !== undefined,
       log,
     });
-    return { services, control, isSample: options.sample !== undefined, close };
+    return {
+      services,
+      control,
+      isSample: options.sample !== undefined,
+      numbersOpened: (limitMs) => data.opened(limitMs),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -20,6 +20,9 @@ export interface RunningServer {
 const project = resolve(import.meta.dirname, '..');
 const WEB = join(project, 'dist', 'web');
 
+/** An engine that takes longer is shown as opening on the page. */
+const READY_WITHOUT_NUMBERS_MS = 3_000;
+
 /**
  * The composition root.
  * @throws TurnoutError for a host that is not loopback, for mistakes in the workspace, or when the data folder is in use.
@@ -61,6 +64,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     await runtime.close();
     throw error;
   }
+  // Receiving began with the line above; who reads the ready line wants to see numbers too.
+  await runtime.numbersOpened(READY_WITHOUT_NUMBERS_MS);
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   return {

@@ -189,8 +189,8 @@ test('the heat-map’s total equals the scorecard’s number', async () => {
   const heat = tile(page, 'Weekday and hour');
   await heat.getByRole('button', { name: 'Total', exact: true }).click();
   await settled(page);
-  const sum = (await slotsOf('Weekday and hour')).reduce((total, slot) => total + slot.value, 0);
-  expect(sum).toBe(number(sent));
+  const sum = async () => (await slotsOf('Weekday and hour')).reduce((total, slot) => total + slot.value, 0);
+  await expect.poll(sum, { timeout: 10_000 }).toBe(number(sent));
 });
 
 test('rates that a channel cannot report are n/a, and totals count only the channels that can', async () => {
