@@ -9,6 +9,8 @@ import {
   type StartProjectorOptions,
   startProjector,
 } from './projector/runner.ts';
+import { settingsHash } from './projector/settings-hash.ts';
+import { startOver } from './projector/start-over.ts';
 import { type OpenWarehouse, openWarehouse } from './warehouse/open.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
@@ -118,7 +120,7 @@ export class DataSide {
       try {
         const opened = await openWarehouse({ folder: warehouseFolder, log });
         for (const message of opened.alarms) this.#alarm(message);
-        await this.#checkReach(opened);
+        await this.#checkFacts(opened);
         this.#opened = opened;
         opened.onDamage((message) => {
           this.#repairing = this.#repairing
@@ -140,14 +142,21 @@ export class DataSide {
     }
   }
 
-  /** Facts of entries that the journal does not have: it was replaced by an older one. New entries would get numbers that count as done. */
-  async #checkReach(opened: OpenWarehouse): Promise<void> {
-    const { seq } = await loadProgress(opened.warehouse);
+  /** Facts that do not belong to this journal and these settings are made anew. */
+  async #checkFacts(opened: OpenWarehouse): Promise<void> {
+    const { seq, settings } = await loadProgress(opened.warehouse);
     const durable = this.#options.durableSeq();
-    if (seq <= durable) return;
-    const reason = `The numbers reach to entry ${seq}, but the journal only to ${durable}.`;
-    this.#alarm(`${reason} They are made anew from the journal.`);
-    await opened.startEmpty(reason);
+    if (seq > durable) {
+      // The journal was replaced by an older one: new entries would get numbers that count as done.
+      const reason = `The numbers reach to entry ${seq}, but the journal only to ${durable}.`;
+      this.#alarm(`${reason} They are made anew from the journal.`);
+      await opened.startEmpty(reason);
+    } else if (seq > 0 && settings !== settingsHash(this.#options.projector)) {
+      this.#options.log.info(
+        'zone, currency, channels or rates have changed: the numbers are made anew from the journal',
+      );
+      await startOver(opened.warehouse);
+    }
   }
 
   async #startProjector(opened: OpenWarehouse): Promise<void> {

@@ -47,6 +47,27 @@ describe('fingerprint', () => {
 
   it('sees every other field', () => {
     expect(fingerprint({ ...event, status: 'failed' })).not.toBe(fingerprint(event));
-    expect(fingerprint({ ...event, recipient: { phone: '+12025550124' } })).not.toBe(fingerprint(event));
+    expect(fingerprint({ ...event, campaign: 'spring' })).not.toBe(fingerprint(event));
+  });
+
+  it('does not mind when a service says less about the people of an event the second time', () => {
+    expect(fingerprint({ ...event, recipient: { phone: '+12025550123' } })).toBe(fingerprint(event));
+    expect(
+      fingerprint({
+        record: 'activity',
+        key: 'a',
+        person: { email: 'a@example.com' },
+        at: '2024-11-04T08:00:00Z',
+        feature: 'login',
+      }),
+    ).not.toBe(
+      fingerprint({
+        record: 'activity',
+        key: 'a',
+        person: { email: 'b@example.com' },
+        at: '2024-11-04T08:00:00Z',
+        feature: 'login',
+      }),
+    );
   });
 });

@@ -19,19 +19,29 @@ export const receiptKey = (source: string, key: string): Key => hashKey('receipt
 export const messageKey = (source: string, messageId: string): Key => hashKey('message', source, messageId);
 
 /**
- * Hash of what a record says. The order of its fields, when it was observed and, where the service sends no event time, our
- * receipt time take no part: a record that is sent again has the same fingerprint.
+ * Hash of what a record says. The order of its fields, when it was observed, who a message event is about and, where the service
+ * sends no event time, our receipt time take no part: a record that is sent again has the same fingerprint.
  */
 export function fingerprint(record: CanonicalRecord): Key {
-  const withoutTime = record.record === 'message_event' && record.at_source === 'receipt';
+  const ignored = ignoredFields(record);
   const fields = record as unknown as Record<string, unknown>;
   let text = '';
   for (const name of SORTED_FIELDS[record.record]) {
     const value = fields[name];
-    if (value === undefined || name === 'observed_at' || (withoutTime && name === 'at')) continue;
+    if (value === undefined || ignored.has(name)) continue;
     text += `,"${name}":${canonicalText(value)}`;
   }
   return hashText(text);
+}
+
+const WHEN_SEEN: ReadonlySet<string> = new Set(['observed_at']);
+/** A service may send the same event again with less about the people: WhatsApp leaves out user ids. The key says which message. */
+const OF_EVENT: ReadonlySet<string> = new Set(['observed_at', 'account', 'recipient']);
+const OF_EVENT_BY_RECEIPT: ReadonlySet<string> = new Set([...OF_EVENT, 'at']);
+
+function ignoredFields(record: CanonicalRecord): ReadonlySet<string> {
+  if (record.record !== 'message_event') return WHEN_SEEN;
+  return record.at_source === 'receipt' ? OF_EVENT_BY_RECEIPT : OF_EVENT;
 }
 
 const SORTED_FIELDS = Object.fromEntries(

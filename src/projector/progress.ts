@@ -10,6 +10,8 @@ export interface Progress {
   people: number;
   /** Receipt time of the newest entry, UTC milliseconds; 0 while there is none. */
   receivedAt: number;
+  /** See settingsHash; '' where facts were made before it was kept. */
+  settings: string;
 }
 
 export const PROGRESS_NAME = 'projector';
@@ -17,13 +19,13 @@ export const PROGRESS_NAME = 'projector';
 /** How far the facts are; the beginning where there are none. */
 export async function loadProgress(warehouse: Warehouse): Promise<Progress> {
   const { rows } = await warehouse.query<Progress>(
-    renderSql(sql`SELECT p.seq AS seq, p.people AS people,
+    renderSql(sql`SELECT p.seq AS seq, p.people AS people, p.model AS settings,
   (SELECT toUnixTimestamp64Milli(max(received_at)) FROM ${tableName('entries')}) AS receivedAt
 FROM (
   SELECT * FROM ${tableName('progress')} FINAL WHERE name = 'projector'
 ) AS p`),
   );
-  return rows[0] ?? { seq: 0, people: 1, receivedAt: 0 };
+  return rows[0] ?? { seq: 0, people: 1, receivedAt: 0, settings: '' };
 }
 
 /** The highest entry of which any row of a message's event is there: above the progress it is from an unfinished batch. */

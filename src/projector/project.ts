@@ -13,6 +13,7 @@ import { EntryFailure, type PreparedEntry, type ProjectedSource } from './prepar
 import { loadLeftoverSeq, loadProgress } from './progress.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
+import { settingsHash } from './settings-hash.ts';
 import { Strikes } from './strikes.ts';
 import { allWritten, writeBatch } from './write.ts';
 
@@ -106,6 +107,7 @@ export async function drain(
 class JournalProjector implements Projector {
   readonly #options: ProjectorOptions;
   readonly #rules: MergeRules;
+  readonly #settings: string;
   readonly #normaliser = new Normaliser();
   readonly #dayOf: (instant: number) => string;
   #strikes: Strikes | undefined;
@@ -125,6 +127,7 @@ class JournalProjector implements Projector {
       rates: compileRates(rates, workspace.time_zone),
       currency: workspace.currency,
     };
+    this.#settings = settingsHash(options);
     this.#dayOf = localDay(workspace.time_zone);
   }
 
@@ -191,7 +194,7 @@ class JournalProjector implements Projector {
     const batch = new Batch(state.people, receipts, state.accounts);
     for (const entry of entries) batch.add(entry);
 
-    const scope = { after: state.seq, through: last, redo: state.leftover > state.seq };
+    const scope = { after: state.seq, through: last, redo: state.leftover > state.seq, settings: this.#settings };
     // The engine writes while the next batch is parsed.
     const [written] = await allWritten([
       writeBatch(warehouse, state.people, batch, this.#rules, scope),

@@ -25,7 +25,7 @@ export async function writeBatch(
   people: People,
   batch: Batch,
   rules: MergeRules,
-  scope: Omit<MergeScope, 'messages'>,
+  scope: Omit<MergeScope, 'messages'> & { settings: string },
 ): Promise<{ people: number }> {
   const version = scope.through;
   const { changes } = people;
@@ -80,7 +80,7 @@ export async function writeBatch(
     put('quarantine', batch.quarantine),
     put('entries', batch.entries),
   ]);
-  await put('progress', [{ name: PROGRESS_NAME, seq: version, people: people.next, model: '' }]);
+  await put('progress', [{ name: PROGRESS_NAME, seq: version, people: people.next, model: scope.settings }]);
   return { people: written };
 }
 

@@ -61,7 +61,7 @@ function valueByType(question: Question, metric: Metric, cell: Cell, channels?: 
       return calculate(metric.expr, (name) => metricValue(question, name, cell, channels));
     case 'cumulative': {
       const base = simpleNamed(question.model, metric.metric);
-      const end = windowEnd(question, cell);
+      const end = windowEnd(question, cell, metric.days === undefined);
       if (end === undefined) return null;
       if (metric.days !== undefined && addDays(end, 1 - metric.days) < firstDay(question, base)) return null;
       const through = startOfDay(addDays(end, 1), question.zone);
@@ -116,24 +116,26 @@ export function rowsInCell(
 
 /**
  * The local day with which a trailing window ends: the last day of the bucket (or range) that is complete, the running day
- * where none is, undefined for the future.
+ * where none is, undefined for the future. What counts everything so far has no use for complete days: it ends with the
+ * running day where that is in the bucket.
  */
-export function windowEnd(question: Question, cell: Cell): string | undefined {
+export function windowEnd(question: Question, cell: Cell, soFar: boolean): string | undefined {
   const { zone, completeThrough, grain, weekStart } = question;
   const running = localTime(completeThrough, zone).date;
   const last = question.range === undefined ? running : localTime(question.range.end - 1, zone).date;
   const first = question.range === undefined ? undefined : localTime(question.range.start, zone).date;
   const candidates =
     first === undefined
-      ? [addDays(running, -1)]
+      ? [addDays(running, -1), running]
       : localDates(question.range?.start ?? 0, question.range?.end ?? 0, zone).filter(
           (date) =>
             cell.time === undefined ||
             bucketStart(date, grain === 'hour' ? 'day' : (grain ?? 'day'), weekStart) === cell.time,
         );
+  const hasBegun = candidates.find((date) => date === running && startOfDay(date, zone) < completeThrough);
+  if (soFar && hasBegun !== undefined) return hasBegun;
   const complete = candidates.filter((date) => date <= last && startOfDay(addDays(date, 1), zone) <= completeThrough);
-  if (complete.length > 0) return complete.at(-1);
-  return candidates.find((date) => date === running && startOfDay(date, zone) < completeThrough);
+  return complete.at(-1) ?? hasBegun;
 }
 
 /** The local day of the dataset's first row; a window that reaches back further is incomplete. */

@@ -150,16 +150,15 @@ function FilledBody({ children }: { children: (height: number) => ReactNode }) {
   );
 }
 
-/** Source, as-of, n, and the engine's sentences, folded so that nothing moves. "ignores Channel" stands in the subtitle already. */
+/** Source, as-of and the engine's sentences, folded so that nothing moves. "ignores Channel" stands in the subtitle already. */
 function TileFoot({ meta }: { meta: ResultMeta }) {
   const { formats } = useDashboard();
   const notes = meta.notes.filter((note) => !/ ignores? the filter on /.test(note));
   const rows = formats.value(meta.rows_read, { format: 'integer' }, 'table');
   return (
     <footer className="tile-foot">
-      <span title={meta.plan.join('\n')}>{[...new Set(meta.plan)].slice(0, 2).join(', ') || 'no source'}</span>
+      <span title={[...meta.plan, `${rows} rows read`].join('\n')}>{sourcesOf(meta.plan)}</span>
       <span>as of {formats.instant(meta.as_of)}</span>
-      <span>n {rows}</span>
       {notes.length > 0 && (
         <details>
           <summary>{notes.length === 1 ? '1 note' : `${notes.length} notes`}</summary>
@@ -170,6 +169,12 @@ function TileFoot({ meta }: { meta: ResultMeta }) {
       )}
     </footer>
   );
+}
+
+/** `raw facts: activities, messages` and the like → "from activities and messages". */
+function sourcesOf(plan: readonly string[]): string {
+  const tables = new Set(plan.flatMap((part) => part.replace(/^[^:]*: /, '').split(', ')));
+  return tables.size === 0 ? 'no source' : `from ${new Intl.ListFormat('en').format(tables)}`;
 }
 
 function ActionButton(props: {
