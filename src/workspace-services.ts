@@ -15,6 +15,7 @@ import type { LoadedWorkspace } from './model/load-workspace.ts';
 import { loadDataSpan, loadLedger, loadQuarantine } from './projector/ledger.ts';
 import type { ProjectorStatus } from './projector/runner.ts';
 import { loadSourceActivity } from './projector/source-activity.ts';
+import { loadUnpriced } from './projector/unpriced.ts';
 import type { QueryContext } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
 import { describeSource } from './source-status.ts';
@@ -128,6 +129,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
         describeSource(source, activity.get(source.name), counters.of(source.name), clock()),
       );
     },
+    unpriced: () => loadUnpriced(data.warehouse, { channels: model.channels, rates: loaded.rates, workspace }),
     ledger: () => loadLedger(data.warehouse),
     async quarantine(limit) {
       return loadQuarantine(data.warehouse, { limit });

@@ -15,6 +15,8 @@ export interface WorkspaceServices {
   dashboards(): Dashboard[];
   catalog(): Catalog;
   sources(): Promise<SourceInfo[]>;
+  /** Billable messages for which neither the provider nor the rate card has a price. */
+  unpriced(): Promise<number>;
   ledger(): Promise<LedgerRow[]>;
   quarantine(limit: number): Promise<QuarantineItem[]>;
   freshness(): Freshness;

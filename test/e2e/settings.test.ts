@@ -31,6 +31,9 @@ async function charges(server: ServerProcess): Promise<(string | number | null |
   return [answer.rows[0]?.['messages_delivered'], answer.rows[0]?.['charges']];
 }
 
+const unpriced = async (server: ServerProcess) =>
+  ((await (await fetch(`${server.url}/api/v1/unpriced`)).json()) as { messages: number }).messages;
+
 test('a new rate card prices old messages at the next start, and again nothing happens when nothing changed', async () => {
   const workspace = testWorkspace({ clock: NOW });
   const first = await start(workspace);
@@ -43,6 +46,7 @@ test('a new rate card prices old messages at the next start, and again nothing h
   expect((await fetch(`${first.url}/hooks/wa`, { method: 'POST', headers, body })).status).toBe(200);
   await until(async () => ((await charges(first))[0] === 3 ? true : undefined), 'three messages are counted');
   expect(await charges(first)).toEqual([3, 0]);
+  expect(await unpriced(first)).toBe(3);
   await first.stop();
 
   mkdirSync(join(workspace, 'rates'));
@@ -52,6 +56,7 @@ test('a new rate card prices old messages at the next start, and again nothing h
   );
   const second = await start(workspace);
   expect(await charges(second)).toEqual([3, 1.5]);
+  expect(await unpriced(second)).toBe(0);
   expect(second.log()).toMatch(/have changed: the numbers are made anew/);
   await second.stop();
 

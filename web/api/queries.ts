@@ -65,6 +65,14 @@ export function useSources() {
   });
 }
 
+/** Billable messages without a price. */
+export function useUnpriced() {
+  return useQuery({
+    queryKey: ['unpriced'],
+    queryFn: async ({ signal }) => (await fetchJson<{ messages: number }>('/api/v1/unpriced', signal)).messages,
+  });
+}
+
 export function useLedger() {
   return useQuery({
     queryKey: ['ledger'],

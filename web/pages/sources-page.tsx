@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { LedgerRow, QuarantineItem, SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
-import { useLedger, useQuarantine, useSources, useWorkspace } from '../api/queries.ts';
+import { useLedger, useQuarantine, useSources, useUnpriced, useWorkspace } from '../api/queries.ts';
 import { formatAgo, formatDay, formatInstant, formatValue, NO_DATA } from '../format/index.ts';
 import { showToast } from '../layout/messages.tsx';
 import { PageError } from './page-error.tsx';
@@ -28,9 +28,22 @@ export function SourcesPage() {
         </p>
       </div>
       <SourceTable sources={sources.data} workspace={workspace.data} />
+      <Unpriced workspace={workspace.data} />
       <LedgerTable rows={ledger.data ?? []} workspace={workspace.data} sources={sources.data} />
       <QuarantineList items={quarantine.data ?? []} workspace={workspace.data} />
     </>
+  );
+}
+
+function Unpriced({ workspace: { locale } }: { workspace: WorkspaceInfo }) {
+  const messages = useUnpriced().data ?? 0;
+  if (messages === 0) return null;
+  return (
+    <p role="note">
+      <span className="dot" data-tone="warn" aria-hidden="true" /> {formatValue(messages, { locale }, 'table')} billable
+      messages have no price and count as 0 in the charges. Add lines for their channel, category or country to a file
+      under <code>rates/</code> in your workspace folder; at the next start they are priced.
+    </p>
   );
 }
 

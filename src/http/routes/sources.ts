@@ -14,6 +14,14 @@ export function addSourceRoutes(app: FastifyInstance, services: Services): void 
   });
   addRoute(app, {
     method: 'GET',
+    url: '/api/v1/unpriced',
+    permission: 'read',
+    summary: 'Billable messages for which neither the provider nor the rate card has a price: they count as 0.',
+    answer: '{messages}',
+    handle: async () => ({ messages: await services.current().unpriced() }),
+  });
+  addRoute(app, {
+    method: 'GET',
     url: '/api/v1/ledger',
     permission: 'read',
     summary: 'Per source and local day of receipt: received = counted + duplicate + quarantined + expired + erased.',
