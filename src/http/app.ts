@@ -27,7 +27,8 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     keepAliveTimeout: 72_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     routerOptions: { maxParamLength: 12_000 },
-    return503OnClosing: true,
+    // What still comes over open connections is taken; where the journal has closed its own 503 says when to come again.
+    return503OnClosing: false,
     clientErrorHandler(error, socket) {
       // Too long a path or header, or not HTTP at all: answered here because no request exists yet.
       if (!socket.writable) return;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { isAllowed, LOCAL_OWNER, type Permission, type Principal } from '../access/permissions.ts';
 import { type Problem, TurnoutError } from '../contract/errors.ts';
@@ -54,7 +54,7 @@ export function addRoute<Params, Search, Body>(app: FastifyInstance, route: Rout
         ...(request.query as object),
       });
       const body = route.body === undefined ? (undefined as Body) : parsePart('body', route.body, request.body);
-      return route.handle({ params, search, body, principal: LOCAL_OWNER, signal: abortedWith(request, reply), reply });
+      return route.handle({ params, search, body, principal: LOCAL_OWNER, signal: abortedWith(reply), reply });
     },
   });
 }
@@ -86,9 +86,10 @@ function asProblem(part: string, issue: z.core.$ZodIssue): Problem {
 
 const cut = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
 
-function abortedWith(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+function abortedWith(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => {
+  // Of the answer, not of the socket: that one lives on with the next requests and would gather listeners.
+  reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
   return controller.signal;

@@ -206,3 +206,16 @@ test('an authentic body that cannot be read is received, kept and shown in quara
   expect(items).toHaveLength(1);
   expect(items[0]).toMatchObject({ source: 'wa', raw: body });
 });
+
+test.each(['json', '', '???', 'text/plain; charset'])(
+  'a true request is taken whatever it calls its body: "%s"',
+  async (type) => {
+    const { path, body, headers } = whatsapp();
+    const answer = await fetch(`${server.url}${path}`, {
+      method: 'POST',
+      body,
+      headers: { ...headers, 'content-type': type },
+    });
+    expect(answer.status).toBe(200);
+  },
+);
