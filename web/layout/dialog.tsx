@@ -4,8 +4,8 @@ interface DialogProps {
   title: string;
   onClose(): void;
   children: ReactNode;
-  /** A sheet rises from the bottom of narrow screens. */
-  place?: 'center' | 'sheet';
+  /** A sheet stands at the bottom of narrow screens; at the top the title is only spoken and the content closes the dialog. */
+  place?: 'center' | 'sheet' | 'top';
 }
 
 /** A modal layer over the page while it is mounted. */
@@ -23,17 +23,20 @@ export function Dialog({ title, onClose, children, place = 'center' }: DialogPro
       ref={dialog}
       className="dialog"
       data-place={place}
-      aria-labelledby={id}
+      aria-labelledby={place === 'top' ? undefined : id}
+      aria-label={place === 'top' ? title : undefined}
       onClose={onClose}
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
     >
       <div className="dialog-body">
-        <header className="dialog-head">
-          <h2 id={id}>{title}</h2>
-          <button type="button" className="button-icon" aria-label="Close" onClick={() => dialog.current?.close()}>
-            ×
-          </button>
-        </header>
+        {place !== 'top' && (
+          <header className="dialog-head">
+            <h2 id={id}>{title}</h2>
+            <button type="button" className="button-icon" aria-label="Close" onClick={() => dialog.current?.close()}>
+              ×
+            </button>
+          </header>
+        )}
         {children}
       </div>
     </dialog>

@@ -8,15 +8,15 @@ const SEQUENCE_MS = 1_500;
 
 let leader: { key: string; at: number } | null = null;
 
-/** Acts on keys while the component is shown, outside of fields. Single letters obey the switch in the list of keys. */
+/** Acts on keys while the component is shown, outside of fields but for Ctrl K. Single letters obey the switch in the list of keys. */
 export function useKeys(keys: KeyMap, enabled = true): void {
   const current = useRef(keys);
   current.current = keys;
   useEffect(() => {
     if (!enabled) return;
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isField(event.target) || isLayerOpen(event.target)) return;
-      const name = keyName(event, performance.now());
+      if (event.defaultPrevented || isLayerOpen(event.target)) return;
+      const name = isField(event.target) ? fieldKeyName(event) : keyName(event, performance.now());
       const act = name === null ? undefined : current.current[name];
       if (!act) return;
       event.preventDefault();
@@ -42,6 +42,11 @@ function keyName(event: KeyboardEvent, now: number): string | null {
   return led === null ? key : `${led} ${key}`;
 }
 
+/** Writing goes on in a field; only the palette opens from there, too. */
+function fieldKeyName(event: KeyboardEvent): string | null {
+  return keyName(event, performance.now()) === 'Ctrl K' ? 'Ctrl K' : null;
+}
+
 function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
@@ -51,11 +56,12 @@ function isField(target: EventTarget | null): boolean {
 
 /** Keys of the page rest while a dialog has the focus. */
 function isLayerOpen(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('[role="dialog"]') !== null;
+  return target instanceof HTMLElement && target.closest('dialog, [role="dialog"]') !== null;
 }
 
 /** The list that "?" shows. */
 export const KEY_LIST: { keys: string; does: string }[] = [
+  { keys: 'Ctrl K, /', does: 'Search: pages, tiles, values, periods, actions' },
   { keys: '?', does: 'This list' },
   { keys: 'g o', does: 'Go to the first dashboard' },
   { keys: 'g s', does: 'Go to sources' },

@@ -1,5 +1,5 @@
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
-import { useColorScheme } from '../theme/color-scheme.ts';
+import { setColorScheme, useColorScheme } from '../theme/color-scheme.ts';
 
 const THEMES = [
   { value: 'auto', label: 'Like the system', Icon: IconDeviceDesktop },
@@ -8,7 +8,7 @@ const THEMES = [
 ] as const;
 
 export function ThemeSwitch() {
-  const [colorScheme, setColorScheme] = useColorScheme();
+  const colorScheme = useColorScheme();
   return (
     <fieldset className="segments" aria-label="Theme">
       {THEMES.map(({ value, label, Icon }) => (

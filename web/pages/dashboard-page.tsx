@@ -16,6 +16,7 @@ import { filterSentence } from '../filters/filter-words.ts';
 import { usePageView } from '../filters/use-view.ts';
 import { formatInstant } from '../format/index.ts';
 import { announce, showToast } from '../layout/messages.tsx';
+import { useOfferedScope } from '../palette/page-scope.ts';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 
@@ -76,6 +77,7 @@ function LoadedDashboard({ dashboard, workspace, catalog }: LoadedProps) {
   useEffect(() => {
     document.title = `${dashboard.title} – Turnout`;
   }, [dashboard.title]);
+  useOfferedScope({ page, dashboard, workspace, catalog, period, context, results });
   const notes = problemNotes(page.unknown, problem, view.compare);
   useEffect(() => {
     if (notes) showToast(notes);

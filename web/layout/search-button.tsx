@@ -1,0 +1,20 @@
+import { IconSearch } from '@tabler/icons-react';
+
+/** Opens the palette for those who do not press keys. */
+export function SearchButton({ onOpen }: { onOpen(): void }) {
+  return (
+    <button
+      type="button"
+      className="button search-button"
+      aria-label="Search"
+      aria-haspopup="dialog"
+      aria-keyshortcuts="Control+K Meta+K /"
+      title="Search (Ctrl K)"
+      onClick={onOpen}
+    >
+      <IconSearch aria-hidden size={16} />
+      <span className="search-word">Search</span>
+      <kbd className="search-word">Ctrl K</kbd>
+    </button>
+  );
+}
