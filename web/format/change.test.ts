@@ -25,6 +25,14 @@ describe('formatChange', () => {
     expect(formatChange(0.5, 0.4, { format: '0.0%', locale: 'en' })?.text).toBe('+10.0 pp');
   });
 
+  test('the change of a rate under 1 % has the two decimals of the rate', () => {
+    expect(formatChange(0.0017, 0.0014, { format: 'percent', good: 'down', locale: 'en' })).toMatchObject({
+      text: '+0.03 pp',
+      direction: 'up',
+      words: 'up 0.03 points, worse',
+    });
+  });
+
   test('what is good is told by the metric', () => {
     const tone = (current: number, good: 'up' | 'down' | 'neutral') =>
       formatChange(current, 100, { good, locale: 'en' })?.tone;
@@ -56,6 +64,7 @@ describe('formatChange', () => {
       words: 'unchanged',
     });
     expect(formatChange(0.300_01, 0.3, { format: 'percent', good: 'up', locale: 'en' })).toMatchObject({
+      text: '0.0 pp',
       direction: 'flat',
       tone: 'neutral',
     });

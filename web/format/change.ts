@@ -32,8 +32,11 @@ export function formatChange(
   const rate = column.format === 'percent' || column.format?.includes('%') === true;
   const absolute = signed(difference, (value) => formatValue(value, column, 'table'));
   const share = relative === null ? null : signed(relative, (value) => percent(value, locale));
-  const points = signed(difference * 100, (value) => `${decimal(value, locale)} pp`);
-  const flat = rate ? Math.round(difference * 1000) === 0 : Math.abs(relative ?? difference) < 0.0005;
+  // Rates under 1 % are written with two decimals, and so are their changes.
+  const digits = Math.max(Math.abs(current), Math.abs(previous)) < 0.00995 ? 2 : 1;
+  const rounded = Math.round(difference * 100 * 10 ** digits) / 10 ** digits;
+  const points = signed(rounded, (value) => `${decimal(value, digits, locale)} pp`);
+  const flat = rate ? rounded === 0 : Math.abs(relative ?? difference) < 0.0005;
   const direction = flat ? 'flat' : difference > 0 ? 'up' : 'down';
   const tone = toneOf(direction, column.good);
   const text = rate ? points : (share ?? absolute);
@@ -47,7 +50,7 @@ export function formatChange(
     words: wordsOf(
       direction,
       tone,
-      rate ? `${decimal(Math.abs(difference * 100), locale)} points` : text.replace(/^[+\u2212]/, ''),
+      rate ? `${decimal(Math.abs(rounded), digits, locale)} points` : text.replace(/^[+\u2212]/, ''),
     ),
   };
 }
@@ -79,6 +82,6 @@ function percent(value: number, locale: string): string {
   }).format(value);
 }
 
-function decimal(value: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+function decimal(value: number, digits: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }

@@ -92,3 +92,9 @@ describe('formatValue on cards, in tables, on axes', () => {
     expect(formatValue(0.3421, { format: 'percent', locale: 'de' }, 'card')).toBe('34,2\u00A0%');
   });
 });
+
+test('an Excel code never writes zero for what is not', () => {
+  const say = (value: number, format: string) => formatValue(value, { format, locale: 'en' }, 'table');
+  expect([say(0.04, '#,##0.0'), say(0, '#,##0.0'), say(0.06, '#,##0.0')]).toEqual(['<0.1', '0.0', '0.1']);
+  expect([say(0.0004, '0.0%'), say(0.3, '#,##0')]).toEqual(['<0.1%', '<1']);
+});

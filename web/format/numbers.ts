@@ -133,13 +133,18 @@ function formatExcel(value: number, code: string, locale: string): string {
   const [, before = '', digits = '0', after = ''] = /^([^#0]*)([#0,.]+)(.*)$/.exec(code) ?? [];
   const decimals = digits.split('.')[1] ?? '';
   const percent = after.includes('%');
-  const number = intl(locale, {
+  const places = decimals.replace(/[^0#]/g, '').length;
+  const formatter = intl(locale, {
     useGrouping: digits.includes(','),
     minimumFractionDigits: (decimals.match(/0/g) ?? []).length,
-    maximumFractionDigits: decimals.replace(/[^0#]/g, '').length,
+    maximumFractionDigits: places,
     ...(percent ? { style: 'percent' } : {}),
-  }).format(value);
+  });
   const literal = (text: string) => text.replace(/[%"\\]/g, '');
+  const text = formatter.format(value);
+  // "0.0" would read as nothing.
+  const tiny = value > 0 && text === formatter.format(0);
+  const number = tiny ? `<${formatter.format(10 ** -(places + (percent ? 2 : 0)))}` : text;
   return `${literal(before)}${number}${literal(after)}`;
 }
 
