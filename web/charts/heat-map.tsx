@@ -40,12 +40,12 @@ export function HeatMap(props: {
   const numbers = showAll || cellWidth >= NUMBERS_FROM;
   const breaks = quantileBreaks(matrix.values);
   const steps = breaks.length + 1;
-  const zero = formats.value(0, matrix.column, 'card');
-  const value = (amount: number | null): string => {
-    const text = formats.value(amount, matrix.column, 'card');
-    // "0.0" would read as nothing.
-    return amount !== null && amount > 0 && text === zero ? `<${smallest(zero)}` : text;
-  };
+  const value = (amount: number | null): string => formats.value(amount, matrix.column, 'card');
+  // Under a narrow column there is room for three digits.
+  const dayTotal = (amount: number | null): string =>
+    amount !== null && amount >= 10 && cellWidth < NUMBERS_FROM
+      ? formats.value(amount < 1000 ? Math.round(amount) : Number(amount.toPrecision(2)), { format: 'compact' }, 'card')
+      : value(amount);
   const exact = (amount: number | null): string => formats.value(amount, matrix.column, 'table');
   const hourLabel = (hour: number): string => formats.hour(hour).replace(':00', '').replace(/\s/, '');
   const average = mean(matrix.values);
@@ -191,7 +191,7 @@ export function HeatMap(props: {
             <th scope="row">All</th>
             {transposed
               ? matrix.days.map((day) => (
-                  <TotalCell key={day.weekday} text={value(day.total)} exact={exact(day.total)} />
+                  <TotalCell key={day.weekday} text={dayTotal(day.total)} exact={exact(day.total)} />
                 ))
               : hours.map((hour) => (
                   <TotalCell
@@ -233,11 +233,6 @@ function TotalCell({ text, exact }: { text: string; exact: string }) {
       <span aria-hidden="true">{text}</span>
     </td>
   );
-}
-
-/** The least that is not zero in a format whose zero reads like this: `0.0` → `0.1`. */
-function smallest(zero: string): string {
-  return `${zero.slice(0, -1)}1`;
 }
 
 function mean(values: readonly (number | null)[]): number {

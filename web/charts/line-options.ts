@@ -42,9 +42,33 @@ export function axisLabel(time: string, grain: string, count: number, formats: F
   return formats.bucket(time, grain, 'axis');
 }
 
+/** The axis's labels; over several years the first label of each says its year. */
+export function axisLabels(
+  times: readonly string[],
+  grain: string,
+  labelled: readonly boolean[],
+  formats: Formats,
+): string[] {
+  const severalYears = spansYears(times);
+  let said = '';
+  return times.map((time, index) => {
+    const label = axisLabel(time, grain, times.length, formats);
+    if (!labelled[index] || !severalYears || grain === 'hour') return label;
+    const year = time.slice(0, 4);
+    const first = year !== said;
+    said = year;
+    return first && !label.includes(year) ? `${label} ${year}` : label;
+  });
+}
+
+function spansYears(times: readonly string[]): boolean {
+  return times[0]?.slice(0, 4) !== times.at(-1)?.slice(0, 4);
+}
+
 /** Which buckets carry a label: month starts on long daily and weekly axes, else every n-th so that labels keep apart. */
 export function labelledBuckets(times: readonly string[], grain: string, width: number): boolean[] {
-  const room = Math.max(2, Math.floor(width / 64));
+  const withYears = (grain === 'day' || grain === 'week') && spansYears(times);
+  const room = Math.max(2, Math.floor(width / (withYears ? 88 : 64)));
   const long = (grain === 'day' || grain === 'week') && times.length > 45 * (grain === 'day' ? 1 : 1 / 3);
   if (long) {
     const starts = times.map((time, index) => index > 0 && time.slice(0, 7) !== times[index - 1]?.slice(0, 7));
@@ -155,7 +179,7 @@ export function lineChart(
       xAxis: {
         type: 'category',
         boundaryGap: false,
-        data: set.times.map((time) => axisLabel(time, set.grain, set.times.length, formats)),
+        data: axisLabels(set.times, set.grain, labelled, formats),
         axisLabel: { ...AXIS_TEXT, interval: (index: number) => labelled[index] === true, hideOverlap: true },
         axisTick: { show: true, interval: (index: number) => labelled[index] === true, lineStyle: GRID_LINE },
         axisLine: { lineStyle: { color: 'var(--color-axis)', width: 1 } },

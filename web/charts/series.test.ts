@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DimensionInfo } from '../../src/contract/api.ts';
 import { describeSeries } from './describe-series.ts';
-import { labelledBuckets, lineChart, splitPartial } from './line-options.ts';
+import { axisLabels, labelledBuckets, lineChart, splitPartial } from './line-options.ts';
 import { lineTooltip, nearestLine } from './line-tooltip.ts';
 import { toSeries } from './series.ts';
 import { formats, metricColumn, queryResult, resultMeta, timeColumn } from './test-results.ts';
@@ -118,4 +118,11 @@ test('the tooltip sorts by value and gives the comparison its own date', () => {
   expect(lineTooltip(set, 3, null, null, formats).note).toContain('so far');
   expect(nearestLine(set, 1, 5, null)).toBeNull();
   expect(nearestLine(set, 2, 5, null)).toBe('sent');
+});
+
+test('over several years the first label of each says its year', () => {
+  const months = ['2021-11-01', '2021-12-01', '2022-02-01', '2022-03-01', '2023-01-01'];
+  const labels = axisLabels(months, 'month', [true, false, true, true, true], formats);
+  expect(labels).toEqual(['Nov 2021', 'Dec', 'Feb 2022', 'Mar', 'Jan 2023']);
+  expect(axisLabels(months.slice(2, 4), 'month', [true, true], formats)).toEqual(['Feb', 'Mar']);
 });
