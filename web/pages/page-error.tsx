@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { RequestError } from '../api/client.ts';
 
 /** A page that cannot be shown: what failed, what to do, details to copy. */
@@ -12,6 +13,11 @@ export function PageError({ error, onRetry }: { error: Error; onRetry?: (() => v
         <button type="button" className="button-main" onClick={onRetry}>
           Try again
         </button>
+      )}
+      {missing && (
+        <p>
+          <Link to="/">Go to the first dashboard</Link>
+        </p>
       )}
       <details>
         <summary>Details</summary>

@@ -18,7 +18,7 @@ export function ResultTable({ view }: { view: TableView }) {
         if ((event.ctrlKey || event.metaKey) && event.key === 'c' && String(window.getSelection()) === '') copy();
       }}
     >
-      <table className="data-table">
+      <table className="data-table" data-time={view.time || undefined}>
         <caption className="visually-hidden">{view.caption}</caption>
         <thead>
           <tr>

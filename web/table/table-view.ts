@@ -13,6 +13,8 @@ export interface TableView {
   rows: string[][];
   /** Re-aggregated by the engine, never summed here. */
   totals?: string[];
+  /** The row's headers are times: short enough for one line. */
+  time?: boolean;
 }
 
 const NUMBER = { numeric: true } as const;
@@ -22,6 +24,7 @@ export function seriesTable(caption: string, set: SeriesSet, formats: Formats): 
   const compared = set.series.some((line) => line.compared !== null);
   return {
     caption,
+    time: true,
     columns: [
       { label: set.grain[0]?.toUpperCase() + set.grain.slice(1), ...TEXT },
       ...set.series.flatMap((line) => [
