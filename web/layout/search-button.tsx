@@ -6,7 +6,6 @@ export function SearchButton({ onOpen }: { onOpen(): void }) {
     <button
       type="button"
       className="button search-button"
-      aria-label="Search"
       aria-haspopup="dialog"
       aria-keyshortcuts="Control+K Meta+K /"
       title="Search (Ctrl K)"
@@ -14,7 +13,9 @@ export function SearchButton({ onOpen }: { onOpen(): void }) {
     >
       <IconSearch aria-hidden size={16} />
       <span className="search-word">Search</span>
-      <kbd className="search-word">Ctrl K</kbd>
+      <span aria-hidden="true">
+        <kbd>Ctrl K</kbd>
+      </span>
     </button>
   );
 }
