@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { violationsOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { DESKTOP, LOOKS, type Look, openPage } from '../support/page.ts';
 
 const { url } = inject('sample');
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 beforeAll(async () => {
@@ -26,19 +24,6 @@ async function activeOption(page: Page): Promise<string> {
   const option = page.locator(`[id="${id}"]`);
   expect(await option.getAttribute('aria-selected')).toBe('true');
   return (await option.textContent()) ?? '';
-}
-
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
-  });
 }
 
 test('Ctrl K, "sms", Enter filters and the address shows it; Esc gives the focus back', async () => {
@@ -116,6 +101,21 @@ test('arrows go around the list, nothing found says so, Ctrl K again closes', as
   expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press('Control+k');
   await field(page).waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('in a field `/` is written and Ctrl K opens; Esc leads back into the field', async () => {
+  const page = await openPage(browser, `${url}/d/channels`);
+  const search = page.getByRole('searchbox').first();
+  await search.focus();
+  await page.keyboard.press('/');
+  expect(await search.inputValue()).toBe('/');
+  expect(await field(page).count()).toBe(0);
+  await page.keyboard.press('Control+k');
+  await field(page).waitFor();
+  await page.keyboard.press('Escape');
+  await field(page).waitFor({ state: 'detached' });
+  expect(await search.evaluate((input) => input === document.activeElement)).toBe(true);
   await page.context().close();
 });
 

@@ -13,7 +13,7 @@ export function SearchButton({ onOpen }: { onOpen(): void }) {
     >
       <IconSearch aria-hidden size={16} />
       <span className="search-word">Search</span>
-      <span aria-hidden="true">
+      <span className="search-key" aria-hidden="true">
         <kbd>Ctrl K</kbd>
       </span>
     </button>

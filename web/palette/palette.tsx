@@ -106,7 +106,7 @@ export default function Palette({ onClose, onKeys }: { onClose(): void; onKeys()
             aria-expanded={shown.length > 0}
             aria-controls={shown.length > 0 ? id : undefined}
             aria-activedescendant={shown.length > 0 ? optionId(at) : undefined}
-            placeholder={scope ? 'A page, tile, value or period' : 'A page or action'}
+            placeholder={scope ? 'Page, tile, value, period' : 'Page or action'}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
