@@ -43,12 +43,13 @@ export class DataSide {
   readonly #opening: Promise<void>;
   #opened: OpenWarehouse | null = null;
   #projector: ProjectorHandle | null = null;
-  #repairing: Promise<void> = Promise.resolve();
+  #repairing: Promise<void> | null = null;
   #checking: NodeJS.Timeout | undefined;
 
   constructor(options: DataSideOptions) {
     this.#options = options;
     this.#opening = this.#open();
+    this.#checkLedgerAfter(CHECK_LEDGER_EVERY_MS);
   }
 
   /** @throws TurnoutError('unavailable') until the engine is up */
@@ -117,20 +118,26 @@ export class DataSide {
   async #open(): Promise<void> {
     const { warehouseFolder, log } = this.#options;
     while (!this.#stop.signal.aborted) {
+      let opened: OpenWarehouse | undefined;
       try {
-        const opened = await openWarehouse({ folder: warehouseFolder, log });
+        opened = await openWarehouse({ folder: warehouseFolder, log });
         for (const message of opened.alarms) this.#alarm(message);
         await this.#checkFacts(opened);
         this.#opened = opened;
-        opened.onDamage((message) => {
-          this.#repairing = this.#repairing
-            .then(() => this.#repair(message))
-            .catch((error) => log.error({ err: error }, 'the data could not be set aside'));
-        });
         await this.#startProjector(opened);
-        this.#checkLedgerAfter(CHECK_LEDGER_EVERY_MS);
+        opened.onDamage((message) => {
+          // One damaged part is met by many statements at once.
+          this.#repairing ??= this.#repair(message)
+            .catch((error) => log.error({ err: error }, 'the data could not be set aside'))
+            .finally(() => {
+              this.#repairing = null;
+            });
+        });
         return;
       } catch (error) {
+        this.#opened = null;
+        // Its engine would keep the folder, and no other could ever open it.
+        await opened?.close().catch((second) => log.error({ err: second }, 'the engine could not be closed'));
         log.error({ err: error }, 'the numbers could not be opened; trying again');
         this.#alarm(
           error instanceof TurnoutError
@@ -171,16 +178,24 @@ export class DataSide {
     this.#announce();
   }
 
-  /** Damaged data: set aside, then everything is projected anew. */
+  /** Damaged data: set aside, then everything is projected anew. Where that fails all is opened again as at the start. */
   async #repair(message: string): Promise<void> {
     const opened = this.#opened;
     if (opened === null || this.#stop.signal.aborted) return;
+    const { log } = this.#options;
     this.#alarm(`${message} The numbers are being made anew from the journal.`);
     await this.#projector?.close();
     this.#projector = null;
     this.#announce();
-    await opened.startEmpty(message);
-    await this.#startProjector(opened);
+    try {
+      await opened.startEmpty(message);
+      await this.#startProjector(opened);
+    } catch (error) {
+      log.error({ err: error }, 'the data could not be set aside; opening it again');
+      this.#opened = null;
+      await opened.close().catch((second) => log.error({ err: second }, 'the engine could not be closed'));
+      await this.#open();
+    }
   }
 
   #checkLedgerAfter(wait: number): void {

@@ -51,6 +51,7 @@ const serverXml = (options: EngineOptions, users: string): string => `<clickhous
 </clickhouse>
 `;
 
+/** `SHOW DATABASES ON default` lets a session that has stood in `turnout` go back: migrations run beside other clients after a repair. */
 const usersXml = (options: EngineOptions): string => `<clickhouse>
   <profiles><default>
     <max_threads>${options.threads}</max_threads>
@@ -77,6 +78,7 @@ const usersXml = (options: EngineOptions): string => `<clickhouse>
     <quota>default</quota>
     <grants>
       <query>GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, DROP TABLE, TRUNCATE, OPTIMIZE, CHECK ON ${DATABASE}.*</query>
+      <query>GRANT SHOW DATABASES ON default.*</query>
       <query>GRANT SELECT ON system.one</query>
       <query>GRANT SELECT ON system.detached_parts</query>
       <query>GRANT KILL QUERY ON *.*</query>
