@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { checkListenHost } from './access/host.ts';
 import { wallClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { TurnoutError } from './contract/errors.ts';
 import { buildApp } from './http/app.ts';
 import type { Logger } from './logger.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
@@ -62,6 +63,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
     await runtime.close();
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new TurnoutError(
+        'conflict',
+        `Port ${config.port} on ${config.host} is in use. Stop the program that has it, or set PORT to another one.`,
+      );
     throw error;
   }
   // Receiving began with the line above; who reads the ready line wants to see numbers too.

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig } from '../config.ts';
+import { TurnoutError } from '../contract/errors.ts';
 import { createLogger } from '../logger.ts';
 import { rebuild as rebuildWarehouse } from '../projector/rebuild.ts';
 import { loadSampleSecrets } from '../sample.ts';
@@ -12,6 +14,11 @@ export async function rebuild([which]: string[]): Promise<number> {
   const log = createLogger('warn');
   const isSample = which === 'sample';
   const dataFolder = join(config.data, isSample ? 'sample' : 'main');
+  if (!existsSync(join(dataFolder, 'journal')))
+    throw new TurnoutError(
+      'not_found',
+      `There is no journal in ${dataFolder} to make numbers from. Start Turnout once, or say with TURNOUT_DATA where its data is.`,
+    );
   const { projector, sources, clock } = await readWorkspaceFiles({
     workspaceFolder: isSample ? SAMPLE_FOLDER : config.workspace,
     env: isSample ? { ...(await loadSampleSecrets(dataFolder)) } : process.env,

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseConfig } from '../config.ts';
 import { lockDirectory } from '../store/directory-lock.ts';
@@ -7,6 +7,7 @@ import { lockDirectory } from '../store/directory-lock.ts';
 export async function sample(): Promise<number> {
   const { data } = parseConfig(process.env);
   const folder = join(data, 'sample');
+  await mkdir(folder, { recursive: true });
   const lock = lockDirectory(folder);
   await rm(folder, { recursive: true, force: true });
   lock.release();

@@ -12,6 +12,9 @@ export async function serve(): Promise<number> {
   const server = await Promise.race([startServer(config, log), stop.promise]);
   // Stopped while still opening: whatever was acknowledged is safe, and there is nothing to wait for.
   if (typeof server === 'string') process.exit(0);
+  // The last resort: one request that meets a mistake of ours must not end receiving for all.
+  for (const last of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(last, (error: unknown) => log.fatal({ err: error }, 'a mistake in Turnout was not caught; it goes on'));
   process.stdout.write(`Turnout is ready on ${server.url}\n`);
   log.info(`stopping after ${await stop.promise}`);
   await server.close();

@@ -85,3 +85,23 @@ test('TURNOUT_SAMPLE=0 starts empty', async () => {
   });
   expect(await server.stop()).toBe(0);
 });
+
+test('a port that is taken, and commands before the first start, are answered with a sentence', async () => {
+  const server = await start({ sample: false });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [main, ...args], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        PORT: new URL(server.url).port,
+        TURNOUT_DATA: temporaryFolder('taken'),
+        TURNOUT_SAMPLE: '0',
+        TURNOUT_LOG: 'silent',
+      },
+      encoding: 'utf8',
+    });
+  const taken = run('serve');
+  expect([taken.status, taken.stderr]).toEqual([1, expect.stringMatching(/^Port \d+ .* is in use\. .*\n$/)]);
+  const rebuild = run('rebuild');
+  expect([rebuild.status, rebuild.stderr]).toEqual([1, expect.stringMatching(/^There is no journal in .*\n$/)]);
+  expect(run('sample').status).toBe(0);
+});
