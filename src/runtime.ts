@@ -31,7 +31,7 @@ export interface Runtime {
 /** @throws TurnoutError with every mistake of the workspace's files, or when another server has the folder. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { folder, log } = options;
-  const { loaded, sources, clock, projector } = await readWorkspaceFiles(options);
+  const { loaded, sources, unusable, clock, projector } = await readWorkspaceFiles(options);
 
   await mkdir(folder, { recursive: true });
   const closers: (() => Promise<void> | void)[] = [];
@@ -66,6 +66,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const services = composeServices({
       loaded,
       sources,
+      unusable,
       clock,
       journal,
       data,

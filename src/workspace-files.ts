@@ -24,6 +24,8 @@ export interface WorkspaceFilesOptions {
 export interface WorkspaceFiles {
   loaded: LoadedWorkspace & { model: CheckedModel };
   sources: Source[];
+  /** Names of sources with a mistake in their settings. */
+  unusable: string[];
   clock: Clock;
   /** What the projector makes facts with. */
   projector: Pick<WorkerInput, 'sources' | 'workspace' | 'channels' | 'rates'>;
@@ -40,10 +42,11 @@ export async function readWorkspaceFiles(options: WorkspaceFilesOptions): Promis
       loaded.problems,
     );
   }
-  const sources = readSources(loaded, options);
+  const { sources, unusable } = readSources(loaded, options);
   return {
     loaded: { ...loaded, model },
     sources,
+    unusable,
     clock: workspace.clock === undefined ? wallClock : fixedClock(workspace.clock),
     projector: {
       sources: sources.map(({ name, declaration, settings, defaults }) => ({
@@ -60,9 +63,12 @@ export async function readWorkspaceFiles(options: WorkspaceFilesOptions): Promis
 }
 
 /** Sources that can receive. One with a mistake is left out and said in the log: it must not keep the others from receiving. */
-function readSources(loaded: LoadedWorkspace, options: WorkspaceFilesOptions): Source[] {
-  const { sources, problems } = parseSources(loaded.sourceFiles, options.env);
+function readSources(
+  loaded: LoadedWorkspace,
+  options: WorkspaceFilesOptions,
+): { sources: Source[]; unusable: string[] } {
+  const { sources, unusable, problems } = parseSources(loaded.sourceFiles, options.env);
   for (const problem of problems)
     options.log.error({ path: problem.path, hint: problem.hint }, `A source was left out: ${problem.message}`);
-  return sources;
+  return { sources, unusable };
 }

@@ -2,6 +2,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
 import type { Source } from './connectors/sources.ts';
 import type { Freshness, SourceInfo, WorkspaceInfo } from './contract/api.ts';
+import { TurnoutError } from './contract/errors.ts';
 import type { DataSide } from './data-side.ts';
 import type { WorkspaceServices } from './http/services.ts';
 import { IntakeCounters } from './intake/counters.ts';
@@ -25,6 +26,8 @@ type DataSpan = WorkspaceInfo['data'];
 export interface Parts {
   loaded: LoadedWorkspace & { model: CheckedModel };
   sources: Source[];
+  /** Names of declared sources that cannot receive. */
+  unusable: string[];
   clock: Clock;
   journal: Journal;
   data: DataSide;
@@ -99,6 +102,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
   return {
     async receive(name, request) {
       const source = sources.get(name);
+      // Its sender may stop for good after a 404; it comes again until the mistake is mended.
+      if (source === undefined && parts.unusable.includes(name))
+        throw new TurnoutError('unavailable', 'This source has a mistake in its settings and cannot receive yet.');
       if (source === undefined) return null;
       return receive(request, source, { journal, now: clock, counters });
     },

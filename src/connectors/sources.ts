@@ -27,13 +27,14 @@ export interface SourceFileText {
 
 /**
  * Reads `sources/*.yaml`. A source with a mistake is left out and reported; the others stand. Problems carry
- * `<file>: <dotted path>` and never a secret.
+ * `<file>: <dotted path>` and never a secret. `unusable` names sources that are declared but cannot receive yet.
  */
 export function parseSources(
   files: readonly SourceFileText[],
   env: Readonly<Record<string, string | undefined>>,
-): { sources: Source[]; problems: Problem[] } {
+): { sources: Source[]; unusable: string[]; problems: Problem[] } {
   const sources: Source[] = [];
+  const unusable: string[] = [];
   const problems: Problem[] = [];
   const places = new Map<string, string>();
   for (const file of files) {
@@ -53,9 +54,10 @@ export function parseSources(
       places.set(declaration.name, place);
       const source = resolveSource(declaration, place, env, problems);
       if (source !== undefined) sources.push(source);
+      else unusable.push(declaration.name);
     }
   }
-  return { sources, problems };
+  return { sources, unusable, problems };
 }
 
 /** The declarations of a file with their place in it; one that is malformed is reported and skipped. */

@@ -45,6 +45,7 @@ beforeAll(async () => {
           connector: 'sendgrid',
           settings: { public_key: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') },
         },
+        { name: 'unset', connector: 'webhook', settings: { token: ['$', '{TEST_NOT_SET}'].join('') } },
         { name: 'any', connector: 'webhook', settings: { token: ['$', '{TEST_TOKEN}'].join('') } },
       ],
     }),
@@ -219,3 +220,10 @@ test.each(['json', '', '???', 'text/plain; charset'])(
     expect(answer.status).toBe(200);
   },
 );
+
+test('a declared source that cannot be used yet is told to come again, an unknown one is not', async () => {
+  const send = (name: string) => fetch(`${server.url}/hooks/${name}`, { method: 'POST', body: '{}' });
+  const unset = await send('unset');
+  expect([unset.status, unset.headers.get('retry-after')]).toEqual([503, '5']);
+  expect((await send('nobody')).status).toBe(404);
+});
