@@ -37,23 +37,32 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const showSample = config.sample && (await wantsSample(config.workspace, own));
   let runtime: Runtime = showSample ? await openSampleRuntime({ folder: sample, log }) : await openOwn();
 
+  let removing: Promise<void> | null = null;
+  async function removeSample(actor: string): Promise<void> {
+    const shown = runtime;
+    if (!shown.isSample) return;
+    runtime = await openOwn();
+    await saveSetting(runtime.control, 'sample_removed', 'yes', wallClock());
+    await recordAudit(runtime.control, {
+      at: wallClock(),
+      actor,
+      action: 'sample.remove',
+      detail: 'The sample data was removed.',
+    });
+    await shown.close();
+    await rm(sample, { recursive: true, force: true });
+  }
+
   const app = await buildApp(
     {
       current: () => runtime.services,
       webFolder: WEB,
-      async removeSample(actor) {
-        const shown = runtime;
-        if (!shown.isSample) return;
-        runtime = await openOwn();
-        await saveSetting(runtime.control, 'sample_removed', 'yes', wallClock());
-        await recordAudit(runtime.control, {
-          at: wallClock(),
-          actor,
-          action: 'sample.remove',
-          detail: 'The sample data was removed.',
+      removeSample(actor) {
+        // A second click waits for the first one.
+        removing ??= removeSample(actor).finally(() => {
+          removing = null;
         });
-        await shown.close();
-        await rm(sample, { recursive: true, force: true });
+        return removing;
       },
     },
     log,

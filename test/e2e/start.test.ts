@@ -51,12 +51,16 @@ test('the life of the sample: whole at the first ready line, kept over SIGTERM, 
   expect(third.status).toBe(1);
   expect(third.stderr).toMatch(/another|already|in use/i);
 
-  const remove = await fetch(`${second.url}/api/v1/sample/remove`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  expect([remove.status, await remove.json()]).toEqual([200, { removed: true }]);
+  const remove = async () => {
+    const answer = await fetch(`${second.url}/api/v1/sample/remove`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    return [answer.status, await answer.json()];
+  };
+  const removed = [200, { removed: true }];
+  expect(await Promise.all([remove(), remove()])).toEqual([removed, removed]);
   const empty = await until(async () => {
     const answer = await fetch(`${second.url}/api/v1/workspace`);
     return answer.ok ? ((await answer.json()) as WorkspaceInfo) : undefined;
