@@ -7,6 +7,7 @@ import { NO_DATA } from '../format/index.ts';
 import type { TableView } from '../table/table-view.ts';
 import { type CellValue, cellChange, cellValue } from './cell-value.ts';
 import { useDashboard } from './dashboard-context.ts';
+import { emptyState, hasNothing } from './empty-state.ts';
 import { gatherResults } from './tile-data.ts';
 import { TileFrame } from './tile-frame.tsx';
 
@@ -18,12 +19,19 @@ interface Card {
 
 /** Big numbers with their change and a sparkline. */
 export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecards' }> }) {
-  const { results, catalog, view, formats } = useDashboard();
+  const state = useDashboard();
+  const { results, catalog, view, formats, workspace, period } = state;
   const data = gatherResults(results, { totals: partKey.totals(tile), trend: partKey.trend(tile) });
   if (data.kind === 'waiting') return <TileFrame tile={tile} content={{ state: 'waiting' }} />;
   if (data.kind === 'failed') return <TileFrame tile={tile} content={{ state: 'failed', error: data.error }} />;
 
   const { totals, trend } = data.results;
+  const { first, last } = workspace.data;
+  const outside = first === null || last === null || last < period.start || first >= period.end;
+  if (outside && hasNothing(totals, tile.metrics)) {
+    const empty = emptyState(totals, tile.metrics, state);
+    return <TileFrame tile={tile} content={{ state: 'empty', meta: totals.meta, empty }} />;
+  }
   const trends = toSeries(trend, { metrics: tile.metrics, timeZone: formats.timeZone });
   const cards = tile.metrics.flatMap((metric): Card[] => {
     const column = totals.columns.find((candidate) => candidate.name === metric);
