@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Query } from '../../src/contract/query.ts';
 import type { BatchItem, BatchResult } from '../../src/contract/result.ts';
-import { postJson } from './client.ts';
+import { postJson, RequestError } from './client.ts';
 
 export interface KeyedQuery {
   key: string;
@@ -9,12 +9,10 @@ export interface KeyedQuery {
 }
 
 export interface PageResults {
-  /** By query key; a query that failed holds its error. Empty until the first answer. */
+  /** By query key; a query that failed holds its error, and so does each one where the whole batch failed. Empty until the first answer. */
   results: ReadonlyMap<string, BatchItem>;
   /** The page state changed and its answer is still on the way: what is shown belongs to the state before. */
   loading: boolean;
-  /** The whole batch failed. */
-  error: Error | null;
   retry(): void;
 }
 
@@ -43,9 +41,16 @@ export function usePageResults(scope: string, queries: readonly KeyedQuery[], en
     gcTime: 60_000,
   });
   return {
-    results: page.data?.results ?? NOTHING,
+    results: page.data?.results ?? (page.error ? allFailed(queries, page.error) : NOTHING),
     loading: page.isPlaceholderData || page.isPending,
-    error: page.error,
     retry: () => void page.refetch(),
   };
+}
+
+/** The page keeps its frame: every tile says what failed and can try again. */
+function allFailed(queries: readonly KeyedQuery[], error: Error): ReadonlyMap<string, BatchItem> {
+  const item: BatchItem = {
+    error: { code: error instanceof RequestError ? error.code : 'internal', message: error.message, problems: [] },
+  };
+  return new Map(queries.map(({ key }) => [key, item]));
 }

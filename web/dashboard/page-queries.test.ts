@@ -89,11 +89,11 @@ test('a heat-map does not filter itself by the slot that was clicked in it', () 
   expect(queries.find((one) => one.key === 'bars/bars')?.query.filters).toEqual(filters);
 });
 
-test('the reader’s grain beats the tile’s, the tile’s beats the automatic one', () => {
+test('a grain that the tile declares is its own, the reader’s beats the automatic one', () => {
   const grainOf = (key: string, grain: 'week' | null) =>
     keysOf({ view: { filters: [], grain } }).find((one) => one.key === key)?.query.time?.grain;
   expect(grainOf('line/series', null)).toBe('day');
-  expect(grainOf('line/series', 'week')).toBe('week');
+  expect(grainOf('line/series', 'week')).toBe('day');
   expect(grainOf('split/series', null)).toBe('week');
 });
 

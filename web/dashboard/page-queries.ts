@@ -43,6 +43,7 @@ export const partKey = {
 export type HeatPart = 'cells' | 'weekdays' | 'hours';
 
 const MOST_POINTS = 750;
+const MOST_POINTS_DECLARED = 1_500;
 const DAYS_PER: Record<Grain, number> = { hour: 1 / 24, day: 1, week: 7, month: 30, quarter: 91, year: 365 };
 
 /** The wanted grain, or the next coarser one that keeps a chart under 750 points. */
@@ -52,6 +53,13 @@ export function fittingGrain(wanted: string | null | undefined, period: DateRang
   const asked = GRAINS.find((grain) => grain === wanted) ?? automatic;
   const from = GRAINS.indexOf(asked);
   return GRAINS.slice(from).find((grain) => days / DAYS_PER[grain] <= MOST_POINTS) ?? 'year';
+}
+
+/** A grain that the author gave to a line belongs to its meaning (trailing windows end with each day); other lines take the page's. */
+function lineGrain(declared: string | undefined, { view, dashboard, period }: PageQueryInput): Grain {
+  const own = GRAINS.find((grain) => grain === declared);
+  if (own !== undefined && daysBetween(period.start, period.end) / DAYS_PER[own] <= MOST_POINTS_DECLARED) return own;
+  return fittingGrain(view.grain ?? declared ?? dashboard.defaults.grain, period);
 }
 
 /** A sparkline has 28 to 91 points where the period allows it. */
@@ -81,7 +89,7 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
         },
       ];
     case 'line': {
-      const grain = fittingGrain(input.view.grain ?? tile.grain ?? input.dashboard.defaults.grain, input.period);
+      const grain = lineGrain(tile.grain, input);
       const split = tile.by ? { dimensions: [tile.by] } : {};
       return [
         {

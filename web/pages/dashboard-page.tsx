@@ -5,7 +5,7 @@ import type { Dashboard } from '../../src/contract/dashboard.ts';
 import { type Period, type PeriodContext, resolvePeriod } from '../../src/contract/period.ts';
 import { describePeriod, resolveCompare } from '../../src/contract/period-compare.ts';
 import { addDays } from '../../src/contract/plain-date.ts';
-import { viewPeriodContext } from '../../src/contract/url.ts';
+import { type ViewState, viewPeriodContext } from '../../src/contract/url.ts';
 import { usePageResults } from '../api/page-results.ts';
 import { useCatalog, useDashboard, useFreshness, useWorkspace } from '../api/queries.ts';
 import { DashboardGrid } from '../dashboard/dashboard-grid.tsx';
@@ -13,7 +13,7 @@ import { buildPageQueries } from '../dashboard/page-queries.ts';
 import { chipNames, FilterBar } from '../filters/filter-bar.tsx';
 import { buildValueQueries } from '../filters/filter-values.ts';
 import { filterSentence } from '../filters/filter-words.ts';
-import { usePageView } from '../filters/use-view.ts';
+import { type PageView, usePageView } from '../filters/use-view.ts';
 import { formatInstant } from '../format/index.ts';
 import { announce, showToast } from '../layout/messages.tsx';
 import { useOfferedScope } from '../palette/page-scope.ts';
@@ -39,7 +39,8 @@ interface LoadedProps {
 
 function LoadedDashboard({ dashboard, workspace, catalog }: LoadedProps) {
   const page = usePageView(dashboard);
-  const { view, defaults } = page;
+  const { defaults } = page;
+  const { view, unknown } = useMemo(() => withKnownFilters(page, catalog), [page, catalog]);
   const [added, setAdded] = useState<readonly string[]>([]);
   const freshness = useFreshness().data;
   const { today, week_start: weekStart, data, locale } = workspace;
@@ -65,7 +66,7 @@ function LoadedDashboard({ dashboard, workspace, catalog }: LoadedProps) {
     ],
     [dashboard, view, period, compare, catalog, chips],
   );
-  const { results: shown, loading, error, retry } = usePageResults(dashboard.name, queries, true);
+  const { results: shown, loading, retry } = usePageResults(dashboard.name, queries, true);
   // A chip that was just added needs its values before it changes anything on the page.
   const extraQueries = useMemo(
     () => buildValueQueries(added, view.filters, period, dashboard, catalog),
@@ -78,7 +79,7 @@ function LoadedDashboard({ dashboard, workspace, catalog }: LoadedProps) {
     document.title = `${dashboard.title} – Turnout`;
   }, [dashboard.title]);
   useOfferedScope({ page, dashboard, workspace, catalog, period, context, results });
-  const notes = problemNotes(page.unknown, problem, view.compare);
+  const notes = problemNotes(unknown, problem, view.compare);
   useEffect(() => {
     if (notes) showToast(notes);
   }, [notes]);
@@ -110,24 +111,31 @@ function LoadedDashboard({ dashboard, workspace, catalog }: LoadedProps) {
         added={added}
         onAdded={setAdded}
       />
-      {error && results.size === 0 ? (
-        <PageError error={error} onRetry={retry} />
-      ) : (
-        <DashboardGrid
-          dashboard={dashboard}
-          view={view}
-          period={period}
-          compare={compare}
-          workspace={workspace}
-          catalog={catalog}
-          results={results}
-          loading={loading}
-          onView={page.change}
-          onRetry={retry}
-        />
-      )}
+      <DashboardGrid
+        dashboard={dashboard}
+        view={view}
+        period={period}
+        compare={compare}
+        workspace={workspace}
+        catalog={catalog}
+        results={results}
+        loading={loading}
+        onView={page.change}
+        onRetry={retry}
+      />
     </>
   );
+}
+
+/** A filter on a dimension that no longer exists stays in the address, is told, and asks for nothing. */
+function withKnownFilters(page: PageView, catalog: Catalog): { view: ViewState; unknown: string[] } {
+  const names = new Set(catalog.dimensions.map(({ name }) => name));
+  const gone = page.view.filters.filter(({ dimension }) => !names.has(dimension));
+  if (gone.length === 0) return page;
+  return {
+    view: { ...page.view, filters: page.view.filters.filter(({ dimension }) => names.has(dimension)) },
+    unknown: [...page.unknown, ...gone.map(({ dimension }) => `f=${dimension}`)],
+  };
 }
 
 /** The address's period, or the dashboard's own with the sentence that says why. */
