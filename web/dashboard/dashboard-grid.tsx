@@ -1,27 +1,12 @@
 import { useEffect, useMemo, useRef } from 'react';
-import type { Catalog, WorkspaceInfo } from '../../src/contract/api.ts';
-import type { Dashboard } from '../../src/contract/dashboard.ts';
-import type { DateRange } from '../../src/contract/period.ts';
-import type { BatchItem } from '../../src/contract/result.ts';
-import type { ViewState } from '../../src/contract/url.ts';
 import { useKeys } from '../layout/keys.ts';
-import { DashboardProvider } from '../tile/dashboard-context.ts';
+import { DashboardProvider, type DashboardState } from '../tile/dashboard-context.ts';
 import { DashboardTile } from '../tile/dashboard-tile.tsx';
 import { createFormats } from '../tile/formats.ts';
 import './dashboard.css';
 
-export interface DashboardGridProps {
-  dashboard: Dashboard;
-  view: ViewState;
-  period: DateRange;
-  compare: DateRange | null;
-  workspace: WorkspaceInfo;
-  catalog: Catalog;
-  /** By key of `buildPageQueries`; empty before the first answer. */
-  results: ReadonlyMap<string, BatchItem>;
-  /** A batch is under way; `results` are those of the state before. */
-  loading: boolean;
-  onView: (patch: Partial<ViewState>) => void;
+/** What the tiles share, without what the grid makes of it. `results` are by key of `buildPageQueries`, empty before the first answer. */
+export interface DashboardGridProps extends Omit<DashboardState, 'formats' | 'onRetry'> {
   /** Asks for the batch again; failed tiles offer it. */
   onRetry?: () => void;
 }
