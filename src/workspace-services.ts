@@ -67,6 +67,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
         at: new Date(at).toISOString(),
         message,
       })),
+      late: [],
     };
   };
 

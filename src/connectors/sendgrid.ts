@@ -30,6 +30,8 @@ export const sendgrid: PushConnector<SendGridSettings> = {
   name: 'sendgrid',
   title: 'SendGrid',
   settings,
+  feeds: () => [{ record: 'message_event' }],
+  revisable: false,
   keepHeaders: [],
 
   verify(request, { public_key }, now) {

@@ -19,6 +19,8 @@ export const twilio: PushConnector<TwilioSettings> = {
   name: 'twilio',
   title: 'Twilio messaging and voice',
   settings,
+  feeds: () => [{ record: 'message_event' }],
+  revisable: false,
   keepHeaders: ['i-twilio-idempotency-token'],
 
   verify(request, { auth_token, public_url }) {

@@ -15,6 +15,8 @@ export const webhook: PushConnector<WebhookSettings> = {
   name: 'webhook',
   title: 'Webhook',
   settings,
+  feeds: () => canonicalRecord.options.map(({ shape }) => ({ record: shape.record.value })),
+  revisable: false,
   keepHeaders: [],
 
   verify(request, { token }) {

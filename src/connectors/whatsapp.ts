@@ -24,6 +24,8 @@ export const whatsapp: PushConnector<WhatsAppSettings> = {
   name: 'whatsapp',
   title: 'WhatsApp Business Platform',
   settings,
+  feeds: () => [{ record: 'message_event' }],
+  revisable: false,
   keepHeaders: [],
 
   verify(request, { app_secret }) {

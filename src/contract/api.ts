@@ -1,3 +1,4 @@
+import type { FileFormat, RowMapping } from './mapping.ts';
 import type { ChannelSpec } from './workspace.ts';
 
 /** Answers of the API besides queries; the browser reads these types. */
@@ -65,13 +66,28 @@ export interface WorkspaceInfo {
   dashboards: { name: string; title: string }[];
 }
 
+export type SourceState =
+  /** As it should be. */
+  | 'ok'
+  /** Nothing has come yet. */
+  | 'waiting'
+  /** A run is under way. */
+  | 'running'
+  /** It owes something. */
+  | 'late'
+  /** The last delivery or run failed. */
+  | 'failed'
+  /** A person has stopped it. */
+  | 'paused';
+
 /** GET /api/v1/sources, one per source */
 export interface SourceInfo {
   name: string;
   label: string;
   connector: string;
-  mode: 'push' | 'pull';
-  state: 'ok' | 'waiting' | 'late' | 'failed';
+  /** push: the service sends; pull: Turnout reads; file: people bring files. */
+  mode: 'push' | 'pull' | 'file';
+  state: SourceState;
   /** A sentence. */
   detail: string;
   last_received_at: string | null;
@@ -79,6 +95,72 @@ export interface SourceInfo {
   quarantined: number;
   /** Path to paste into the service's console, for push sources. */
   hook?: string;
+  /** What is read, for pull sources. */
+  streams?: { name: string; record: string; table?: string; mode: 'incremental' | 'full' }[];
+  /** The cron line, or `manual`. */
+  schedule?: string;
+  /** Next scheduled run or retry, whichever is first; null while paused or manual. */
+  next_run_at?: string | null;
+  /** Everything that the service had at this time is here; null before the first complete run. */
+  complete_through?: string | null;
+  /** What it owes, in words: "by 06:30", "at most 26 h old". */
+  expected?: string;
+  last_run?: RunInfo;
+  /** How many runs in a row failed. */
+  failures?: number;
+}
+
+export type RunTrigger = 'schedule' | 'catch_up' | 'retry' | 'manual' | 'backfill' | 'full' | 'import' | 'watch';
+
+/** One run of a source: GET /api/v1/sources/:name/runs, newest first */
+export interface RunInfo {
+  id: number;
+  source: string;
+  trigger: RunTrigger;
+  /** stopped: by a person or by the end of the server; what was read is kept. */
+  state: 'running' | 'ok' | 'failed' | 'stopped';
+  started_at: string;
+  ended_at: string | null;
+  rows: number;
+  pages: number;
+  bytes: number;
+  /** A sentence; null where all went well. */
+  error: string | null;
+  /** Things to look at although the run went on. */
+  notices: string[];
+  /** Backfill only. */
+  range?: { from: string; to: string };
+  /** A run that brought rows in one piece (a file) and can be taken back. */
+  batch?: { file: string; undone: boolean };
+}
+
+/** GET /api/v1/runs/:id */
+export interface RunDetail extends RunInfo {
+  log: { at: string; level: 'info' | 'warn' | 'error'; message: string }[];
+  streams: { name: string; rows: number; pages: number; state: 'running' | 'ok' | 'failed' | 'waiting' }[];
+}
+
+/** GET /api/v1/sources/:name */
+export interface SourceDetail extends SourceInfo {
+  runs: RunInfo[];
+  /** The declaration as its file says it, `${NAME}` unread and literal secrets masked. */
+  declaration: Record<string, unknown>;
+  /** The file that declares it, relative to the workspace. */
+  file: string;
+  /** Changes of the service's columns that nobody has looked at yet. */
+  schema_changes: SchemaChange[];
+  connector_title: string;
+}
+
+export interface SchemaChange {
+  id: number;
+  stream: string;
+  at: string;
+  /** new: kept raw; removed: no longer sent; type: sent with another type. */
+  change: 'new' | 'removed' | 'type';
+  column: string;
+  /** A sentence. */
+  detail: string;
 }
 
 /** GET /api/v1/freshness and the payload of every server-sent `version` event */
@@ -90,6 +172,8 @@ export interface Freshness {
   pending: number;
   state: 'ok' | 'catching_up' | 'receive_only' | 'unavailable';
   alarms: { at: string; message: string }[];
+  /** Sources that owe something or failed, worst first; empty while all is well. */
+  late: { source: string; label: string; state: 'late' | 'failed'; detail: string; complete_through: string | null }[];
 }
 
 /** GET /api/v1/ledger, one per source and local day of receipt: received = counted + duplicate + quarantined + expired + erased */
@@ -104,12 +188,128 @@ export interface LedgerRow {
   erased: number;
 }
 
-/** GET /api/v1/quarantine: what an authenticated sender sent but could not be counted, newest first. */
+/** GET /api/v1/quarantine?source=&day=&rule=&limit=&before=: what an authenticated sender sent but could not be counted, newest first. */
 export interface QuarantineItem {
+  /** `<seq>.<item>`: stands for it in a replay. */
+  id: string;
   source: string;
   received_at: string;
+  /** Local day of receipt: the ledger's. */
+  day: string;
+  /** One word: unreadable, invalid, conflict, unknown_source, poison. */
+  rule: string;
   /** A sentence. */
   reason: string;
   /** The piece as it came, cut at 64 KB. */
   raw: string;
+}
+
+export interface QuarantinePage {
+  items: QuarantineItem[];
+  /** How many there are in all under this filter, and by rule. */
+  total: number;
+  by_rule: { rule: string; reason: string; records: number }[];
+  /** Pass as `before` for the next page; null at the end. */
+  next: string | null;
+}
+
+/** GET /api/v1/identity: how well people of different sources are recognised as one. */
+export interface IdentityReport {
+  people: number;
+  /** By what they are known; people with several count in each. */
+  known_by: { email: number; phone: number; external_id: number };
+  /** People who came from more than one source. */
+  matched: number;
+  /** Per source: people of it, and how many of them another source knows too. */
+  sources: { source: string; label: string; people: number; matched: number }[];
+  /** Some who are known to one source only, masked. */
+  unmatched: { person: string; source: string }[];
+  /** The rules, in words. */
+  rules: string[];
+}
+
+/** What happened to the first rows of a file under the present choices. */
+export interface ImportColumn {
+  name: string;
+  /** Three values as they stand in the file. */
+  samples: string[];
+  type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time';
+  /** Dates that can be read in two ways: the reader has to say which. */
+  ambiguous_dates?: boolean;
+  /** Where Excel has damaged ids or phone numbers: a sentence. */
+  warning?: string;
+}
+
+/** The kinds of rows that the import offers, with the fields of each. GET /api/v1/imports/kinds */
+export interface ImportKind {
+  /** `message_event`, …, or `row` for a table of one's own. */
+  record: string;
+  label: string;
+  description: string;
+  fields: ImportField[];
+}
+
+export interface ImportField {
+  name: string;
+  label: string;
+  required: boolean;
+  /** text, number, integer, boolean, date, time, email, phone or one of `options`. */
+  type: string;
+  options?: string[];
+  /** What a file may call it. */
+  synonyms: string[];
+}
+
+/** GET /api/v1/imports/:id */
+export interface ImportInfo {
+  id: string;
+  file: string;
+  bytes: number;
+  uploaded_at: string;
+  state: 'uploaded' | 'running' | 'done' | 'failed' | 'undone';
+  /** A sentence where the file cannot be read or the import failed. */
+  error: string | null;
+  /** As guessed, then as chosen. */
+  format: FileFormat;
+  /** What was guessed and why, one sentence each. */
+  guesses: string[];
+  sheets: { name: string; rows: number | null; hidden: boolean }[];
+  sections: string[];
+  columns: ImportColumn[];
+  /** First rows as texts, at most 50; row_numbers says where they stand in the file. */
+  preview: { rows: string[][]; row_numbers: number[] };
+  /** Rows before the header. */
+  skipped_rows: number;
+  /** The mapping chosen or, before that, guessed. */
+  mapping: RowMapping;
+  /** Field → how sure the guess is, 0 to 1. */
+  confidence: Record<string, number>;
+  /** A saved mapping whose header this file has. */
+  saved: { source: string; label: string } | null;
+  check: ImportCheck | null;
+  /** Run and progress, once it is being imported. */
+  run: RunInfo | null;
+  total_rows: number | null;
+  /** Where to look at the result: a dashboard's path, and the files that were written. */
+  result: { dashboard: string | null; files: string[]; source: string } | null;
+}
+
+/** POST /api/v1/imports/:id/check */
+export interface ImportCheck {
+  rows: number;
+  good: number;
+  /** Counted after something was put right: trimmed, a decimal comma read, a value mapped. */
+  fixed: number;
+  rejected: number;
+  /** Rows that say the same as an earlier row of the file. */
+  repeated: number;
+  /** Why rows were rejected, the commonest first. */
+  reasons: { reason: string; column: string | null; rows: number; example: string; first_row: number }[];
+  fixes: { what: string; rows: number }[];
+  /** Values of fields with a fixed list that could not be read: to be mapped. */
+  unmapped_values: { field: string; column: string; values: { value: string; rows: number }[] }[];
+  /** First records as they would be counted. */
+  sample: Record<string, unknown>[];
+  /** Messages only: how many reach each status. */
+  funnel: { step: string; rows: number }[];
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CanonicalRecord } from './record.ts';
+import type { CanonicalRecord, RecordKind } from './record.ts';
 import type { SourceDefaults } from './source.ts';
 
 /** What arrives at `/hooks/:source`: raw bytes, nothing parsed. Header names are lower case. */
@@ -36,6 +36,10 @@ export interface ParseContext<Settings> {
   source: string;
   settings: Settings;
   defaults: SourceDefaults;
+  /** IANA zone of the workspace, for local times in files and tables; UTC where absent. */
+  timeZone?: string;
+  /** ISO 3166 alpha-2 of the workspace, for phone numbers without a country code. */
+  country?: string;
 }
 
 /** The answer to a GET that a service uses to verify the endpoint. */
@@ -45,19 +49,37 @@ export interface ChallengeAnswer {
   body: string;
 }
 
-/** A connector that is pushed to. Pure: no I/O, no clock, no logging; `now` comes in. */
-export interface PushConnector<Settings = unknown> {
+/** Kinds of records that a source yields, and the tables of rows: what depends on it. */
+export interface Feed {
+  record: RecordKind;
+  /** Where `record` is `row` and the settings name the table; any table where absent. */
+  table?: string;
+}
+
+/** What all connectors have. `feeds` and `parse` are pure. */
+export interface Connector<Settings = unknown> {
   /** The word in `connector:` of a source file. */
   name: string;
   title: string;
   /** Strict zod schema; unknown keys are errors. */
   settings: z.ZodType<Settings>;
+  /** What records of this source can be. */
+  feeds(settings: Settings): Feed[];
+  /**
+   * True where the source is read again and again: the same key with other content is the record's newer state, whatever its
+   * kind. False where every delivery is an event of its own: then it is a conflict.
+   */
+  revisable: boolean;
+  /** One item per received record; an entry that yields nothing countable (a template notice) yields []. Never throws: a body that cannot be read is one poison item. */
+  parse(entry: ReceivedEntry, context: ParseContext<Settings>): ParsedItem[];
+}
+
+/** A connector that is pushed to. Pure: no I/O, no clock, no logging; `now` comes in. */
+export interface PushConnector<Settings = unknown> extends Connector<Settings> {
   /** Request headers kept in the journal besides content-type (lower case); never credentials. */
   keepHeaders: readonly string[];
   /** Checks the raw bytes; `now` is UTC milliseconds. Never throws. */
   verify(request: HookRequest, settings: Settings, now: number): Verdict;
   /** Present where the service verifies the endpoint by GET. */
   challenge?(request: HookRequest, settings: Settings): ChallengeAnswer;
-  /** One item per received record; an entry that yields nothing countable (a template notice) yields []. Never throws: a body that cannot be read is one poison item. */
-  parse(entry: ReceivedEntry, context: ParseContext<Settings>): ParsedItem[];
 }

@@ -97,3 +97,31 @@ export const FACT_TABLES = {
 } as const satisfies Record<string, Record<string, Column>>;
 
 export type FactTable = keyof typeof FACT_TABLES;
+
+/** Types of columns in a table that people brought. */
+export const TABLE_COLUMN_TYPES = ['text', 'number', 'integer', 'boolean', 'date', 'time'] as const;
+export type TableColumnType = (typeof TABLE_COLUMN_TYPES)[number];
+
+/** A date is stored as the instant at which its local day begins. */
+const STORED_AS: Record<TableColumnType, Column> = {
+  text: { type: 'string' },
+  number: { type: 'decimal', nullable: true },
+  integer: { type: 'integer', nullable: true },
+  boolean: { type: 'flag', nullable: true },
+  date: { type: 'instant', nullable: true },
+  time: { type: 'instant', nullable: true },
+};
+
+/** Name in the warehouse of a table that people brought; it can never be the name of a fact table. */
+export const userTableName = (table: string): string => `table_${table}`;
+
+/** Columns of a table that people brought, as they are stored: its own, then `row` (the row's key) and `source`. */
+export function storedTableColumns(
+  columns: readonly { name: string; type: TableColumnType }[],
+): Record<string, Column> {
+  return {
+    ...Object.fromEntries(columns.map(({ name, type }) => [name, STORED_AS[type]])),
+    row: { type: 'key' },
+    source: category,
+  };
+}

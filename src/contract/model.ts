@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TABLE_COLUMN_TYPES } from './facts.ts';
 
 /**
  * The model as people write it (YAML, one or more documents a file) and as the query compiler reads it. `src/model` turns the
@@ -141,6 +142,28 @@ export const sharedSpec = z.strictObject({
   funnels: z.array(funnelSpec).default([]),
 });
 
+/** `tables/*.yaml`: a table that people brought, with the types of its columns. Its rows come by `record: row`. */
+export const tableSpec = z.strictObject({
+  version: z.literal(1),
+  table: id,
+  label: label.optional(),
+  description: z.string().max(1000).optional(),
+  columns: z
+    .array(
+      z.strictObject({
+        name: id,
+        label: label.optional(),
+        /** text, number (exact, 6 decimals), integer, boolean, date (local, without a time) or time (an instant). */
+        type: z.enum(TABLE_COLUMN_TYPES),
+        /** The column's name in the file, sheet or query, where it is another one. */
+        from: z.string().max(1000).optional(),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+
+export type TableSpec = z.infer<typeof tableSpec>;
 export type MetricSpec = z.infer<typeof metricSpec>;
 export type DimensionSpec = z.infer<typeof dimensionSpec>;
 export type DatasetSpec = z.infer<typeof datasetSpec>;

@@ -164,6 +164,25 @@ const row = z.strictObject({
   values: z.record(z.string().max(100), z.union([z.string().max(100_000), z.number(), z.boolean(), z.null()])),
 });
 
+/** The record of this source with this key is gone: its effect on every number is taken back, until it is sent again. */
+const deletion = z.strictObject({
+  record: z.literal('deletion'),
+  ...base,
+  of: z.enum([
+    'person',
+    'invitation',
+    'activity',
+    'message_event',
+    'webinar',
+    'registration',
+    'attendance',
+    'recording_view',
+    'row',
+  ]),
+  /** Where `of` is `row`. */
+  table: z.string().max(63).optional(),
+});
+
 export const canonicalRecord = z.discriminatedUnion('record', [
   person,
   invitation,
@@ -174,6 +193,7 @@ export const canonicalRecord = z.discriminatedUnion('record', [
   attendance,
   recordingView,
   row,
+  deletion,
 ]);
 
 export type PersonRef = z.infer<typeof personRef>;

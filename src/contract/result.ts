@@ -48,6 +48,8 @@ export interface ResultMeta {
   cached: boolean;
   /** Sentences for people: what was ignored, left out or incomplete. */
   notes: string[];
+  /** Sources of these numbers that owe something: what they bring is missing since `complete_through`. Absent while all is well. */
+  late?: { source: string; label: string /** A sentence. */; detail: string; complete_through: string | null }[];
   /** Per ratio metric: `<metric>__n` columns hold the sample size of each row. */
   sample_columns?: Record<string, string>;
 }

@@ -17,6 +17,7 @@ const EVENT_TIMES = {
   attendance: [],
   recording_view: [],
   row: [],
+  deletion: [],
 } as const satisfies Record<RecordKind, readonly string[]>;
 
 /** Kinds that have a table today. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { WorkspaceInfo } from '../../src/contract/api.ts';
+import type { SourceState, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useReachable } from '../api/live.ts';
 import { useFreshness, useSources } from '../api/queries.ts';
 import { formatAgo, formatInstant } from '../format/index.ts';
@@ -63,6 +63,6 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
   );
 }
 
-function toneOf(state: 'ok' | 'waiting' | 'late' | 'failed'): string {
-  return { ok: 'good', waiting: 'muted', late: 'warn', failed: 'bad' }[state];
+function toneOf(state: SourceState): string {
+  return { ok: 'good', waiting: 'muted', running: 'good', paused: 'muted', late: 'warn', failed: 'bad' }[state];
 }

@@ -9,6 +9,7 @@ const fresh: Freshness = {
   pending: 0,
   state: 'ok',
   alarms: [],
+  late: [],
 };
 
 function source(label: string, state: SourceInfo['state']): SourceInfo {

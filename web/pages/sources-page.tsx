@@ -47,7 +47,14 @@ function Unpriced({ workspace: { locale } }: { workspace: WorkspaceInfo }) {
   );
 }
 
-const STATE_TONES: Record<SourceInfo['state'], string> = { ok: 'good', waiting: 'muted', late: 'warn', failed: 'bad' };
+const STATE_TONES: Record<SourceInfo['state'], string> = {
+  ok: 'good',
+  waiting: 'muted',
+  running: 'good',
+  paused: 'muted',
+  late: 'warn',
+  failed: 'bad',
+};
 
 function SourceTable({ sources, workspace }: { sources: SourceInfo[]; workspace: WorkspaceInfo }) {
   const { locale, now, time_zone: timeZone } = workspace;
