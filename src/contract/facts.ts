@@ -115,7 +115,13 @@ const STORED_AS: Record<TableColumnType, Column> = {
 /** Name in the warehouse of a table that people brought; it can never be the name of a fact table. */
 export const userTableName = (table: string): string => `table_${table}`;
 
-/** Columns of a table that people brought, as they are stored: its own, then `row` (the row's key) and `source`. */
+/** Names that no column of such a table may have: Turnout's own beside them. */
+export const RESERVED_TABLE_COLUMNS: readonly string[] = ['row', 'source', 'received_at', 'version', 'is_deleted'];
+
+/**
+ * Columns of a table that people brought, as they are stored: its own, then `row` (the row's key), `source` and `received_at`
+ * (receipt time of the journal entry that brought the row as it stands now: the time of tables that have none).
+ */
 export function storedTableColumns(
   columns: readonly { name: string; type: TableColumnType }[],
 ): Record<string, Column> {
@@ -123,5 +129,6 @@ export function storedTableColumns(
     ...Object.fromEntries(columns.map(({ name, type }) => [name, STORED_AS[type]])),
     row: { type: 'key' },
     source: category,
+    received_at: { type: 'instant' },
   };
 }
