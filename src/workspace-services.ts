@@ -106,8 +106,8 @@ export function composeServices(parts: Parts): WorkspaceServices {
       // Its sender may stop for good after a 404; it comes again until the mistake is mended.
       if (source === undefined && parts.unusable.includes(name))
         throw new TurnoutError('unavailable', 'This source has a mistake in its settings and cannot receive yet.');
-      if (source === undefined) return null;
-      return receive(request, source, { journal, now: clock, counters });
+      if (source?.push === undefined) return null;
+      return receive(request, { ...source, connector: source.push }, { journal, now: clock, counters });
     },
     runQuery: async (query, signal) => engine.run(query, await context(signal)),
     runBatch: async (queries, signal) => engine.runBatch(queries, await context(signal)),

@@ -1,10 +1,22 @@
-import type { PushConnector } from '../contract/connector.ts';
+import type { Connector, PushConnector } from '../contract/connector.ts';
+import type { PullConnector } from '../contract/pull.ts';
 import { sendgrid } from './sendgrid.ts';
 import { twilio } from './twilio.ts';
 import { webhook } from './webhook.ts';
 import { whatsapp } from './whatsapp.ts';
 
-/** Every connector that is pushed to, by the word in `connector:` of a source file. */
-export const PUSH_CONNECTORS: ReadonlyMap<string, PushConnector> = new Map(
-  [whatsapp, twilio, sendgrid, webhook].map((connector): [string, PushConnector] => [connector.name, connector]),
-);
+/** The connectors that ship with Turnout, by the word in `connector:` of a source file. */
+
+const push: readonly PushConnector[] = [whatsapp, twilio, sendgrid, webhook];
+const pull: readonly PullConnector[] = [];
+/** People bring the files: nothing is received and nothing is read. */
+const files: readonly Connector[] = [];
+
+export const PUSH_CONNECTORS: ReadonlyMap<string, PushConnector> = new Map(push.map((one) => [one.name, one]));
+export const PULL_CONNECTORS: ReadonlyMap<string, PullConnector> = new Map(pull.map((one) => [one.name, one]));
+export const FILE_CONNECTORS: ReadonlyMap<string, Connector> = new Map(files.map((one) => [one.name, one]));
+export const CONNECTORS: ReadonlyMap<string, Connector> = new Map<string, Connector>([
+  ...PUSH_CONNECTORS,
+  ...PULL_CONNECTORS,
+  ...FILE_CONNECTORS,
+]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CONNECTORS } from './registry.ts';
 import { parseSources } from './sources.ts';
 
 const env = {
@@ -76,7 +77,7 @@ sources:
       {
         code: 'unknown_connector',
         path: 'sources/main.yaml: sources.0.connector',
-        message: 'There is no connector "watsapp". Known are whatsapp, twilio, sendgrid, webhook.',
+        message: `There is no connector "watsapp". Known are ${[...CONNECTORS.keys()].join(', ')}.`,
         hint: 'Did you mean "whatsapp"?',
       },
     ]);

@@ -1,18 +1,23 @@
 import { parseDocument } from 'yaml';
-import type { PushConnector } from '../contract/connector.ts';
+import type { Connector, PushConnector } from '../contract/connector.ts';
 import type { Problem } from '../contract/errors.ts';
+import type { PullConnector } from '../contract/pull.ts';
 import { type SourceDeclaration, type SourceDefaults, sourceFile } from '../contract/source.ts';
 import { didYouMean } from '../contract/suggest.ts';
 import { readVariables } from './environment-values.ts';
-import { PUSH_CONNECTORS } from './registry.ts';
+import { CONNECTORS, PULL_CONNECTORS, PUSH_CONNECTORS } from './registry.ts';
 import { shapeProblems } from './shape-problems.ts';
 
-/** A source that is ready to receive. */
+/** A source that is ready: to receive where it has `push`, to be read where it has `pull`, to take files where it has neither. */
 export interface Source {
   name: string;
   /** For people; the name where the file gives none. */
   label: string;
-  connector: PushConnector;
+  connector: Connector;
+  /** The same connector, where the service sends. */
+  push?: PushConnector;
+  /** The same connector, where Turnout reads. */
+  pull?: PullConnector;
   /** Checked by the connector's own schema. */
   settings: unknown;
   defaults: SourceDefaults;
@@ -27,7 +32,7 @@ export interface SourceFileText {
 
 /**
  * Reads `sources/*.yaml`. A source with a mistake is left out and reported; the others stand. Problems carry
- * `<file>: <dotted path>` and never a secret. `unusable` names sources that are declared but cannot receive yet.
+ * `<file>: <dotted path>` and never a secret. `unusable` names sources that are declared but cannot be used yet.
  */
 export function parseSources(
   files: readonly SourceFileText[],
@@ -102,9 +107,9 @@ function resolveSource(
   env: Readonly<Record<string, string | undefined>>,
   problems: Problem[],
 ): Source | undefined {
-  const connector = PUSH_CONNECTORS.get(declaration.connector);
+  const connector = CONNECTORS.get(declaration.connector);
   if (connector === undefined) {
-    const known = [...PUSH_CONNECTORS.keys()];
+    const known = [...CONNECTORS.keys()];
     problems.push({
       code: 'unknown_connector',
       path: `${place}.connector`,
@@ -123,10 +128,14 @@ function resolveSource(
     problems.push(...shapeProblems(settings.error, connector.settings, read.value, `${place}.settings`));
     return undefined;
   }
+  const push = PUSH_CONNECTORS.get(connector.name);
+  const pull = PULL_CONNECTORS.get(connector.name);
   return {
     name: declaration.name,
     label: declaration.label ?? declaration.name,
     connector,
+    ...(push === undefined ? {} : { push }),
+    ...(pull === undefined ? {} : { pull }),
     settings: settings.data,
     defaults: declaration.defaults,
     declaration,

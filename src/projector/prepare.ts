@@ -1,4 +1,4 @@
-import type { PushConnector } from '../contract/connector.ts';
+import type { Connector } from '../contract/connector.ts';
 import type { PersonRef } from '../contract/record.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { JournalEntry } from '../journal/entry.ts';
@@ -8,7 +8,7 @@ import type { Identity, Normaliser } from './normalise.ts';
 
 /** A source as the projector needs it. */
 export interface ProjectedSource {
-  connector: PushConnector;
+  connector: Connector;
   /** Checked by the connector's own schema. */
   settings: unknown;
   defaults: SourceDefaults;
@@ -59,6 +59,8 @@ export interface PrepareContext {
   normaliser: Normaliser;
   /** ISO 3166 alpha-2 of the workspace, for phone numbers without a country code. */
   country: string | undefined;
+  /** IANA zone of the workspace. */
+  timeZone: string;
   dayOf(instant: number): string;
   /** The reason why an entry must not be tried any more. */
   poisoned(seq: number): string | undefined;
@@ -101,8 +103,9 @@ function prepareItems(entry: JournalEntry, context: PrepareContext): PreparedEnt
   }
   const { connector, settings, defaults } = source;
   const country = defaults.country ?? context.country;
+  const local = country === undefined ? { timeZone: context.timeZone } : { timeZone: context.timeZone, country };
   return connector
-    .parse(entry, { source: entry.source, settings, defaults })
+    .parse(entry, { source: entry.source, settings, defaults, ...local })
     .map((parsed, item) =>
       parsed.ok
         ? prepareRecord(parsed.record, item, entry, context.normaliser, country)

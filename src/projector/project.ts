@@ -163,6 +163,7 @@ class JournalProjector implements Projector {
       sources,
       normaliser: this.#normaliser,
       country: workspace.country,
+      timeZone: workspace.time_zone,
       dayOf: this.#dayOf,
       poisoned: (entry) => (entry === this.#trying ? undefined : strikes.poisoned(entry)),
     });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { PUSH_CONNECTORS } from '../connectors/registry.ts';
+import { CONNECTORS } from '../connectors/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import type { ProjectedSource } from './prepare.ts';
@@ -92,7 +92,7 @@ async function firstSeq(projector: Projector, tell: (message: FromWorker) => voi
 function projectedSources(sources: readonly WorkerSource[]): Map<string, ProjectedSource> {
   const projected = new Map<string, ProjectedSource>();
   for (const { name, connector: word, settings, defaults } of sources) {
-    const connector = PUSH_CONNECTORS.get(word);
+    const connector = CONNECTORS.get(word);
     if (connector) projected.set(name, { connector, settings, defaults });
   }
   return projected;
