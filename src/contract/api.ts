@@ -260,7 +260,7 @@ export interface ImportField {
   synonyms: string[];
 }
 
-/** GET /api/v1/imports/:id */
+/** GET /api/v1/imports/:id. POST …/kind `{record}` guesses the mapping anew for another kind of row. */
 export interface ImportInfo {
   id: string;
   file: string;
