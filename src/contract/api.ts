@@ -110,6 +110,15 @@ export interface SourceInfo {
   failures?: number;
 }
 
+/** GET /api/v1/connectors, one per connector */
+export interface ConnectorInfo {
+  name: string;
+  title: string;
+  mode: 'push' | 'pull' | 'file';
+  /** JSON Schema of `settings:`. */
+  settings: Record<string, unknown>;
+}
+
 export type RunTrigger = 'schedule' | 'catch_up' | 'retry' | 'manual' | 'backfill' | 'full' | 'import' | 'watch';
 
 /** One run of a source: GET /api/v1/sources/:name/runs, newest first */
