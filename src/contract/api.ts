@@ -182,7 +182,18 @@ export interface Freshness {
   state: 'ok' | 'catching_up' | 'receive_only' | 'unavailable';
   alarms: { at: string; message: string }[];
   /** Sources that owe something or failed, worst first; empty while all is well. */
-  late: { source: string; label: string; state: 'late' | 'failed'; detail: string; complete_through: string | null }[];
+  late: {
+    source: string;
+    label: string;
+    state: 'late' | 'failed';
+    /** A sentence. */
+    detail: string;
+    complete_through: string | null;
+    /** When what it owes was due, an instant: "9 h late" is counted from here. */
+    since?: string;
+    /** How many runs in a row failed. */
+    failures?: number;
+  }[];
 }
 
 /** GET /api/v1/ledger, one per source and local day of receipt: received = counted + duplicate + quarantined + expired + erased */
