@@ -15,7 +15,8 @@ export interface Stream {
   table?: string;
   /**
    * incremental: what is new or changed since the cursor. full: every run reads everything, and what is no longer there when a
-   * run has read to the end is deleted.
+   * run has read to the end is deleted. Such a stream is given its last cursor too, so that it can tell whether anything changed: a
+   * full read that ends without a single page says that nothing did, and nothing is deleted. An empty table is one page without rows.
    */
   mode: 'incremental' | 'full';
 }
@@ -23,7 +24,10 @@ export interface Stream {
 export interface ReadRequest<Settings> {
   settings: Settings;
   stream: Stream;
-  /** null: from the beginning. */
+  /**
+   * Incremental streams: where the last page left it; null: from the beginning. Full streams: the last cursor of the last read that
+   * came to its end (enough to tell `unchanged`, never a place to go on from), null where everything is wanted anew.
+   */
   cursor: Cursor | null;
   /** Backfill: only rows whose time lies in `[from, to)`, instants; the cursor is not used and not moved. */
   range?: { from: string; to: string };
@@ -40,6 +44,8 @@ export interface PulledPage {
   cursor?: Cursor;
   /** Names and types of its columns as the service has them, where it tells: schema drift is found by them. */
   columns?: readonly PageColumn[];
+  /** Full streams, as the only page: nothing has changed since the cursor. It is not journalled, and nothing is deleted. */
+  unchanged?: true;
 }
 
 export interface PageColumn {
@@ -137,6 +143,8 @@ export const PAGE_HEADERS = {
   run: 'turnout-run',
   /** JSON of the cursor. */
   cursor: 'turnout-cursor',
+  /** Rows in the page, a number. */
+  rows: 'turnout-rows',
   /** `refresh`, `undo` or `replay`: the entry is an order to the projector and holds no record of a service. */
   control: 'turnout-control',
 } as const;
