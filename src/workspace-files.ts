@@ -28,7 +28,7 @@ export interface WorkspaceFiles {
   unusable: string[];
   clock: Clock;
   /** What the projector makes facts with. */
-  projector: Pick<WorkerInput, 'sources' | 'workspace' | 'channels' | 'rates'>;
+  projector: Pick<WorkerInput, 'sources' | 'workspace' | 'channels' | 'rates' | 'tables'>;
 }
 
 /** @throws TurnoutError('invalid_request') with every mistake of workspace, model, dashboards and rates at once */
@@ -58,6 +58,7 @@ export async function readWorkspaceFiles(options: WorkspaceFilesOptions): Promis
       workspace,
       channels: model.channels,
       rates,
+      tables: loaded.tables,
     },
   };
 }

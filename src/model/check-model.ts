@@ -1,6 +1,7 @@
 import type { Problem } from '../contract/errors.ts';
 import { datasetSpec, type MetricSpec, sharedSpec } from '../contract/model.ts';
 import type { ChannelSpec, Workspace } from '../contract/workspace.ts';
+import type { OwnTables } from './check-tables.ts';
 import type { CheckedModel } from './checked.ts';
 import { type Draft, datasetColumns } from './draft.ts';
 import { parseDocument } from './parse-document.ts';
@@ -16,11 +17,21 @@ export function checkModel(
   documents: readonly SourceDocument[],
   workspace: Workspace,
   channels: ChannelSpec[],
+  { tables, unreadable }: OwnTables = { tables: [], unreadable: [] },
 ): { model: CheckedModel | null; problems: Problem[] } {
-  const draft: Draft = { workspace, channels, datasets: [], metrics: [], funnels: [] };
-  const unreadable = documents.flatMap((source) => addDocument(draft, source));
-  const problems = [...unreadable, ...RULES.flatMap((rule) => rule(draft))];
-  return { model: problems.length === 0 ? resolveModel(draft) : null, problems };
+  const draft: Draft = {
+    workspace,
+    channels,
+    tables,
+    unreadableTables: unreadable,
+    datasets: [],
+    metrics: [],
+    funnels: [],
+  };
+  const unparsed = documents.flatMap((source) => addDocument(draft, source));
+  const problems = [...unparsed, ...RULES.flatMap((rule) => rule(draft))];
+  const whole = problems.length === 0 && draft.datasets.every(({ columns }) => columns.size > 0);
+  return { model: whole ? resolveModel(draft) : null, problems };
 }
 
 function addDocument(draft: Draft, source: SourceDocument): Problem[] {
@@ -39,7 +50,7 @@ function addDocument(draft: Draft, source: SourceDocument): Problem[] {
   }
   const parsed = parseDocument(source, datasetSpec);
   if (!parsed.ok) return parsed.problems;
-  draft.datasets.push({ spec: parsed.value, source, pointer: [], columns: datasetColumns(parsed.value) });
+  draft.datasets.push({ spec: parsed.value, source, pointer: [], columns: datasetColumns(parsed.value, draft.tables) });
   addMetrics(draft, source, parsed.value.metrics, parsed.value.dataset);
   return [];
 }

@@ -15,7 +15,10 @@ export interface CheckedModel {
 
 /** Where a dataset's rows come from: branches are joined by UNION ALL; a plain table is one branch. */
 export interface Branch {
+  /** Its name in the warehouse. */
   table: string;
+  /** Its name as people know it: `messages`, `table operator_calls`. */
+  shown: string;
   filter?: Predicate;
   /** dataset column → table column or constant. */
   columns: ReadonlyMap<string, { column: string } | { constant: string }>;

@@ -1,5 +1,5 @@
-import { type Column, FACT_TABLES, type FactTable } from '../contract/facts.ts';
-import type { DatasetSpec, DimensionSpec, FunnelSpec, MetricSpec } from '../contract/model.ts';
+import { type Column, FACT_TABLES, type FactTable, storedTableColumns } from '../contract/facts.ts';
+import type { DatasetSpec, DimensionSpec, FunnelSpec, MetricSpec, TableSpec } from '../contract/model.ts';
 import type { ChannelSpec, Workspace } from '../contract/workspace.ts';
 import type { Pointer, SourceDocument } from './source-document.ts';
 
@@ -7,6 +7,10 @@ import type { Pointer, SourceDocument } from './source-document.ts';
 export interface Draft {
   workspace: Workspace;
   channels: ChannelSpec[];
+  /** Tables that people brought. */
+  tables: readonly TableSpec[];
+  /** Names of such tables that have a mistake. */
+  unreadableTables: readonly string[];
   datasets: DatasetDraft[];
   metrics: MetricDraft[];
   funnels: FunnelDraft[];
@@ -45,10 +49,15 @@ export const entityColumn = (entity: DatasetSpec['entities'][number]): string =>
 
 export const isFactTable = (name: string): name is FactTable => Object.hasOwn(FACT_TABLES, name);
 
-/** Columns of a fact table; empty for an unknown one. */
-export function factColumns(table: string): Map<string, Column> {
-  return new Map(isFactTable(table) ? Object.entries<Column>(FACT_TABLES[table]) : []);
+/** Columns of a fact table or of one that people brought; empty for an unknown one. */
+export function tableColumns(table: string, tables: readonly TableSpec[]): Map<string, Column> {
+  if (isFactTable(table)) return new Map(Object.entries<Column>(FACT_TABLES[table]));
+  const own = tables.find((spec) => spec.table === table);
+  return new Map(own === undefined ? [] : Object.entries(storedTableColumns(own.columns)));
 }
+
+/** `string` and `category` are the same to people: text. */
+export const isText = ({ type }: Pick<Column, 'type'>): boolean => type === 'string' || type === 'category';
 
 /** A quoted constant of a union branch, e.g. `'blast'`; undefined for a column. */
 export function branchConstant(text: string): string | undefined {
@@ -56,11 +65,11 @@ export function branchConstant(text: string): string | undefined {
 }
 
 /** Columns that a dataset offers to filters, dimensions and metrics. */
-export function datasetColumns(spec: DatasetSpec): Map<string, Column> {
-  if (spec.table !== undefined) return factColumns(spec.table);
+export function datasetColumns(spec: DatasetSpec, tables: readonly TableSpec[]): Map<string, Column> {
+  if (spec.table !== undefined) return tableColumns(spec.table, tables);
   const columns = new Map<string, Column>();
   for (const branch of spec.union ?? []) {
-    const table = factColumns(branch.table);
+    const table = tableColumns(branch.table, tables);
     for (const [name, from] of Object.entries(branch.columns)) {
       const type = branchConstant(from) === undefined ? table.get(from) : ({ type: 'category' } satisfies Column);
       if (type === undefined) continue;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dashboardFile } from '../contract/dashboard.ts';
-import { datasetSpec, sharedSpec } from '../contract/model.ts';
+import { datasetSpec, sharedSpec, tableSpec } from '../contract/model.ts';
 import { sourceFile } from '../contract/source.ts';
 import { packFile, rateFile, workspaceFile } from '../contract/workspace.ts';
 
@@ -8,6 +8,7 @@ const FILES = {
   workspace: { schema: workspaceFile, title: 'turnout.yaml' },
   pack: { schema: packFile, title: 'pack.yaml' },
   metrics: { schema: z.union([datasetSpec, sharedSpec]), title: 'metrics/*.yaml' },
+  tables: { schema: tableSpec, title: 'tables/*.yaml' },
   dashboard: { schema: dashboardFile, title: 'dashboards/*.yaml' },
   rates: { schema: rateFile, title: 'rates/*.yaml' },
   sources: { schema: sourceFile, title: 'sources/*.yaml' },

@@ -2,11 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dashboard } from '../contract/dashboard.ts';
 import type { Problem } from '../contract/errors.ts';
+import type { TableSpec } from '../contract/model.ts';
 import { didYouMean } from '../contract/suggest.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import { checkDashboard, checkDefaults } from './check-dashboard.ts';
 import { checkModel } from './check-model.ts';
 import { checkRates } from './check-rates.ts';
+import { checkTables } from './check-tables.ts';
 import { checkPack, checkWorkspace, mergeChannels } from './check-workspace.ts';
 import type { CheckedModel } from './checked.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -26,6 +28,8 @@ export interface LoadedWorkspace {
   /** null while a model file has a problem. */
   model: CheckedModel | null;
   dashboards: Dashboard[];
+  /** `tables/*.yaml` without a mistake: tables that people brought. */
+  tables: TableSpec[];
   rates: Rate[];
   /** `sources/*.yaml`, unread: the connectors' part parses them. */
   sourceFiles: { path: string; text: string }[];
@@ -40,7 +44,7 @@ interface TextFile {
 }
 
 /**
- * Reads a workspace: `turnout.yaml`, its packs, its own metrics, dashboards, rates and sources. The only file of this part
+ * Reads a workspace: `turnout.yaml`, its packs, its own tables, metrics, dashboards, rates and sources. The only file of this part
  * that touches the disk. Missing files and folders are fine; broken ones are problems; nothing is thrown for what people wrote.
  */
 export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): Promise<LoadedWorkspace> {
@@ -86,7 +90,9 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
 
   const channels = mergeChannels(packChannels, workspace.channels);
   modelDocuments.push(...read(await own('metrics')));
-  const { model, problems: modelProblems } = checkModel(modelDocuments, workspace, channels);
+  const { problems: tableProblems, ...tables } = checkTables(read(await own('tables')));
+  problems.push(...tableProblems);
+  const { model, problems: modelProblems } = checkModel(modelDocuments, workspace, channels, tables);
   problems.push(...modelProblems);
 
   const rates = read(await own('rates')).flatMap((source) => {
@@ -99,7 +105,16 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
     model === null ? [] : inOrder(checkDashboards(model, packDashboards, ownDashboards, problems), menu);
   if (model !== null && workspaceSource !== undefined)
     problems.push(...checkOverrides(workspaceSource, model, dashboards));
-  return { workspace, channels, model, dashboards, rates, sourceFiles: await own('sources'), problems };
+  return {
+    workspace,
+    channels,
+    model,
+    dashboards,
+    tables: [...tables.tables],
+    rates,
+    sourceFiles: await own('sources'),
+    problems,
+  };
 }
 
 /** A workspace's dashboard replaces the pack's of the same name in its place. */

@@ -1,3 +1,4 @@
+import { userTableName } from '../contract/facts.ts';
 import type { Predicate } from '../contract/model.ts';
 import type { ChannelSpec } from '../contract/workspace.ts';
 import type { Branch, CheckedModel, Dataset, Dimension, Funnel, Metric } from './checked.ts';
@@ -9,6 +10,7 @@ import {
   entityColumn,
   type FunnelDraft,
   findDataset,
+  isFactTable,
   type MetricDraft,
 } from './draft.ts';
 import { durationSeconds } from './durations.ts';
@@ -33,9 +35,9 @@ function resolveDataset({ spec, columns }: DatasetDraft): Dataset {
   const own = [...columns.keys()].map((column): [string, { column: string }] => [column, { column }]);
   const branches: Branch[] =
     spec.table !== undefined
-      ? [{ table: spec.table, columns: new Map(own) }]
+      ? [{ ...resolveTable(spec.table), columns: new Map(own) }]
       : (spec.union ?? []).map((branch) => ({
-          table: branch.table,
+          ...resolveTable(branch.table),
           ...predicateKey('filter', branch.filter),
           columns: new Map(
             Object.entries(branch.columns).map(([column, from]) => {
@@ -56,6 +58,10 @@ function resolveDataset({ spec, columns }: DatasetDraft): Dataset {
     entities: new Map(spec.entities.map((entity) => [entity.name, entityColumn(entity)])),
     dimensions: new Map(spec.dimensions.map((dimension) => [dimension.name, dimensionColumn(dimension)])),
   };
+}
+
+function resolveTable(table: string): Pick<Branch, 'table' | 'shown'> {
+  return isFactTable(table) ? { table, shown: table } : { table: userTableName(table), shown: `table ${table}` };
 }
 
 function resolveDimensions(draft: Draft): Map<string, Dimension> {
@@ -108,7 +114,7 @@ function resolveMetric(draft: Draft, metric: MetricDraft): Metric {
     case 'simple': {
       const dataset = findDataset(draft, metric.dataset);
       if (dataset === undefined) throw new Error(`dataset of ${spec.name} was not checked`);
-      const currency = currencyColumn(metric);
+      const currency = currencyColumn(metric, dataset);
       return {
         ...base,
         type: 'simple',

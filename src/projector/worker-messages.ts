@@ -1,3 +1,4 @@
+import type { TableSpec } from '../contract/model.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import type { BatchOutcome } from './project.ts';
@@ -19,6 +20,8 @@ export interface WorkerInput {
   workspace: Pick<Workspace, 'time_zone' | 'currency' | 'country'>;
   channels: readonly ChannelSpec[];
   rates: readonly Rate[];
+  /** Tables that people brought. */
+  tables?: readonly TableSpec[];
   careful: boolean;
 }
 

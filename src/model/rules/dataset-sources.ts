@@ -1,14 +1,14 @@
 import type { Problem } from '../../contract/errors.ts';
-import { FACT_TABLES } from '../../contract/facts.ts';
+import { type Column, FACT_TABLES } from '../../contract/facts.ts';
 import { didYouMean } from '../../contract/suggest.ts';
-import { branchConstant, type DatasetDraft, factColumns, isFactTable } from '../draft.ts';
+import { branchConstant, type DatasetDraft, type Draft, isFactTable, isText, tableColumns } from '../draft.ts';
 import { type Pointer, problemAt } from '../source-document.ts';
 import type { Rule } from './rule.ts';
 
-/** A dataset reads one fact table or a union of several, and every branch of a union feeds every column with the same type. */
-export const datasetSources: Rule = (draft) => draft.datasets.flatMap(checkSource);
+/** A dataset reads one table or a union of several, and every branch of a union feeds every column with the same type. */
+export const datasetSources: Rule = (draft) => draft.datasets.flatMap((dataset) => checkSource(draft, dataset));
 
-function checkSource(dataset: DatasetDraft): Problem[] {
+function checkSource(draft: Draft, dataset: DatasetDraft): Problem[] {
   const { spec, source } = dataset;
   if ((spec.table === undefined) === (spec.union === undefined)) {
     return [
@@ -20,29 +20,35 @@ function checkSource(dataset: DatasetDraft): Problem[] {
       ),
     ];
   }
-  if (spec.table !== undefined) return checkTable(dataset, spec.table, ['table']);
+  if (spec.table !== undefined) return checkTable(draft, dataset, spec.table, ['table']);
   const names = new Set((spec.union ?? []).flatMap((branch) => Object.keys(branch.columns)));
+  if (names.size === 0)
+    return [problemAt(source, ['union'], 'union_incomplete', `The union of "${spec.dataset}" feeds no columns.`)];
   return (spec.union ?? []).flatMap((branch, index) => {
     const pointer = ['union', index];
-    if (!isFactTable(branch.table)) return checkTable(dataset, branch.table, [...pointer, 'table']);
-    return [...names].flatMap((name) => checkFeed(dataset, branch, name, [...pointer, 'columns']));
+    const columns = tableColumns(branch.table, draft.tables);
+    if (columns.size === 0) return checkTable(draft, dataset, branch.table, [...pointer, 'table']);
+    return [...names].flatMap((name) => checkFeed(columns, dataset, branch, name, [...pointer, 'columns']));
   });
 }
 
-function checkTable({ source }: DatasetDraft, table: string, pointer: Pointer): Problem[] {
-  if (isFactTable(table)) return [];
+function checkTable(draft: Draft, { source }: DatasetDraft, table: string, pointer: Pointer): Problem[] {
+  const own = [...draft.tables.map((spec) => spec.table), ...draft.unreadableTables];
+  if (isFactTable(table) || own.includes(table)) return [];
   return [
     problemAt(
       source,
       pointer,
       'unknown_table',
-      `There is no fact table "${table}".`,
-      didYouMean(table, Object.keys(FACT_TABLES)),
+      `There is no table "${table}".`,
+      didYouMean(table, [...Object.keys(FACT_TABLES), ...own]) ??
+        `A table of your own is declared in tables/${table}.yaml.`,
     ),
   ];
 }
 
 function checkFeed(
+  table: ReadonlyMap<string, Column>,
   { source, columns }: DatasetDraft,
   branch: { table: string; columns: Record<string, string> },
   name: string,
@@ -61,9 +67,8 @@ function checkFeed(
       ),
     ];
   }
-  const table = factColumns(branch.table);
-  const type = branchConstant(from) === undefined ? table.get(from)?.type : 'category';
-  if (type === undefined) {
+  const column: Column | undefined = branchConstant(from) === undefined ? table.get(from) : { type: 'category' };
+  if (column === undefined) {
     return [
       problemAt(
         source,
@@ -74,8 +79,8 @@ function checkFeed(
       ),
     ];
   }
-  const expected = columns.get(name)?.type;
-  if (expected === undefined || expected === type) return [];
-  const message = `The column "${name}" is of type ${expected} in another branch but of type ${type} here.`;
+  const expected = columns.get(name);
+  if (expected === undefined || expected.type === column.type || (isText(expected) && isText(column))) return [];
+  const message = `The column "${name}" is of type ${expected.type} in another branch but of type ${column.type} here.`;
   return [problemAt(source, [...pointer, name], 'union_types', message)];
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../../contract/errors.ts';
 import type { Column } from '../../contract/facts.ts';
 import type { Predicate } from '../../contract/model.ts';
 import { didYouMean } from '../../contract/suggest.ts';
-import { type DatasetDraft, type Draft, factColumns, findDataset, isFactTable } from '../draft.ts';
+import { type DatasetDraft, type Draft, findDataset, isText, tableColumns } from '../draft.ts';
 import { parsePredicate } from '../parse-predicate.ts';
 import { type Pointer, problemAt, type SourceDocument } from '../source-document.ts';
 import type { Rule } from './rule.ts';
@@ -34,14 +34,14 @@ function filterTexts(draft: Draft): FilterText[] {
     ...draft.datasets.flatMap((dataset) => [
       ...onDataset(dataset.spec.filter, dataset, dataset.source, ['filter']),
       ...(dataset.spec.union ?? []).flatMap((branch, index) =>
-        branch.filter === undefined || !isFactTable(branch.table)
+        branch.filter === undefined
           ? []
           : [
               {
                 text: branch.filter,
                 source: dataset.source,
                 pointer: ['union', index, 'filter'],
-                columns: factColumns(branch.table),
+                columns: tableColumns(branch.table, draft.tables),
                 of: `table "${branch.table}"`,
               },
             ],
@@ -110,7 +110,7 @@ function mismatch(part: Leaf, column: Column): string | undefined {
     case 'null':
       return column.nullable === true
         ? undefined
-        : `${name} always has a value, so "is null" says nothing.${column.type === 'category' ? ` Nothing known is ''.` : ''}`;
+        : `${name} always has a value, so "is null" says nothing.${isText(column) ? ` Nothing known is ''.` : ''}`;
     case 'compare':
       return valueMismatch(name, column, part.value);
     case 'in':

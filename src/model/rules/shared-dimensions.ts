@@ -1,7 +1,8 @@
 import type { Problem } from '../../contract/errors.ts';
+import type { Column } from '../../contract/facts.ts';
 import type { DimensionSpec } from '../../contract/model.ts';
 import { didYouMean } from '../../contract/suggest.ts';
-import { dimensionColumn } from '../draft.ts';
+import { dimensionColumn, isText } from '../draft.ts';
 import { type Pointer, placeOf, problemAt, type SourceDocument } from '../source-document.ts';
 import type { Rule } from './rule.ts';
 
@@ -20,7 +21,7 @@ export const sharedDimensions: Rule = (draft) => {
   for (const { spec, source, columns } of draft.datasets) {
     spec.dimensions.forEach((dimension, index) => {
       const pointer = ['dimensions', index];
-      const declared = { dimension, columnType: columns.get(dimensionColumn(dimension))?.type, source, pointer };
+      const declared = { dimension, columnType: shownType(columns.get(dimensionColumn(dimension))), source, pointer };
       const earlier = first.get(dimension.name);
       if (earlier === undefined) first.set(dimension.name, declared);
       else problems.push(...compareDeclarations(earlier, declared));
@@ -35,6 +36,10 @@ export const sharedDimensions: Rule = (draft) => {
   }
   return problems;
 };
+
+/** Text is text, however it is stored. */
+const shownType = (column: Column | undefined): string | undefined =>
+  column !== undefined && isText(column) ? 'text' : column?.type;
 
 function compareDeclarations(earlier: Declared, later: Declared): Problem[] {
   const facets: [string, unknown, unknown][] = [

@@ -1,7 +1,7 @@
 import type { Problem } from '../../contract/errors.ts';
 import type { ColumnType } from '../../contract/facts.ts';
 import { didYouMean } from '../../contract/suggest.ts';
-import { type Draft, findDataset, type MetricDraft } from '../draft.ts';
+import { type DatasetDraft, type Draft, findDataset, isFactTable, type MetricDraft } from '../draft.ts';
 import { problemAt } from '../source-document.ts';
 import { checkColumn } from './dataset-columns.ts';
 import type { Rule } from './rule.ts';
@@ -62,13 +62,13 @@ function checkSimple(draft: Draft, metric: MetricDraft): Problem[] {
   }
   if (spec.time !== undefined)
     problems.push(...checkColumn(dataset, spec.time, ['instant'], [...pointer, 'time'], `the time of ${use}`, source));
-  const currency = currencyColumn(metric);
+  const currency = currencyColumn(metric, dataset);
   if (currency !== undefined)
     problems.push(
       ...checkColumn(
         dataset,
         currency,
-        ['category'],
+        ['category', 'string'],
         [...pointer, spec.currency === undefined ? 'format' : 'currency'],
         `the currency of ${use}`,
         source,
@@ -77,8 +77,13 @@ function checkSimple(draft: Draft, metric: MetricDraft): Problem[] {
   return problems;
 }
 
-/** The column with the currency code of a simple metric of money. */
-export function currencyColumn({ spec }: MetricDraft): string | undefined {
-  if (spec.type !== 'simple') return undefined;
-  return spec.currency ?? (spec.format === 'currency' ? 'currency' : undefined);
+/**
+ * The column with the currency code of a simple metric of money. Amounts in tables that people brought need none: they are in the
+ * workspace's currency.
+ */
+export function currencyColumn({ spec }: MetricDraft, { spec: from, columns }: DatasetDraft): string | undefined {
+  if (spec.type !== 'simple' || spec.currency !== undefined || spec.format !== 'currency')
+    return spec.type === 'simple' ? spec.currency : undefined;
+  const tables = from.table === undefined ? (from.union ?? []).map((branch) => branch.table) : [from.table];
+  return columns.has('currency') || tables.some(isFactTable) ? 'currency' : undefined;
 }

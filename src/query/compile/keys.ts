@@ -49,7 +49,9 @@ export function compileDimension(name: string, dataset: Dataset): RowExpression 
     const value = column(columnName);
     switch (type.type) {
       case 'flag':
-        return sql`if(${value} = 1, 'true', 'false')`;
+        return type.nullable
+          ? sql`multiIf(isNull(${value}), NULL, ${value} = 1, 'true', 'false')`
+          : sql`if(${value} = 1, 'true', 'false')`;
       case 'category':
       case 'string':
         return sql`nullIf(toString(${value}), '')`;

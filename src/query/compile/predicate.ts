@@ -22,7 +22,7 @@ export function compilePredicate(predicate: Predicate, column: (name: string) =>
     case 'not':
       return sql`NOT (${compilePredicate(predicate.part, column)})`;
     case 'flag':
-      return sql`${column(predicate.column)} = 1`;
+      return sql`ifNull(${column(predicate.column)} = 1, 0)`;
     case 'compare':
       return sql`ifNull(${column(predicate.column)} ${OPERATORS[predicate.op]} ${literal(predicate.value)}, 0)`;
     case 'in': {

@@ -33,7 +33,10 @@ LIMIT ${number(totals ? limit + 1 : limit)}`;
 function compileFormula(formula: Formula, columnOf: (leaf: Leaf) => SqlNode): SqlNode {
   switch (formula.kind) {
     case 'leaf':
-      return sql`toFloat64(${columnOf(formula.leaf)})`;
+      // A sum over rows of which none has a value is NULL in the engine and 0 in the answer.
+      return formula.leaf.absent === 0
+        ? sql`ifNull(toFloat64(${columnOf(formula.leaf)}), 0)`
+        : sql`toFloat64(${columnOf(formula.leaf)})`;
     case 'number':
       return sql`toFloat64(${number(formula.value)})`;
     case 'negate':

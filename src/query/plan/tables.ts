@@ -10,6 +10,6 @@ export function tablesOf(blocks: readonly Block[]): string[] {
 }
 
 export function describeTables(datasets: readonly Dataset[]): string {
-  const tables = datasets.flatMap((dataset) => dataset.branches.map((branch) => branch.table));
+  const tables = datasets.flatMap((dataset) => dataset.branches.map((branch) => branch.shown));
   return `raw facts: ${[...new Set(tables)].join(', ')}`;
 }
