@@ -1,3 +1,4 @@
+import type { ResultMeta } from '../contract/result.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 
 /** What is true of the workspace at the moment of asking; read once per request. Times are UTC milliseconds. */
@@ -7,6 +8,8 @@ export interface QueryContext {
   asOf: number;
   /** Data is complete up to here, exclusive. */
   completeThrough: number;
+  /** Sources of the query's tables that owe something, worst first. */
+  late?: NonNullable<ResultMeta['late']>;
   dataVersion: string;
   /** Local dates of the first and the last record. */
   data: { first: string | null; last: string | null };

@@ -22,6 +22,8 @@ import {
   TIME_PARTS,
 } from './resolved.ts';
 
+const NOTHING_COMPLETE = Date.UTC(1970, 0, 4);
+
 interface Resolution<Resolved> {
   /** What could be resolved; unknown names are left out of it and stand in `problems`. */
   query: Resolved | undefined;
@@ -98,7 +100,8 @@ function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
     zone,
     weekStart: model.workspace.week_start,
     now: context.now,
-    completeThrough: context.completeThrough,
+    // Before the first complete run nothing is complete; the engine's dates begin in 1970.
+    completeThrough: Math.max(context.completeThrough, NOTHING_COMPLETE),
   };
   const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
   problems.push(...timeProblems);

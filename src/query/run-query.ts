@@ -28,8 +28,11 @@ interface QueryEngineOptions {
 export interface QueryEngine {
   /** Answers one query. Throws `TurnoutError('invalid_request')` with every problem at once; errors of `run` pass through. */
   run(query: Query, context: QueryContext): Promise<QueryResult>;
-  /** Answers several over one data version; one that fails does not take the others with it. */
-  runBatch(queries: readonly Query[], context: QueryContext): Promise<BatchResult>;
+  /**
+   * Answers several over one data version; one that fails does not take the others with it. What is complete and late depends on
+   * the tables that a query reads, so each may have a context of its own.
+   */
+  runBatch(queries: readonly Query[], context: QueryContext | ((query: Query) => QueryContext)): Promise<BatchResult>;
   /** The statements that `run` would send, commented. Nothing is run. */
   explainSql(query: Query, context: QueryContext): Promise<string>;
 }
@@ -52,15 +55,19 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   return {
     run: answer,
     async runBatch(queries, context) {
+      const asked = queries.map((query) => ({
+        query,
+        context: typeof context === 'function' ? context(query) : context,
+      }));
       const results = await Promise.all(
-        queries.map((query) =>
-          answer(query, context).catch((error: unknown): BatchItem => {
-            context.signal?.throwIfAborted();
+        asked.map((one) =>
+          answer(one.query, one.context).catch((error: unknown): BatchItem => {
+            one.context.signal?.throwIfAborted();
             return describeFailure(error, onBug);
           }),
         ),
       );
-      return { results, data_version: context.dataVersion };
+      return { results, data_version: asked[0]?.context.dataVersion ?? '' };
     },
     async explainSql(query, context) {
       const statements: RenderedSql[] = [];

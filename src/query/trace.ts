@@ -1,5 +1,6 @@
 import type { ResultMeta } from '../contract/result.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
+import { describeLateness } from './lateness.ts';
 import { formatInstant } from './local-time.ts';
 import type { QueryContext } from './query-context.ts';
 import type { CachedAnswer } from './statement-cache.ts';
@@ -25,6 +26,7 @@ export class Trace {
 
   /** `elapsed_ms` is the longest statement's: they run side by side. */
   meta(context: QueryContext, zone: string, timezone: string, plan: string[], notes: string[]): ResultMeta {
+    const { late = [] } = context;
     return {
       as_of: formatInstant(context.asOf, zone),
       complete_through: formatInstant(context.completeThrough, zone),
@@ -34,7 +36,8 @@ export class Trace {
       rows_read: this.#rowsRead,
       elapsed_ms: Math.round(this.#elapsedMs),
       cached: this.#cached,
-      notes,
+      notes: [...notes, ...describeLateness(late, zone)],
+      ...(late.length === 0 ? {} : { late }),
     };
   }
 }
