@@ -14,4 +14,6 @@ export interface TablePage {
   rows: TableCell[][];
   /** Where rows do not stand one below the other: the row number of each. */
   row_numbers?: number[];
+  /** IANA zone of times without one, where the sheet has a zone of its own; it goes before the workspace's. */
+  time_zone?: string;
 }
