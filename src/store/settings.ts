@@ -1,7 +1,7 @@
 import type { ControlDatabase } from './tables.ts';
 
-/** Names of what is remembered here. */
-export type SettingName = 'sample_loaded' | 'sample_removed';
+/** Names of what is remembered here. `sync_indexed_seq`: up to which journal entry the cursors are brought up to date. */
+export type SettingName = 'sample_loaded' | 'sample_removed' | 'sync_indexed_seq';
 
 export async function loadSetting(database: ControlDatabase, name: SettingName): Promise<string | null> {
   const row = await database.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();

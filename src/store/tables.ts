@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely';
+import type { SyncTables } from './sync-tables.ts';
 
 export interface SettingsTable {
   name: string;
@@ -17,7 +18,7 @@ export interface AuditTable {
   detail: string;
 }
 
-export interface ControlTables {
+export interface ControlTables extends SyncTables {
   settings: SettingsTable;
   audit: AuditTable;
 }
