@@ -1,15 +1,26 @@
 import { TurnoutError } from '../contract/errors.ts';
+import { backup } from './backup.ts';
 import { check } from './check.ts';
+import { importFile } from './import.ts';
 import { query } from './query.ts';
 import { rebuild } from './rebuild.ts';
+import { restore } from './restore.ts';
 import { sample } from './sample.ts';
 import { serve } from './serve.ts';
+import { sync } from './sync.ts';
 
 const COMMANDS: Record<string, { run: (args: string[]) => Promise<number>; summary: string }> = {
   serve: { run: serve, summary: 'start the server (what `npm start` does)' },
   check: { run: check, summary: 'check the workspace folder: every mistake with its place and a hint' },
+  import: { run: importFile, summary: 'import a CSV or XLSX file: turnout import FILE [--dry-run]' },
+  sync: { run: sync, summary: 'read sources now: turnout sync [SOURCE …] [--full]' },
   query: { run: query, summary: "ask a running server: turnout query '?m=charges&by=channel&p=28d' [--sql]" },
   rebuild: { run: rebuild, summary: 'make the warehouse anew from the journal (the server must be stopped)' },
+  backup: { run: backup, summary: 'copy journal, control database and workspace files: turnout backup FOLDER' },
+  restore: {
+    run: restore,
+    summary: 'put a backup into an empty data folder: turnout restore FOLDER [--journal FOLDER]',
+  },
   sample: { run: sample, summary: 'make the sample workspace anew (the server must be stopped)' },
 };
 

@@ -30,6 +30,10 @@ const MIGRATIONS = [
    CREATE TABLE schema_changes (
      id INTEGER PRIMARY KEY, source TEXT NOT NULL, stream TEXT NOT NULL, at INTEGER NOT NULL, change TEXT NOT NULL,
      column_name TEXT NOT NULL, detail TEXT NOT NULL, acknowledged_at INTEGER) STRICT;`,
+  `CREATE TABLE imports (
+     id TEXT PRIMARY KEY, file TEXT NOT NULL, bytes INTEGER NOT NULL, uploaded_at INTEGER NOT NULL, state TEXT NOT NULL,
+     error TEXT, look TEXT, mapping TEXT, checked TEXT, source TEXT, run INTEGER, result TEXT) STRICT;
+   CREATE TABLE import_headers (fingerprint TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;`,
 ];
 
 /** @throws Error when the file was written by a newer Turnout. */
