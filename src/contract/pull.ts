@@ -15,8 +15,8 @@ export interface Stream {
   table?: string;
   /**
    * incremental: what is new or changed since the cursor. full: every run reads everything, and what is no longer there when a
-   * run has read to the end is deleted. Such a stream is given its last cursor too, so that it can tell whether anything changed: a
-   * full read that ends without a single page says that nothing did, and nothing is deleted. An empty table is one page without rows.
+   * run has read to the end is deleted. An empty table is one page without rows; a read without any page deletes
+   * nothing.
    */
   mode: 'incremental' | 'full';
 }
@@ -126,6 +126,8 @@ export class PullError extends Error {
 
 /** A connector that Turnout reads. `streams` and `parse` are pure; `check`, `read` and `count` touch the world through `effects` only. */
 export interface PullConnector<Settings = unknown> extends Connector<Settings> {
+  /** `file` where people bring files and a folder may be watched; `pull` where absent. */
+  mode?: 'pull' | 'file';
   streams(settings: Settings): Stream[];
   /** Host and port that the settings name, so that the egress guard can refuse them before anything is saved. Pure. */
   targets(settings: Settings): { host: string; port: number }[];
