@@ -6,6 +6,7 @@ import { matchesSecret } from './constant-time.ts';
 import { decodeText, isObject, parseJson } from './json.ts';
 import { counted, poison } from './parsed-item.ts';
 import { describeIssue } from './record-issue.ts';
+import { withDefaults } from './with-defaults.ts';
 
 const settings = z.strictObject({ token: secret });
 type WebhookSettings = z.infer<typeof settings>;
@@ -55,32 +56,6 @@ function parseRecord(raw: unknown, defaults: SourceDefaults): ParsedItem {
   if (!hasWholeText(raw)) return poison('A text holds half of a character (a lone surrogate).', raw);
   const checked = canonicalRecord.safeParse(withDefaults(raw, defaults));
   return checked.success ? counted(checked.data) : poison(describeIssue(raw, checked.error), raw);
-}
-
-/** Fills what the record leaves out; what it says stands. */
-function withDefaults(raw: Record<string, unknown>, defaults: SourceDefaults): Record<string, unknown> {
-  const filled = { ...raw };
-  const fill = (field: string, value: unknown): void => {
-    if (value !== undefined && filled[field] === undefined) filled[field] = value;
-  };
-  switch (raw['record']) {
-    case 'message_event':
-      fill('account', defaults.account === undefined ? undefined : { external_id: defaults.account });
-      fill('channel', defaults.channel);
-      fill('category', defaults.category);
-      fill('campaign', defaults.campaign);
-      if (raw['charge'] !== undefined) fill('currency', defaults.currency);
-      break;
-    case 'activity':
-      fill('channel', defaults.channel);
-      fill('category', defaults.category);
-      if (raw['amount'] !== undefined) fill('currency', defaults.currency);
-      break;
-    case 'invitation':
-      fill('campaign', defaults.campaign);
-      break;
-  }
-  return filled;
 }
 
 /** Records are two levels deep; deeper texts fail the schema anyway. */

@@ -1,0 +1,241 @@
+import { Temporal } from 'temporal-polyfill';
+import type { ParseContext, ParsedItem, ReceivedEntry } from '../contract/connector.ts';
+import { PAGE_HEADERS } from '../contract/pull.ts';
+import { canonicalRecord } from '../contract/record.ts';
+import type { TableCell, TablePage } from '../contract/table-page.ts';
+import { isObject } from './json.ts';
+import { counted, poison } from './parsed-item.ts';
+import { attributeName, isAttribute } from './postgres-columns.ts';
+import { keyColumns, type PostgresSettings, type PostgresStream, streamName } from './postgres-settings.ts';
+import { type RecordField, recordFields } from './record-fields.ts';
+import { describeIssue } from './record-issue.ts';
+import { withDefaults } from './with-defaults.ts';
+
+const MAX_KEY = 500;
+
+/** A journalled page → one record per row; a row that does not fit is one piece with its row, column and value. */
+export function parsePage(entry: ReceivedEntry, context: ParseContext<PostgresSettings>): ParsedItem[] {
+  const name = entry.headers[PAGE_HEADERS.stream] ?? '';
+  const stream = context.settings.streams.find((one) => streamName(one) === name);
+  if (stream === undefined)
+    return [poison(`The settings of this source have no stream "${name}" any more.`, entry.body)];
+  const page = readPage(entry.body);
+  if (page === undefined) return [poison('This is not a page of rows.', entry.body)];
+  return parseRows(page, stream, context);
+}
+
+/** Rows of one stream → records; see `parsePage`. */
+export function parseRows(
+  page: TablePage,
+  stream: PostgresStream,
+  context: ParseContext<PostgresSettings>,
+): ParsedItem[] {
+  const missing = [...keyColumns(stream), stream.deleted].find(
+    (column) => column !== undefined && !page.columns.includes(column),
+  );
+  if (missing !== undefined)
+    return [poison(`Stream "${streamName(stream)}" has no column "${missing}" here.`, page.columns)];
+  const parseRow = compileRow(page.columns, stream, context);
+  return page.rows.map((row, index) => {
+    try {
+      return parseRow(row);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      const place = `Row ${page.row_numbers?.[index] ?? page.first_row + index} of stream "${streamName(stream)}"`;
+      return poison(`${place}: ${error.message}`, rowObject(page.columns, row));
+    }
+  });
+}
+
+/** Why one row cannot be a record. */
+class RowError extends Error {}
+
+type SetCell = (record: Record<string, unknown>, cell: TableCell) => void;
+
+function compileRow(
+  columns: readonly string[],
+  stream: PostgresStream,
+  context: ParseContext<PostgresSettings>,
+): (row: readonly TableCell[]) => ParsedItem {
+  const zone = context.settings.time_zone ?? context.timeZone ?? 'UTC';
+  const at = (column: string) => columns.indexOf(column);
+  const keyAt = keyColumns(stream).map((column) => [column, at(column)] as const);
+  const deletedAt = stream.deleted === undefined ? -1 : at(stream.deleted);
+  const prefix = streamName(stream);
+  const table = stream.table === undefined ? {} : { table: stream.table };
+  const fields = recordFields(stream.record);
+  const setters = columns.map((column): SetCell | undefined => {
+    const field = fields.get(column);
+    if (field !== undefined) return fieldSetter(field, zone);
+    return isAttribute(column, fields) ? attributeSetter(attributeName(column)) : undefined;
+  });
+
+  return (row) => {
+    const key = [prefix, ...keyAt.map(([column, index]) => keyPart(column, row[index] ?? null))].join(':');
+    if (key.length > MAX_KEY) throw new RowError(`its key is longer than ${MAX_KEY} characters.`);
+    if (deletedAt >= 0 && isTrue(row[deletedAt] ?? null)) {
+      const deletion = canonicalRecord.parse({ record: 'deletion', key, of: stream.record, ...table });
+      return counted(deletion);
+    }
+    if (stream.record === 'row') {
+      return checked({ record: 'row', key, ...table, values: rowObject(columns, row) });
+    }
+    const record: Record<string, unknown> = { record: stream.record, key };
+    for (const [index, set] of setters.entries()) {
+      const cell = row[index];
+      if (set !== undefined && cell !== null && cell !== undefined && cell !== '') set(record, cell);
+    }
+    return checked(withDefaults(record, context.defaults));
+  };
+}
+
+function checked(record: Record<string, unknown>): ParsedItem {
+  const result = canonicalRecord.safeParse(record);
+  if (result.success) return counted(result.data);
+  const path = (result.error.issues[0]?.path ?? []).join('.');
+  const value = result.error.issues[0]?.path.reduce<unknown>(
+    (of, step) => (isObject(of) ? of[String(step)] : undefined),
+    record,
+  );
+  const shown = value === undefined || typeof value === 'object' ? '' : ` It holds ${shownCell(value)}.`;
+  throw new RowError(
+    value === undefined && path !== ''
+      ? `the column "${path}" is empty, and a ${String(record['record'])} needs it.`
+      : `${describeIssue(record, result.error).replace(/^The field/, 'the column')}${shown}`,
+  );
+}
+
+/** Parts of a key are told apart whatever they hold: `a:b` + `c` is not `a` + `b:c`. */
+function keyPart(column: string, cell: TableCell): string {
+  if (cell === null || cell === '') throw new RowError(`its key column "${column}" is empty.`);
+  return String(cell).replace(/[\\:]/g, '\\$&');
+}
+
+function isTrue(cell: TableCell): boolean {
+  return !(
+    cell === null ||
+    cell === false ||
+    cell === 0 ||
+    cell === '' ||
+    cell === 'f' ||
+    cell === 'false' ||
+    cell === '0'
+  );
+}
+
+function fieldSetter({ path, type }: RecordField, zone: string): SetCell {
+  const read = (cell: TableCell): unknown => {
+    const value = readValue(cell, type, zone);
+    if (value === undefined)
+      throw new RowError(`the column "${path}" holds ${shownCell(cell)}, which is no ${WORDS[type]}.`);
+    return value;
+  };
+  const [head = '', part] = path.split('.');
+  if (part === undefined) {
+    return (record, cell) => {
+      record[head] = read(cell);
+    };
+  }
+  return (record, cell) => {
+    const held = record[head];
+    const reference = isObject(held) ? held : {};
+    reference[part] = read(cell);
+    record[head] = reference;
+  };
+}
+
+function attributeSetter(name: string): SetCell {
+  return (record, cell) => {
+    const held = record['attributes'];
+    record['attributes'] = { ...(isObject(held) ? held : {}), [name]: cell };
+  };
+}
+
+const WORDS: Record<RecordField['type'], string> = {
+  text: 'text',
+  number: 'number',
+  boolean: 'yes or no',
+  instant: 'time',
+  option: 'word',
+  object: 'JSON object',
+};
+
+function readValue(cell: TableCell, type: RecordField['type'], zone: string): unknown {
+  switch (type) {
+    case 'text':
+    case 'option':
+      return String(cell);
+    case 'number': {
+      const number = typeof cell === 'boolean' ? Number.NaN : Number(cell);
+      return Number.isFinite(number) ? number : undefined;
+    }
+    case 'boolean':
+      return typeof cell === 'boolean' ? cell : cell === 1 ? true : cell === 0 ? false : undefined;
+    case 'instant':
+      return typeof cell === 'string' ? readInstant(cell, zone) : undefined;
+    case 'object':
+      return typeof cell === 'string' ? readAttributes(cell) : undefined;
+  }
+}
+
+/** ISO with an offset as it is; a time or a date without one as that of `zone`. */
+function readInstant(text: string, zone: string): string | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(Z|[+-]\d\d(?::?\d\d)?)?$/i.exec(text);
+  if (match === null) return undefined;
+  const [, day = '', time = '00:00:00', offset] = match;
+  if (offset !== undefined) {
+    const written = /^z$/i.test(offset)
+      ? 'Z'
+      : offset.length === 3
+        ? `${offset}:00`
+        : offset.replace(/^(...)(\d\d)$/, '$1:$2');
+    return `${day}T${time.length === 5 ? `${time}:00` : time}${written}`;
+  }
+  if (zone === 'UTC') return `${day}T${time.length === 5 ? `${time}:00` : time}Z`;
+  try {
+    return Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).toInstant().toString();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A JSON object; what is nested in it stays JSON. */
+function readAttributes(text: string): Record<string, TableCell> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return undefined;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [
+        name,
+        typeof item === 'string'
+          ? item.toWellFormed()
+          : typeof item === 'object' && item !== null
+            ? JSON.stringify(item)
+            : (item as TableCell),
+      ]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function shownCell(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function rowObject(columns: readonly string[], row: readonly TableCell[]): Record<string, TableCell> {
+  return Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]));
+}
+
+function readPage(body: Buffer): TablePage | undefined {
+  try {
+    const page: unknown = JSON.parse(body.toString('utf8'));
+    if (!isObject(page) || !Array.isArray(page['columns']) || !Array.isArray(page['rows'])) return undefined;
+    if (!page['columns'].every((column) => typeof column === 'string') || !page['rows'].every(Array.isArray))
+      return undefined;
+    return { first_row: 1, ...page } as TablePage;
+  } catch {
+    return undefined;
+  }
+}
