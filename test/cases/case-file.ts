@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { FACT_TABLES, type FactTable } from '../../src/contract/facts.ts';
+import { FACT_TABLES, userTableName } from '../../src/contract/facts.ts';
 import { parseYaml } from '../../src/model/parse-yaml.ts';
+import type { Facts } from '../reference/dataset.ts';
 import type { FactCell, FactRow } from '../reference/predicate.ts';
+import { TABLE_COLUMNS } from './tables.ts';
 
 /** One file of cases: rows, a query and what must come out, written by hand. */
 
@@ -14,7 +16,7 @@ const caseSchema = z.strictObject({
   workspace: z.record(z.string(), z.unknown()).default({}),
   /** The workspace's clock; everything before it is complete. */
   now: z.string().default('2027-01-01T00:00:00Z'),
-  /** Fact rows by table: see `expandRow`. */
+  /** Rows by table, fact tables and those of `tables.yaml`: see `expandRow`. */
   facts: z.record(z.string(), z.array(row)).default({}),
   query: z.record(z.string(), z.unknown()),
   /** Expected rows in order; keys that are left out are not compared in funnels, everywhere else they must not be there. */
@@ -45,36 +47,38 @@ export function readCases(path: string, text: string): Case[] {
   return documents.flatMap((source) => z.array(caseSchema).parse(source.document));
 }
 
-export type CaseTables = Partial<Record<FactTable, FactRow[]>>;
-
 /** Numbers rows, repeats them (`times`) and fills in what goes without saying: messages are sent, people are accounts, a charge is charged in the workspace's currency. */
-export function expandFacts(given: Case['facts'], currency: string): CaseTables {
+export function expandFacts(given: Case['facts'], currency: string): Facts {
   let number = 0;
   return Object.fromEntries(
-    Object.entries(given).map(([table, rows]) => [
-      table,
-      rows.flatMap(({ times = 1, ...one }) =>
-        Array.from({ length: Number(times) }, () => expandRow(table as FactTable, one, ++number, currency)),
-      ),
-    ]),
+    Object.entries(given).map(([known, rows]) => {
+      const table = Object.hasOwn(FACT_TABLES, known) ? known : userTableName(known);
+      return [
+        table,
+        rows.flatMap(({ times = 1, ...one }) =>
+          Array.from({ length: Number(times) }, () => expandRow(table, one, ++number, currency)),
+        ),
+      ];
+    }),
   );
 }
 
-const ROW_KEYS: Partial<Record<FactTable, string>> = {
+const ROW_KEYS: Record<string, string> = {
   messages: 'message',
   activities: 'activity',
   invitations: 'invitation',
 };
 
-function expandRow(table: FactTable, given: Record<string, FactCell>, number: number, currency: string): FactRow {
-  const columns: Record<string, { type: string }> = FACT_TABLES[table];
+function expandRow(table: string, given: Record<string, FactCell>, number: number, currency: string): FactRow {
+  const columns = TABLE_COLUMNS[table];
+  if (columns === undefined) throw new Error(`there is no table ${table}`);
   const row: FactRow = {};
   for (const [name, value] of Object.entries(given)) {
     const type = columns[name]?.type;
     if (type === undefined) throw new Error(`${table} has no column ${name}`);
     row[name] = type === 'instant' && typeof value === 'string' ? Date.parse(value) : value;
   }
-  const key = ROW_KEYS[table];
+  const key = table.startsWith('table_') ? 'row' : ROW_KEYS[table];
   const defaults: FactRow = {
     ...(key === undefined ? {} : { [key]: number }),
     ...(table === 'messages' ? { sent: 1 } : {}),

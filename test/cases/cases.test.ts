@@ -9,7 +9,9 @@ import { type Case, expandFacts, readCases } from './case-file.ts';
 import { loadCaseModel } from './model.ts';
 import { type FactWarehouse, openFactWarehouse } from './warehouse.ts';
 
-const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml') && name !== 'model.yaml');
+const files = readdirSync(import.meta.dirname).filter(
+  (name) => name.endsWith('.yaml') && !['model.yaml', 'tables.yaml'].includes(name),
+);
 
 let engine: FactWarehouse;
 beforeAll(async () => {

@@ -5,9 +5,11 @@ import { checkModel } from '../../src/model/check-model.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
 import { parseYaml } from '../../src/model/parse-yaml.ts';
 
+import { CASE_TABLES } from './tables.ts';
+
 const pack = join(import.meta.dirname, '../../packs/omnichannel');
 
-/** The omnichannel pack and the metrics of `model.yaml`, in a workspace of UTC, Monday and USD unless `overrides` say otherwise. */
+/** The omnichannel pack, the tables of `tables.yaml` and the datasets and metrics of `model.yaml`, in a workspace of UTC, Monday and USD unless `overrides` say otherwise. */
 export function loadCaseModel(overrides: Record<string, unknown> = {}): CheckedModel {
   const files = readdirSync(join(pack, 'model')).map((name) => join(pack, 'model', name));
   const documents = [...files, join(import.meta.dirname, 'model.yaml')].flatMap((file) => {
@@ -17,7 +19,10 @@ export function loadCaseModel(overrides: Record<string, unknown> = {}): CheckedM
   });
   const [head] = parseYaml('pack.yaml', readFileSync(join(pack, 'pack.yaml'), 'utf8')).documents;
   const workspace = workspaceFile.parse({ version: 1, name: 'Cases', time_zone: 'UTC', ...overrides });
-  const { model, problems } = checkModel(documents, workspace, packFile.parse(head?.document).channels);
+  const { model, problems } = checkModel(documents, workspace, packFile.parse(head?.document).channels, {
+    tables: CASE_TABLES,
+    unreadable: [],
+  });
   if (model === null) throw new Error(JSON.stringify(problems, null, 2));
   return model;
 }

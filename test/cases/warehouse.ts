@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FACT_TABLES, type FactTable } from '../../src/contract/facts.ts';
+import { storedTableColumns, userTableName } from '../../src/contract/facts.ts';
 import { type OpenWarehouse, openWarehouse } from '../../src/warehouse/open.ts';
-import { truncateTable } from '../../src/warehouse/schema.ts';
+import { createTable, truncateTable } from '../../src/warehouse/schema.ts';
 import { type Facts, fullRow } from '../reference/dataset.ts';
+import { CASE_TABLES, TABLE_COLUMNS } from './tables.ts';
 
 /** A real engine whose fact tables are filled with given rows, without journal and projector. */
 export interface FactWarehouse extends Pick<OpenWarehouse, 'warehouse'> {
@@ -18,16 +19,25 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
   const silent = { info: () => {}, warn: () => {} };
   const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log: silent });
   const { warehouse } = opened;
-  const filled = new Set<FactTable>();
+  for (const { table, columns } of CASE_TABLES)
+    await warehouse.command(
+      createTable(userTableName(table), {
+        columns: { ...storedTableColumns(columns), version: { type: 'version' }, is_deleted: { type: 'flag' } },
+        orderBy: ['row'],
+        version: 'version',
+        deletable: true,
+      }),
+    );
+  const filled = new Set<string>();
   return {
     warehouse,
     async fill(facts) {
-      for (const table of Object.keys(FACT_TABLES) as FactTable[]) {
+      for (const [table, columnTypes] of Object.entries(TABLE_COLUMNS)) {
         if (filled.delete(table)) await warehouse.command(truncateTable(table));
-        const rows = (facts[table] ?? []).map((row) => fullRow(table, row));
+        const rows = (facts[table as keyof Facts] ?? []).map((row) => fullRow(table, row));
         if (rows.length === 0) continue;
         filled.add(table);
-        const columns = Object.keys(FACT_TABLES[table]);
+        const columns = Object.keys(columnTypes);
         await warehouse.insert(
           table,
           columns,

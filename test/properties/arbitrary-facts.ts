@@ -114,6 +114,25 @@ export function factsIn(place: Setting): fc.Arbitrary<Facts> {
   });
   const invitation = fc.record({ person, campaign, invited_at: at, activated_at: maybeAt });
   const account = fc.record({ kind: fc.constantFrom('account', 'contact'), registered_at: maybeAt, region: category });
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 });
+  const quarters = fc.integer({ min: -40, max: 40 }).map((count) => count / 4);
+  const call = fc.record({
+    called_at: maybeAt,
+    day: maybeAt,
+    operator: fc.constantFrom('Ann', 'Bo', ''),
+    queue: maybe(fc.constantFrom(1, 2, 9)),
+    resolved: maybe(fc.constantFrom(0, 1)),
+    talk: maybe(fc.integer({ min: 0, max: 90 })),
+    amount: maybe(quarters),
+    currency: fc.constantFrom('USD', 'USD', 'EUR', ''),
+    campaign,
+    category,
+    code: fc.constantFrom('x', 'y', 'z'),
+    k0: fc.constantFrom('a', 'b', ''),
+    v0: maybe(quarters),
+    at_ms: fc.constantFrom('no', ''),
+  });
+  const price = fc.record({ item: campaign, price: maybe(quarters), sold_out: maybe(flag), received_at: at });
   const numbered = <T extends object>(rows: T[], key: string) =>
     rows.map((row, index) => ({ [key]: index + 1, ...row }));
   return fc
@@ -122,8 +141,12 @@ export function factsIn(place: Setting): fc.Arbitrary<Facts> {
       activities: fc.array(activity, { maxLength: 20 }),
       invitations: fc.array(invitation, { maxLength: 12 }),
       people: fc.array(account, { maxLength: 5 }),
+      calls: fc.array(call, { maxLength: 20 }),
+      prices: fc.array(price, { maxLength: 5 }),
     })
-    .map(({ messages, activities, invitations, people }) => ({
+    .map(({ messages, activities, invitations, people, calls, prices }) => ({
+      table_operator_calls: numbered(calls, 'row'),
+      table_price_list: numbered(prices, 'row'),
       messages: numbered(messages, 'message'),
       activities: numbered(activities, 'activity'),
       invitations: numbered(invitations, 'invitation'),

@@ -4,7 +4,16 @@ import type { CheckedModel } from '../../src/model/checked.ts';
 import { dimensionsOfMetric, hasTimeParts } from '../../src/model/metric-dimensions.ts';
 import { daysIn, instantIn, type Setting } from './arbitrary-facts.ts';
 
-const DIMENSIONS = ['channel', 'category', 'campaign', 'account'] as const;
+/** Dimensions that some metric has together. */
+const DIMENSIONS = [
+  ['channel', 'category', 'campaign', 'account'],
+  ['channel', 'category', 'campaign', 'account'],
+  ['operator', 'queue', 'resolved', 'campaign', 'k0'],
+  ['way', 'was_answered', 'campaign'],
+] as const;
+const dimensions = fc
+  .constantFrom(...DIMENSIONS)
+  .chain((names) => fc.uniqueArray(fc.constantFrom(...names, 'weekday', 'hour_of_day'), { maxLength: 2 }));
 
 const filter: fc.Arbitrary<Filter> = fc.oneof<fc.Arbitrary<Filter>[]>(
   fc.record({
@@ -22,6 +31,13 @@ const filter: fc.Arbitrary<Filter> = fc.oneof<fc.Arbitrary<Filter>[]>(
     op: fc.constant('null' as const),
     values: fc.constantFrom([], ['false']),
   }),
+  fc.record({
+    dimension: fc.constant('resolved'),
+    op: fc.constantFrom('in' as const, 'not' as const, 'null' as const),
+    values: fc.constantFrom(['true'], ['false']),
+  }),
+  fc.record({ dimension: fc.constant('queue'), op: fc.constant('not' as const), values: fc.constantFrom([2], [1, 9]) }),
+  fc.record({ dimension: fc.constant('queue'), op: fc.constant('gte' as const), values: fc.constantFrom([2], [10]) }),
   fc.record({
     dimension: fc.constant('weekday'),
     op: fc.constantFrom('in' as const, 'not' as const),
@@ -50,7 +66,7 @@ export function metricQueryIn(model: CheckedModel, place: Setting): fc.Arbitrary
       'week' as const,
       'month' as const,
     ),
-    dimensions: fc.uniqueArray(fc.constantFrom(...DIMENSIONS, 'weekday', 'hour_of_day'), { maxLength: 2 }),
+    dimensions,
     filters: fc.array(filter, { maxLength: 2 }),
     totals: fc.boolean(),
     perDay: fc.constantFrom(false, false, true),

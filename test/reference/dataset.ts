@@ -1,13 +1,15 @@
-import { FACT_TABLES, type FactTable } from '../../src/contract/facts.ts';
+import type { FactTable } from '../../src/contract/facts.ts';
 import type { CheckedModel, Dataset } from '../../src/model/checked.ts';
+import { TABLE_COLUMNS } from '../cases/tables.ts';
 import { type FactCell, type FactRow, matches } from './predicate.ts';
 
-export type Facts = Partial<Record<FactTable, FactRow[]>>;
+/** Rows by the table's name in the warehouse: fact tables and tables that people brought. */
+export type Facts = Partial<Record<FactTable | `table_${string}`, FactRow[]>>;
 
 /** A fact row with every column: what is not given is '', 0 or null by the column's type. */
-export function fullRow(table: FactTable, given: FactRow): FactRow {
+export function fullRow(table: string, given: FactRow): FactRow {
   const row: FactRow = {};
-  for (const [name, column] of Object.entries<{ type: string; nullable?: true }>(FACT_TABLES[table])) {
+  for (const [name, column] of Object.entries(TABLE_COLUMNS[table] ?? {})) {
     const textual = ['category', 'string', 'json'].includes(column.type);
     row[name] = given[name] ?? (column.nullable === true ? null : textual ? '' : 0);
   }
@@ -19,8 +21,8 @@ export function datasetRows(model: CheckedModel, facts: Facts, name: string): Fa
   const dataset = datasetOf(model, name);
   const rows: FactRow[] = [];
   for (const branch of dataset.branches) {
-    for (const given of facts[branch.table as FactTable] ?? []) {
-      const source = fullRow(branch.table as FactTable, given);
+    for (const given of facts[branch.table as keyof Facts] ?? []) {
+      const source = fullRow(branch.table, given);
       if (!matches(branch.filter, source)) continue;
       const row: FactRow = {};
       for (const [column, from] of branch.columns)
@@ -54,6 +56,6 @@ export function dimensionValue(
     const id = person?.['external_id'];
     return typeof id === 'string' && id !== '' ? id : `#${value}`;
   }
-  if (dataset.columns.get(column)?.type === 'flag') return value === 1 ? 'true' : 'false';
+  if (dataset.columns.get(column)?.type === 'flag') return value === null ? null : value === 1 ? 'true' : 'false';
   return value === '' ? null : value;
 }
