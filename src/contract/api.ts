@@ -323,6 +323,8 @@ export interface ImportCheck {
   rejected: number;
   /** Rows that say the same as an earlier row of the file. */
   repeated: number;
+  /** Rows that hold nothing to count: totals, repeated headers, people who did not come. */
+  left_out?: number;
   /** Why rows were rejected, the commonest first. */
   reasons: { reason: string; column: string | null; rows: number; example: string; first_row: number }[];
   fixes: { what: string; rows: number }[];
