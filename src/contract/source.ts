@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** `sources/*.yaml` of a workspace: which service sends or is read, with which settings. */
 
-const sourceName = z
+export const sourceName = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9-]{0,62}$/,
