@@ -36,6 +36,11 @@ const filter: fc.Arbitrary<Filter> = fc.oneof<fc.Arbitrary<Filter>[]>(
     op: fc.constantFrom('in' as const, 'not' as const, 'null' as const),
     values: fc.constantFrom(['true'], ['false']),
   }),
+  fc.record({
+    dimension: fc.constant('queue'),
+    op: fc.constant('null' as const),
+    values: fc.constantFrom([], ['false']),
+  }),
   fc.record({ dimension: fc.constant('queue'), op: fc.constant('not' as const), values: fc.constantFrom([2], [1, 9]) }),
   fc.record({ dimension: fc.constant('queue'), op: fc.constant('gte' as const), values: fc.constantFrom([2], [10]) }),
   fc.record({

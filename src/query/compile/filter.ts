@@ -80,6 +80,6 @@ function compileFilter(filter: ResolvedFilter, value: SqlNode, type: ColumnType,
 
 /** Nothing known: NULL, or the empty text. */
 function isUnknown(value: SqlNode, type: ColumnType, nullable: boolean): SqlNode {
-  const empty = type === 'category' || type === 'string' ? sql`${value} = ''` : number(0);
-  return nullable ? sql`ifNull(${empty}, 1)` : empty;
+  if (type === 'category' || type === 'string') return nullable ? sql`ifNull(${value} = '', 1)` : sql`${value} = ''`;
+  return nullable ? sql`isNull(${value})` : number(0);
 }
