@@ -4,8 +4,8 @@ interface DialogProps {
   title: string;
   onClose(): void;
   children: ReactNode;
-  /** A sheet stands at the bottom of narrow screens; at the top the title is only spoken and the content closes the dialog. */
-  place?: 'center' | 'sheet' | 'top';
+  /** Wide is for tables and long texts. A sheet stands at the bottom of narrow screens; at the top the title is only spoken and the content closes the dialog. */
+  place?: 'center' | 'wide' | 'sheet' | 'top';
 }
 
 /** A modal layer over the page while it is mounted. */

@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { SourceState, WorkspaceInfo } from '../../src/contract/api.ts';
+import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useReachable } from '../api/live.ts';
 import { useFreshness, useSources } from '../api/queries.ts';
-import { formatAgo, formatInstant } from '../format/index.ts';
-import { freshnessWords } from './freshness.ts';
+import { useNow } from '../api/use-now.ts';
+import { formatAgo, formatInstant, formatValue } from '../format/index.ts';
+import { SOURCE_STATES } from '../sources/source-state.ts';
+import { SyncButton } from '../sources/sync-button.tsx';
+import { freshnessWords, lengthWords } from './freshness.ts';
 import { Layer } from './layer.tsx';
 
 /** How current the numbers are; the panel has a line per source. */
@@ -13,8 +16,10 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
   const reachable = useReachable();
   const freshness = useFreshness().data;
   const sources = useSources().data;
-  const { locale, time_zone: timeZone, now } = workspace;
-  const { tone, text } = freshnessWords(reachable, freshness, sources, locale, timeZone);
+  const now = useNow();
+  const { locale, time_zone: timeZone } = workspace;
+  const { tone, text } = freshnessWords(reachable, freshness, { locale, timeZone, now });
+  const since = new Map((freshness?.late ?? []).map((one) => [one.source, one.since]));
   return (
     <Layer
       label="State of the data"
@@ -39,15 +44,16 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
       <ul className="freshness-list">
         {(sources ?? []).map((source) => (
           <li key={source.name}>
-            <span className="dot" data-tone={toneOf(source.state)} aria-hidden="true" />
-            <span>
-              <strong>{source.label}</strong>{' '}
-              <span className="faint">
-                {source.last_received_at ? formatAgo(source.last_received_at, now, locale) : 'nothing received yet'}
-              </span>
+            <span className="dot" data-tone={SOURCE_STATES[source.state].tone} aria-hidden="true" />
+            <span className="freshness-source">
+              <Link to="/sources/$name" params={{ name: source.name }} onClick={() => setOpened(false)}>
+                {source.label}
+              </Link>{' '}
+              <span className="faint">{lagWords(source, since.get(source.name), now, locale)}</span>
               <br />
               <span className="faint">{source.detail}</span>
             </span>
+            <SyncButton source={source} />
           </li>
         ))}
       </ul>
@@ -63,6 +69,17 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
   );
 }
 
-function toneOf(state: SourceState): string {
-  return { ok: 'good', waiting: 'muted', running: 'good', paused: 'muted', late: 'warn', failed: 'bad' }[state];
+/** Last complete, lag against its own expectation, rows of the last run, next run: what is known of them. */
+function lagWords(source: SourceInfo, since: string | undefined, now: string, locale: string): string {
+  if (source.mode !== 'pull') {
+    return source.last_received_at ? formatAgo(source.last_received_at, now, locale) : 'nothing received yet';
+  }
+  const expected = source.expected ? ` (expected ${source.expected})` : '';
+  const parts = [
+    source.complete_through ? `complete ${formatAgo(source.complete_through, now, locale)}` : 'never complete yet',
+    since === undefined ? null : `${lengthWords(since, now, locale)} late${expected}`,
+    source.last_run ? `${formatValue(source.last_run.rows, { locale }, 'table')} rows last run` : null,
+    source.next_run_at && source.state !== 'running' ? `next ${formatAgo(source.next_run_at, now, locale)}` : null,
+  ];
+  return parts.filter(Boolean).join(' · ');
 }

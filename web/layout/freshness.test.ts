@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Freshness, SourceInfo } from '../../src/contract/api.ts';
-import { freshnessWords } from './freshness.ts';
+import type { Freshness } from '../../src/contract/api.ts';
+import { freshnessWords, lengthWords } from './freshness.ts';
 
 const fresh: Freshness = {
   data_version: '1',
@@ -11,23 +11,14 @@ const fresh: Freshness = {
   alarms: [],
   late: [],
 };
+const now = '2024-11-16T01:30:00Z';
 
-function source(label: string, state: SourceInfo['state']): SourceInfo {
-  return {
-    name: label.toLowerCase(),
-    label,
-    connector: 'webhook',
-    mode: 'push',
-    state,
-    detail: '',
-    last_received_at: null,
-    received_24h: 0,
-    quarantined: 0,
-  };
+function owes(label: string, patch: Partial<Freshness['late'][number]> = {}): Freshness['late'][number] {
+  return { source: label.toLowerCase(), label, state: 'late', detail: '', complete_through: null, ...patch };
 }
 
-function words(freshness: Freshness | undefined, sources: SourceInfo[] = [], reachable = true) {
-  const { tone, text } = freshnessWords(reachable, freshness, sources, 'en-GB', 'Asia/Jakarta');
+function words(freshness: Freshness | undefined, reachable = true) {
+  const { tone, text } = freshnessWords(reachable, freshness, { locale: 'en-GB', timeZone: 'Asia/Jakarta', now });
   return `${tone}: ${text}`;
 }
 
@@ -36,14 +27,28 @@ describe('freshnessWords', () => {
     expect(words(fresh)).toBe('good: Complete to Fri 15 Nov 2024, 23:59');
   });
 
-  test('the worst wins: engine, failed source, late source, waiting entries', () => {
-    const sources = [source('SMS', 'ok'), source('WhatsApp', 'late'), source('IVR', 'late')];
-    expect(words(fresh, sources)).toBe('warn: WhatsApp is late and 1 more');
-    expect(words(fresh, [...sources, source('E-mail', 'failed')])).toBe('bad: E-mail failed');
+  test('the worst wins: engine, the first source that owes, waiting entries', () => {
+    const late = [owes('WhatsApp', { since: '2024-11-15T16:15:00Z' }), owes('IVR')];
+    expect(words({ ...fresh, late })).toBe('warn: WhatsApp 9 h late and 1 more');
+    expect(words({ ...fresh, late, state: 'catching_up', pending: 9 })).toBe('warn: WhatsApp 9 h late and 1 more');
+    expect(words({ ...fresh, late: [owes('E-mail', { state: 'failed', failures: 3 }), ...late] })).toBe(
+      'bad: E-mail failed 3× and 2 more',
+    );
+    expect(words({ ...fresh, late: [owes('E-mail', { state: 'failed', failures: 1 })] })).toBe('bad: E-mail failed');
+    expect(words({ ...fresh, late: [owes('IVR')] })).toBe('warn: IVR is late');
     expect(words({ ...fresh, state: 'catching_up', pending: 1200 })).toBe('warn: Catching up: 1,200 waiting');
-    expect(words({ ...fresh, state: 'receive_only' }, sources)).toBe('bad: Receiving only: nothing new is counted');
-    expect(words({ ...fresh, state: 'unavailable' })).toBe('bad: Numbers are not available');
-    expect(words(fresh, [], false)).toBe('bad: Not connected');
+    expect(words({ ...fresh, late, state: 'receive_only' })).toBe('bad: Receiving only: nothing new is counted');
+    expect(words({ ...fresh, late, state: 'unavailable' })).toBe('bad: Numbers are not available');
+    expect(words({ ...fresh, late }, false)).toBe('bad: Not connected');
     expect(words(undefined)).toBe('warn: Looking for the state of the data');
   });
+});
+
+test.each([
+  ['2024-11-16T01:29:50Z', '1 m'],
+  ['2024-11-16T00:45:00Z', '45 m'],
+  ['2024-11-14T02:00:00Z', '47 h'],
+  ['2024-11-13T01:00:00Z', '3 d'],
+])('from %s it is %s', (from, text) => {
+  expect(lengthWords(from, now, 'en-GB')).toBe(text);
 });

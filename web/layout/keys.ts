@@ -65,6 +65,7 @@ export const KEY_LIST: { keys: string; does: string }[] = [
   { keys: '?', does: 'This list' },
   { keys: 'g o', does: 'Go to the first dashboard' },
   { keys: 'g s', does: 'Go to sources' },
+  { keys: 'g i, g l', does: 'Import a file, go to the ledger' },
   { keys: 'd, e', does: 'Today, yesterday' },
   { keys: 'w, Shift F, n', does: 'Last 7, 28, 91 days' },
   { keys: 'Shift K, m, q, y', does: 'This week, month, quarter, year' },

@@ -6,13 +6,15 @@ import {
   IconLayoutDashboard,
   IconPlugConnected,
 } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
+import { isUnderSources } from './places.ts';
 import { setPreference, usePreference } from './preferences.ts';
 
 /** The way around: 56 px of icons, 232 px with words, a bar at the bottom on phones. */
 export function Rail({ workspace, onKeys }: { workspace: WorkspaceInfo | undefined; onKeys(): void }) {
   const wide = usePreference('rail') === 'wide';
+  const underSources = useRouterState({ select: (state) => isUnderSources(state.location.pathname) });
   return (
     <nav className="rail" data-wide={wide || undefined} aria-label="Main">
       <Link to="/" className="rail-brand" aria-label="Turnout, first dashboard">
@@ -41,7 +43,12 @@ export function Rail({ workspace, onKeys }: { workspace: WorkspaceInfo | undefin
         ))}
         {workspace && (
           <li>
-            <Link to="/sources" className="rail-link" title="Sources">
+            <Link
+              to="/sources"
+              className={underSources ? 'rail-link active' : 'rail-link'}
+              activeProps={{ className: '' }}
+              title="Sources"
+            >
               <IconPlugConnected aria-hidden size={20} />
               <span className="rail-word">Sources</span>
             </Link>

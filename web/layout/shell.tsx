@@ -8,6 +8,7 @@ import { FreshnessChip } from './freshness-chip.tsx';
 import { KeyList } from './key-list.tsx';
 import { useKeys } from './keys.ts';
 import { LiveRegion, Toasts } from './messages.tsx';
+import { PLACES, placeLabel } from './places.ts';
 import { usePreference } from './preferences.ts';
 import { Rail } from './rail.tsx';
 import { SampleRibbon } from './sample-ribbon.tsx';
@@ -37,7 +38,9 @@ export function Shell() {
     '?': () => setKeysOpened(true),
     'g o': () => void navigate({ to: '/' }),
     'g h': () => void navigate({ to: '/' }),
-    'g s': () => void navigate({ to: '/sources' }),
+    ...Object.fromEntries(
+      PLACES.flatMap((place) => ('keys' in place ? [[place.keys, () => void navigate({ to: place.path })]] : [])),
+    ),
   });
 
   return (
@@ -92,7 +95,8 @@ function usePalette(wanted: boolean): PaletteComponent | null {
 }
 
 function placeName(path: string, dashboards: readonly { name: string; title: string }[]): string {
-  if (path === '/sources') return 'Sources';
+  const place = placeLabel(path);
+  if (place !== null) return place;
   const name = /^\/d\/([^/]+)$/.exec(path)?.[1];
   return dashboards.find((dashboard) => dashboard.name === name)?.title ?? name ?? '';
 }

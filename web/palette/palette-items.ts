@@ -5,6 +5,7 @@ import type { ViewState } from '../../src/contract/url.ts';
 import type { Grain } from '../../src/contract/words.ts';
 import { isSelected } from '../dashboard/filter-selection.ts';
 import { countingMetric, readValues, valueKey } from '../filters/filter-values.ts';
+import { PLACES, type PlacePath } from '../layout/places.ts';
 import type { ColorScheme } from '../theme/color-scheme.ts';
 import { matchItems, type Searchable } from './match-items.ts';
 import type { PageScope } from './page-scope.ts';
@@ -12,7 +13,8 @@ import type { PageScope } from './page-scope.ts';
 /** The palette's list: everything that can be chosen now. Pure. */
 
 export type PaletteAction =
-  | { type: 'go'; dashboard: string | null }
+  | { type: 'go'; dashboard: string }
+  | { type: 'open'; path: PlacePath }
   | { type: 'tile'; id: string }
   | { type: 'view'; patch: Partial<ViewState> }
   | { type: 'reset' }
@@ -122,14 +124,16 @@ function placeItems(workspace: WorkspaceInfo | undefined): PaletteItem[] {
   );
   return [
     ...dashboards,
-    {
-      id: 'go//sources',
-      group: 'Go to',
-      label: 'Sources',
-      keywords: 'go to connectors webhooks quarantine ledger',
-      keys: 'g s',
-      action: { type: 'go', dashboard: null },
-    },
+    ...PLACES.map(
+      (place): PaletteItem => ({
+        id: `go/${place.path}`,
+        group: 'Go to',
+        label: place.label,
+        keywords: `go to ${place.keywords}`,
+        ...('keys' in place ? { keys: place.keys } : {}),
+        action: { type: 'open', path: place.path },
+      }),
+    ),
   ];
 }
 

@@ -11,9 +11,11 @@ export function useActions(scope: PageScope | null, onKeys: () => void): (action
   return (action) => {
     switch (action.type) {
       case 'go':
-        void (action.dashboard === null
-          ? navigate({ to: '/sources' })
-          : navigate({ to: '/d/$name', params: { name: action.dashboard }, search: { text: '' } }));
+        void navigate({ to: '/d/$name', params: { name: action.dashboard }, search: { text: '' } });
+        document.getElementById('content')?.focus({ preventScroll: true });
+        return;
+      case 'open':
+        void navigate({ to: action.path, search: { text: '' } });
         document.getElementById('content')?.focus({ preventScroll: true });
         return;
       case 'tile':

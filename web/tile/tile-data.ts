@@ -1,6 +1,7 @@
 import type { Problem } from '../../src/contract/errors.ts';
 import type { BatchItem, QueryResult, ResultColumn, ResultMeta } from '../../src/contract/result.ts';
 import { localTime } from '../charts/time-buckets.ts';
+import type { Formats } from './formats.ts';
 
 export interface TileError {
   code: string;
@@ -39,4 +40,16 @@ export function isStale(meta: ResultMeta, end: string, now: string): boolean {
   const limit = [`${end}T00:00:00`, localTime(now, meta.timezone)].sort()[0] ?? end;
   const complete = Date.parse(`${localTime(meta.complete_through, meta.timezone)}Z`);
   return Date.parse(`${limit}Z`) - complete > 26 * 3_600_000;
+}
+
+/**
+ * Why numbers up to `end` (a local date, exclusive) may still lack something: the sources that owe what lies in them or, where
+ * none does, how old the data is.
+ */
+export function lateSentences(meta: ResultMeta, end: string, now: string, formats: Pick<Formats, 'instant'>): string[] {
+  const owing = (meta.late ?? []).filter(
+    ({ complete_through: complete }) => complete === null || localTime(complete, meta.timezone) < `${end}T00:00:00`,
+  );
+  if (owing.length > 0) return owing.map((source) => source.detail);
+  return isStale(meta, end, now) ? [`Complete only up to ${formats.instant(meta.complete_through)}`] : [];
 }

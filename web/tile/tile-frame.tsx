@@ -1,4 +1,4 @@
-import { IconArrowsDiagonal, IconClock, IconLink, IconTable, IconX } from '@tabler/icons-react';
+import { IconArrowsDiagonal, IconLink, IconTable, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { ResultMeta } from '../../src/contract/result.ts';
@@ -9,7 +9,8 @@ import { ResultTable } from '../table/result-table.tsx';
 import type { TableView } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import type { EmptyState } from './empty-state.ts';
-import { isStale, type TileError } from './tile-data.ts';
+import { LateMark } from './late-mark.tsx';
+import { lateSentences, type TileError } from './tile-data.ts';
 import { TileEmpty, TileFailure, TileSkeleton, Working } from './tile-states.tsx';
 
 /** Pixels of a tile's body; `auto` is as high as what is in it. */
@@ -44,7 +45,7 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
   // Cards and heat-maps are as high as their content, whatever the row.
   const height = tile.kind === 'scorecards' || tile.kind === 'heatmap' ? null : BODY_HEIGHT[tile.height];
   const subtitle = [tile.subtitle, ...(ready?.notes ?? [])].filter(Boolean).join(' · ');
-  const stale = meta !== null && isStale(meta, period.end, workspace.now);
+  const late = meta === null ? [] : lateSentences(meta, period.end, workspace.now, formats);
 
   const toggleTable = (): void => {
     setAsTable(!asTable);
@@ -96,12 +97,7 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
       <header className="tile-header">
         <div className="tile-heading">
           <h2 id={titleId}>{tile.title}</h2>
-          {stale && meta && (
-            <span className="tile-stale" title={`Complete only up to ${formats.instant(meta.complete_through)}`}>
-              <IconClock size={14} aria-hidden />
-              <span className="visually-hidden">Complete only up to {formats.instant(meta.complete_through)}</span>
-            </span>
-          )}
+          {late.length > 0 && <LateMark sentences={late} />}
           {subtitle && <p className="tile-subtitle">{subtitle}</p>}
         </div>
         {ready && (
@@ -130,7 +126,7 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
       </div>
       {tile.note && <p className="tile-note">{tile.note}</p>}
       {/* The foot keeps its place while the tile waits. */}
-      {meta ? <TileFoot meta={meta} /> : <footer className="tile-foot">{'\u00a0'}</footer>}
+      {meta ? <TileFoot meta={meta} late={late} /> : <footer className="tile-foot">{'\u00a0'}</footer>}
       {expanded && ready && (
         <ExpandedTile title={tile.title} onClose={() => setExpanded(false)}>
           {asTable ? <ResultTable view={ready.table()} /> : ready.body(height === null ? null : 520)}
@@ -150,10 +146,11 @@ function FilledBody({ children }: { children: (height: number) => ReactNode }) {
   );
 }
 
-/** Source, as-of and the engine's sentences, folded so that nothing moves. "ignores Channel" stands in the subtitle already. */
-function TileFoot({ meta }: { meta: ResultMeta }) {
+/** Source, as-of, what is late and the engine's sentences, folded so that nothing moves. "ignores Channel" stands in the subtitle already. */
+function TileFoot({ meta, late }: { meta: ResultMeta; late: readonly string[] }) {
   const { formats } = useDashboard();
-  const notes = meta.notes.filter((note) => !/ ignores? the filter on /.test(note));
+  const own = meta.notes.filter((note) => !/ ignores? the filter on /.test(note));
+  const notes = [...new Set([...late, ...own])];
   const rows = formats.value(meta.rows_read, { format: 'integer' }, 'table');
   return (
     <footer className="tile-foot">

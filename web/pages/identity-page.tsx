@@ -1,0 +1,149 @@
+import { useEffect } from 'react';
+import type { IdentityReport } from '../../src/contract/api.ts';
+import { useSources, useWorkspace } from '../api/queries.ts';
+import { formatValue, NO_DATA } from '../format/index.ts';
+import { SectionNav } from '../sources/section-nav.tsx';
+import { useIdentity } from '../sources/source-queries.ts';
+import { PageError } from './page-error.tsx';
+import { PageSkeleton } from './page-skeleton.tsx';
+import '../sources/sources.css';
+
+/** How well people of different sources are recognised as one. */
+export function IdentityPage() {
+  const workspace = useWorkspace();
+  const identity = useIdentity();
+  const sources = useSources().data ?? [];
+  useEffect(() => {
+    document.title = 'People matching – Turnout';
+  }, []);
+  const failed = [workspace, identity].find((query) => query.isError && !query.data);
+  if (failed?.error) return <PageError error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (!workspace.data || !identity.data) return <PageSkeleton />;
+  const { locale } = workspace.data;
+  const labels = new Map(sources.map(({ name, label }) => [name, label]));
+  return (
+    <>
+      <div className="page-head">
+        <h1>People matching</h1>
+        <p className="faint">Who is known to more than one source is counted once.</p>
+      </div>
+      <SectionNav />
+      {identity.data.people === 0 ? (
+        <p className="panel">Nobody is known yet. People appear here with the first record that names one.</p>
+      ) : (
+        <Report report={identity.data} labels={labels} locale={locale} />
+      )}
+    </>
+  );
+}
+
+interface ReportProps {
+  report: IdentityReport;
+  labels: ReadonlyMap<string, string>;
+  locale: string;
+}
+
+function Report({ report, labels, locale }: ReportProps) {
+  const count = (value: number) => formatValue(value, { locale }, 'table');
+  const share = (part: number, whole: number) =>
+    whole === 0 ? NO_DATA : formatValue(part / whole, { format: '0.0%', locale }, 'table');
+  const figures = [
+    { label: 'People', value: count(report.people), note: 'across all sources' },
+    {
+      label: 'In more than one source',
+      value: share(report.matched, report.people),
+      note: `${count(report.matched)} people`,
+    },
+    {
+      label: 'Known by e-mail',
+      value: count(report.known_by.email),
+      note: share(report.known_by.email, report.people),
+    },
+    { label: 'Known by phone', value: count(report.known_by.phone), note: share(report.known_by.phone, report.people) },
+    {
+      label: 'Known by an id',
+      value: count(report.known_by.external_id),
+      note: share(report.known_by.external_id, report.people),
+    },
+  ];
+  return (
+    <>
+      <dl className="figures">
+        {figures.map(({ label, value, note }) => (
+          <div key={label} className="panel">
+            <dt>{label}</dt>
+            <dd>
+              <strong>{value}</strong>
+              <span className="faint">{note}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <h2 id="match-rates">Match rate by source</h2>
+      <p className="faint">How many of a source’s people another source knows too.</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="panel table-scroll" aria-labelledby="match-rates" tabIndex={0}>
+        <table className="plain-table match-table">
+          <thead>
+            <tr>
+              <th scope="col">Source</th>
+              <th scope="col" className="match-bar-column">
+                <span className="visually-hidden">Bar</span>
+              </th>
+              <th scope="col" className="number">
+                Match rate
+              </th>
+              <th scope="col" className="number">
+                Matched
+              </th>
+              <th scope="col" className="number">
+                People
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.sources.map((source) => (
+              <tr key={source.source}>
+                <th scope="row">{source.label}</th>
+                <td>
+                  <span className="match-bar" aria-hidden="true">
+                    <span style={{ width: `${source.people === 0 ? 0 : (source.matched / source.people) * 100}%` }} />
+                  </span>
+                </td>
+                <td className="number">{share(source.matched, source.people)}</td>
+                <td className="number">{count(source.matched)}</td>
+                <td className="number">{count(source.people)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <div className="two-columns">
+        <section aria-labelledby="unmatched">
+          <h2 id="unmatched">Known to one source only</h2>
+          {report.unmatched.length === 0 ? (
+            <p className="panel">Everyone is known to more than one source.</p>
+          ) : (
+            <ul className="panel plain-list">
+              {report.unmatched.map((one, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: masked people may look alike
+                <li key={`${one.source} ${one.person} ${index}`}>
+                  <code>{one.person}</code> <span className="faint">{labels.get(one.source) ?? one.source}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          <p className="faint">Examples, masked. They show whether a format differs: a missing country code, a typo.</p>
+        </section>
+        <section aria-labelledby="rules">
+          <h2 id="rules">Rules</h2>
+          <ol className="panel plain-list rules">
+            {report.rules.map((rule) => (
+              <li key={rule}>{rule}</li>
+            ))}
+          </ol>
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,144 @@
+import { Link } from '@tanstack/react-router';
+import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
+import { useNow } from '../api/use-now.ts';
+import { formatAgo, formatInstant, formatValue, NO_DATA } from '../format/index.ts';
+import { rowsWords } from './run-words.ts';
+import { scheduleWords } from './schedule-words.ts';
+import { SourceMenu } from './source-menu.tsx';
+import { StateDot } from './state-dot.tsx';
+import { SyncButton } from './sync-button.tsx';
+
+/** All sources, whether they send, are read or get files; each row leads to its page. */
+export function SourceTable({ sources, workspace }: { sources: SourceInfo[]; workspace: WorkspaceInfo }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="panel table-scroll" aria-label="Sources" tabIndex={0}>
+      <table className="plain-table source-table card-table">
+        <thead>
+          <tr>
+            <th scope="col">Source</th>
+            <th scope="col">Brings</th>
+            <th scope="col">State</th>
+            <th scope="col">Last complete</th>
+            <th scope="col">Expected</th>
+            <th scope="col" className="number">
+              Rows 24 h
+            </th>
+            <th scope="col" className="number">
+              Quarantined
+            </th>
+            <th scope="col">Next</th>
+            <th scope="col">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <SourceRow key={source.name} source={source} workspace={workspace} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function SourceRow({ source, workspace }: { source: SourceInfo; workspace: WorkspaceInfo }) {
+  const { locale } = workspace;
+  const count = (value: number) => formatValue(value, { locale }, 'table');
+  const running = source.state === 'running' ? source.last_run : undefined;
+  return (
+    <tr>
+      <th scope="row">
+        <Link to="/sources/$name" params={{ name: source.name }}>
+          {source.label}
+        </Link>
+        <span className="cell-line faint">{modeWords(source, locale)}</span>
+      </th>
+      <td data-label="Brings">{streamWords(source)}</td>
+      <td data-label="State" className="state-cell">
+        <StateDot state={source.state} />
+        <span className="cell-line faint">{running ? `${rowsWords(running.rows, locale)} so far` : source.detail}</span>
+      </td>
+      <td data-label="Last complete">
+        <LastComplete source={source} workspace={workspace} />
+      </td>
+      <td data-label="Expected">{source.expected ?? <span className="faint">{NO_DATA}</span>}</td>
+      <td data-label="Rows 24 h" className="number">
+        {count(source.received_24h)}
+      </td>
+      <td data-label="Quarantined" className="number">
+        {source.quarantined === 0 ? (
+          count(0)
+        ) : (
+          <Link to="/quarantine" search={{ text: `?source=${source.name}` }}>
+            {count(source.quarantined)}
+          </Link>
+        )}
+      </td>
+      <td data-label="Next">
+        <NextRun source={source} workspace={workspace} />
+      </td>
+      <td className="row-actions">
+        <div>
+          <SyncButton source={source} />
+          {source.mode === 'file' && (
+            <Link to="/import" className="button">
+              Upload
+            </Link>
+          )}
+          <SourceMenu source={source} />
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+/** How a source brings what it has: "postgres, read every day at 06:00". */
+export function modeWords(source: SourceInfo, locale: string): string {
+  switch (source.mode) {
+    case 'push':
+      return `${source.connector}, sends by itself`;
+    case 'pull':
+      return `${source.connector}, read ${scheduleWords(source.schedule, locale)}`;
+    case 'file':
+      return `${source.connector}, files`;
+  }
+}
+
+function streamWords({ streams = [] }: SourceInfo) {
+  if (streams.length === 0) return <span className="faint">{NO_DATA}</span>;
+  const names = streams.map((stream) => stream.name);
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more`] : names;
+  return <span title={names.join(', ')}>{shown.join(', ')}</span>;
+}
+
+/** For services that send there is no end of a run: what came last stands for it. */
+export function LastComplete({ source, workspace }: { source: SourceInfo; workspace: WorkspaceInfo }) {
+  const now = useNow();
+  const { locale, time_zone: timeZone } = workspace;
+  const at = source.mode === 'pull' ? source.complete_through : source.last_received_at;
+  if (!at) return <span className="faint">{source.mode === 'push' ? 'nothing received yet' : 'never yet'}</span>;
+  return (
+    <time dateTime={at} title={formatInstant(at, locale, timeZone)}>
+      {formatAgo(at, now, locale)}
+    </time>
+  );
+}
+
+export function NextRun({ source, workspace }: { source: SourceInfo; workspace: WorkspaceInfo }) {
+  const now = useNow();
+  const { locale, time_zone: timeZone } = workspace;
+  if (source.mode !== 'pull')
+    return <span className="faint">{source.mode === 'file' ? 'when you upload' : NO_DATA}</span>;
+  if (source.state === 'running') return 'now';
+  if (source.state === 'paused') return <span className="faint">paused</span>;
+  if (!source.next_run_at) return <span className="faint">when you start it</span>;
+  const retry = (source.failures ?? 0) > 0;
+  return (
+    <time dateTime={source.next_run_at} title={formatInstant(source.next_run_at, locale, timeZone)}>
+      {retry && 'retry '}
+      {Date.parse(source.next_run_at) <= Date.parse(now) ? 'any moment' : formatAgo(source.next_run_at, now, locale)}
+    </time>
+  );
+}
