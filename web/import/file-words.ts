@@ -1,0 +1,112 @@
+import type { ImportInfo, ImportKind } from '../../src/contract/api.ts';
+import type { FileFormat } from '../../src/contract/mapping.ts';
+
+/** Words and names on the import page. Pure. */
+
+export const DELIMITERS: [NonNullable<FileFormat['delimiter']>, string][] = [
+  [',', 'comma ,'],
+  [';', 'semicolon ;'],
+  ['\t', 'tab'],
+  ['|', 'bar |'],
+];
+
+export const ENCODINGS: [NonNullable<FileFormat['encoding']>, string][] = [
+  ['utf-8', 'UTF-8'],
+  ['utf-16le', 'UTF-16 LE'],
+  ['utf-16be', 'UTF-16 BE'],
+  ['windows-1251', 'windows-1251 (Cyrillic)'],
+  ['windows-1252', 'windows-1252 (Western)'],
+];
+
+export const QUOTES: [NonNullable<FileFormat['quote']>, string][] = [
+  ['"', 'double "'],
+  ["'", "single '"],
+];
+
+export type Sureness = 'sure' | 'likely' | 'guess' | 'chosen' | 'missing' | 'none';
+
+export const SURENESS: Record<Sureness, { word: string; tone: 'good' | 'warn' | 'bad' | 'muted' }> = {
+  sure: { word: 'Sure', tone: 'good' },
+  likely: { word: 'Likely', tone: 'good' },
+  guess: { word: 'A guess', tone: 'warn' },
+  chosen: { word: 'Chosen', tone: 'good' },
+  missing: { word: 'Missing', tone: 'bad' },
+  none: { word: 'Not in the file', tone: 'muted' },
+};
+
+/** How sure the match of a field is. `confidence` is 0 to 1, or absent where a person chose. */
+export function surenessOf(mapped: boolean, required: boolean, confidence: number | undefined): Sureness {
+  if (!mapped) return required ? 'missing' : 'none';
+  if (confidence === undefined) return 'chosen';
+  return confidence >= 0.9 ? 'sure' : confidence >= 0.6 ? 'likely' : 'guess';
+}
+
+/** "1.2 MB"; units of 1,024. */
+export function formatBytes(bytes: number, locale: string): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const digits = step === 0 ? 0 : 1;
+  const size = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(bytes / 1024 ** step);
+  return `${size} ${units[step]}`;
+}
+
+/** "1 row", "1,204 rows". */
+export function formatRows(rows: number, locale: string): string {
+  return `${new Intl.NumberFormat(locale).format(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+}
+
+/** "operator_calls_2026-11.csv" → "Operator calls": what a mapping or a dashboard may be called. Dates and numbers of one export do not belong in it. */
+export function titleFromFile(file: string): string {
+  const stem = file.replace(/\.[a-z0-9]{1,5}$/i, '');
+  const words = stem
+    .replaceAll(/\d{4}[-_. ]?\d{2}([-_. ]?\d{2})?|\(\d+\)|\b[vV]?\d+\b/g, ' ')
+    .replaceAll(/[_\-.\s]+/g, ' ')
+    .trim();
+  const title = words === '' ? stem.trim() || 'Imported file' : words;
+  return (title.charAt(0).toUpperCase() + title.slice(1)).slice(0, 100);
+}
+
+/** "What one row of it needs", for the card of a kind. */
+export function neededFields(kind: ImportKind): string {
+  const needed = kind.fields.filter((field) => field.required).map((field) => field.label.toLowerCase());
+  return needed.length === 0 ? '' : `Needs: ${needed.join(', ')}.`;
+}
+
+export const STATE_WORDS: Record<ImportInfo['state'], { word: string; tone: 'good' | 'warn' | 'bad' | 'muted' }> = {
+  uploaded: { word: 'Not imported yet', tone: 'warn' },
+  running: { word: 'Importing', tone: 'good' },
+  done: { word: 'Imported', tone: 'good' },
+  failed: { word: 'Failed', tone: 'bad' },
+  undone: { word: 'Taken back', tone: 'muted' },
+};
+
+export const TYPE_WORDS = {
+  text: 'Text',
+  number: 'Number',
+  integer: 'Whole number',
+  boolean: 'Yes or no',
+  date: 'Date',
+  time: 'Date and time',
+} as const;
+
+/** A value of a canonical record or a row as a cell shows it; objects (a person) as their parts. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'object') return Object.values(value).map(cellText).filter(Boolean).join(', ');
+  return String(value);
+}
+
+/** The records of a preview as a table: what is the same for all kinds (key, record, table) is left out; `values` of rows are columns. */
+export function sampleTable(sample: readonly Record<string, unknown>[]): { columns: string[]; rows: string[][] } {
+  const flat = sample.map(flatten);
+  const columns = [...new Set(flat.flatMap((record) => Object.keys(record)))];
+  return { columns, rows: flat.map((record) => columns.map((column) => cellText(record[column]))) };
+}
+
+const HIDDEN = new Set(['record', 'key', 'table', 'observed_at', 'at_source']);
+
+function flatten(record: Record<string, unknown>): Record<string, unknown> {
+  const { values, ...rest } = record;
+  const own = Object.fromEntries(Object.entries(rest).filter(([name]) => !HIDDEN.has(name)));
+  return typeof values === 'object' && values !== null ? { ...own, ...values } : own;
+}

@@ -1,0 +1,151 @@
+import type { ImportColumn, ImportField } from '../../src/contract/api.ts';
+import { SURENESS, surenessOf } from './file-words.ts';
+import {
+  assignColumn,
+  assignValue,
+  columnOf,
+  isMapped,
+  orderFields,
+  unassign,
+  unusedColumns,
+} from './mapping-edits.ts';
+import { OwnColumns } from './own-columns.tsx';
+import { Samples } from './samples.tsx';
+import type { StepProps } from './step-props.ts';
+
+/** Step 3: our fields and the columns of the file, in this order because people know their own columns. */
+export function MatchStep(props: StepProps) {
+  return props.mapping.record === 'row' ? <OwnColumns {...props} /> : <FieldTable {...props} />;
+}
+
+function FieldTable(props: StepProps) {
+  const { info, kind, mapping } = props;
+  if (!kind) return <p>Say first what one row is.</p>;
+  const mapped = new Set(info.mapping.columns.map((one) => one.field));
+  const unused = unusedColumns(mapping, info.columns);
+  return (
+    <>
+      <table className="plain-table import-match">
+        <thead>
+          <tr>
+            <th scope="col">Our field</th>
+            <th scope="col">Your column</th>
+            <th scope="col">Match</th>
+            <th scope="col">Values in it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {orderFields(kind.fields, mapped).map((field) => (
+            <FieldRow key={field.name} field={field} {...props} />
+          ))}
+        </tbody>
+      </table>
+      {unused.length > 0 && (
+        <p className="faint import-unused">
+          Not used: {unused.map((column) => column.name).join(', ')}. Nothing is counted from{' '}
+          {unused.length === 1 ? 'this column' : 'these columns'}; the file is kept as it came.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Options that are no columns; no column can begin with a NUL. */
+const NOWHERE = '\0none';
+const CONSTANT = '\0value';
+
+function FieldRow({ field, info, mapping, change, obstacles }: StepProps & { field: ImportField }) {
+  const one = columnOf(mapping, field.name);
+  const constant = one !== undefined && one.column === undefined;
+  const source = info.columns.find((column) => column.name === one?.column);
+  const guessed = info.confidence[field.name];
+  const asGuessed = columnOf(info.mapping, field.name)?.column === one?.column ? guessed : undefined;
+  const sureness = SURENESS[surenessOf(isMapped(one), field.required, constant ? undefined : asGuessed)];
+  const wrong = obstacles.some((obstacle) => obstacle.field === field.name);
+  const id = `match-${field.name}`;
+
+  const choose = (value: string) => {
+    if (value === NOWHERE) change(unassign(mapping, field.name));
+    else if (value === CONSTANT) change(assignValue(mapping, field.name, field.options?.[0] ?? ''));
+    else change(assignColumn(mapping, field.name, value));
+  };
+
+  return (
+    <tr>
+      <th scope="row">
+        <label htmlFor={id}>{field.label}</label>
+        {field.required && <span className="import-required"> required</span>}
+      </th>
+      <td data-label="Your column">
+        <select
+          id={id}
+          className="field import-select"
+          aria-invalid={wrong || undefined}
+          value={one === undefined ? NOWHERE : constant ? CONSTANT : one.column}
+          onChange={({ currentTarget }) => choose(currentTarget.value)}
+        >
+          <option value={NOWHERE}>Not in my file</option>
+          <option value={CONSTANT}>The same for every row …</option>
+          <ColumnOptions columns={info.columns} />
+        </select>
+        {constant && (
+          <ConstantField
+            field={field}
+            value={String(one.value ?? '')}
+            onValue={(value) => change(assignValue(mapping, field.name, value))}
+          />
+        )}
+      </td>
+      <td data-label="Match" className="import-sureness">
+        <span className="dot" data-tone={sureness.tone} aria-hidden="true" /> {sureness.word}
+      </td>
+      <td data-label="Values in it">{source && <Samples column={source} />}</td>
+    </tr>
+  );
+}
+
+function ColumnOptions({ columns }: { columns: readonly ImportColumn[] }) {
+  return (
+    <optgroup label="Columns of the file">
+      {columns.map((column) => (
+        <option key={column.name} value={column.name}>
+          {column.name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
+function ConstantField(props: { field: ImportField; value: string; onValue(value: string): void }) {
+  const { field, value, onValue } = props;
+  const label = `${field.label} of every row`;
+  if (field.options) {
+    return (
+      <select
+        className="field import-select"
+        aria-label={label}
+        value={value}
+        onChange={({ currentTarget }) => onValue(currentTarget.value)}
+      >
+        {field.options.map((option) => (
+          <option key={option}>{option}</option>
+        ))}
+      </select>
+    );
+  }
+  return (
+    <input
+      className="field import-select"
+      aria-label={label}
+      placeholder={placeholderOf(field)}
+      maxLength={1000}
+      value={value}
+      onChange={({ currentTarget }) => onValue(currentTarget.value)}
+    />
+  );
+}
+
+function placeholderOf(field: ImportField): string {
+  if (field.type === 'time') return '2026-11-20 09:00';
+  return field.type === 'date' ? '2026-11-20' : 'The value';
+}

@@ -1,0 +1,27 @@
+import type { ImportColumn } from '../../src/contract/api.ts';
+
+/** Three values as they stand in the file, each on a line of its own. */
+export function Samples({ column }: { column: ImportColumn }) {
+  const known = column.samples.filter((sample) => sample.trim() !== '').slice(0, 3);
+  return (
+    <>
+      {known.length === 0 ? (
+        <span className="faint">empty in the first rows</span>
+      ) : (
+        <ul className="import-samples">
+          {known.map((sample, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: samples may be equal
+            <li key={index} title={sample.length > 24 ? sample.slice(0, 2000) : undefined}>
+              {sample.slice(0, 100)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {column.warning && (
+        <p className="import-warning">
+          <span className="dot" data-tone="warn" aria-hidden="true" /> {column.warning}
+        </p>
+      )}
+    </>
+  );
+}
