@@ -2,15 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storedTableColumns, userTableName } from '../../src/contract/facts.ts';
+import type { TableSpec } from '../../src/contract/model.ts';
+import type { RenderedSql } from '../../src/sql/rendered.ts';
 import { type OpenWarehouse, openWarehouse } from '../../src/warehouse/open.ts';
 import { createTable, truncateTable } from '../../src/warehouse/schema.ts';
 import { type Facts, fullRow } from '../reference/dataset.ts';
+import type { FactRow } from '../reference/predicate.ts';
 import { CASE_TABLES, TABLE_COLUMNS } from './tables.ts';
 
 /** A real engine whose fact tables are filled with given rows, without journal and projector. */
 export interface FactWarehouse extends Pick<OpenWarehouse, 'warehouse'> {
   /** Puts these rows in place of all others. */
   fill(facts: Facts): Promise<void>;
+  /** Makes a table that people brought, with these rows: what is not given is empty. */
+  bring(table: TableSpec, rows: readonly FactRow[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,15 +24,7 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
   const silent = { info: () => {}, warn: () => {} };
   const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log: silent });
   const { warehouse } = opened;
-  for (const { table, columns } of CASE_TABLES)
-    await warehouse.command(
-      createTable(userTableName(table), {
-        columns: { ...storedTableColumns(columns), version: { type: 'version' }, is_deleted: { type: 'flag' } },
-        orderBy: ['row'],
-        version: 'version',
-        deletable: true,
-      }),
-    );
+  await Promise.all(CASE_TABLES.map((table) => warehouse.command(createOwnTable(table))));
   const filled = new Set<string>();
   return {
     warehouse,
@@ -45,9 +42,32 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
         );
       }
     },
+    async bring(table, rows) {
+      await warehouse.command(createOwnTable(table));
+      const columns = Object.entries(storedTableColumns(table.columns));
+      await warehouse.insert(
+        userTableName(table.table),
+        columns.map(([name]) => name),
+        rows.map((row) =>
+          columns.map(
+            ([name, { type, nullable }]) =>
+              row[name] ?? (nullable ? null : type === 'string' || type === 'category' ? '' : 0),
+          ),
+        ),
+      );
+    },
     async close() {
       await opened.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function createOwnTable({ table, columns }: TableSpec): RenderedSql {
+  return createTable(userTableName(table), {
+    columns: { ...storedTableColumns(columns), version: { type: 'version' }, is_deleted: { type: 'flag' } },
+    orderBy: ['row'],
+    version: 'version',
+    deletable: true,
+  });
 }
