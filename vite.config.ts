@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from 'vite';
 const outDir = fileURLToPath(new URL('./dist/web', import.meta.url));
 const server = 'http://127.0.0.1:4321';
 
-const LAZY = /node_modules[\\/](echarts|zrender|@tanstack[\\/](react-)?(table|virtual)(-core)?)[\\/]/;
+const LAZY = /node_modules[\\/](echarts|zrender|yaml|@tanstack[\\/](react-)?(table|virtual)(-core)?)[\\/]/;
 
 function isVendor(path: string): boolean {
   return path.includes('node_modules') && !LAZY.test(path);
@@ -18,11 +18,14 @@ function isVendor(path: string): boolean {
 
 /** Writes a `.br` and a `.gz` beside every text asset, so that the server compresses nothing while it runs. */
 function precompress(): Plugin {
+  let folder = '';
   return {
     name: 'precompress',
     apply: 'build',
+    configResolved({ root, build }) {
+      folder = resolve(root, build.outDir, 'assets');
+    },
     async closeBundle() {
-      const folder = join(outDir, 'assets');
       const names = (await readdir(folder)).filter((name) => /\.(js|css|svg)$/.test(name));
       await Promise.all(
         names.flatMap((name) => {
@@ -55,8 +58,9 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vendor', test: isVendor, priority: 1 },
-            // Both are loaded when a chart or a table is first drawn.
+            // Loaded when a chart, a table or the settings of a source are first drawn.
             { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
+            { name: 'yaml', test: /node_modules[\\/]yaml[\\/]/ },
             { name: 'table', test: LAZY },
           ],
         },
