@@ -11,8 +11,8 @@ export interface TestPostgres {
   /** Of the superuser and the database `postgres`. */
   url: string;
   urlFor(role: { user: string; password?: string; database?: string }): string;
-  /** Runs statements as the superuser; several at once where there are no values. Rows of the last one. */
-  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Runs one statement or several as the superuser. Rows of the last one, numeric and int8 as texts. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, options?: { database?: string }): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
@@ -53,18 +53,17 @@ export async function startPostgres(
   }
   const urlFor: TestPostgres['urlFor'] = ({ user, password = TEST_PASSWORD, database = 'postgres' }) =>
     `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
-  const url = urlFor({ user: 'postgres' });
   return {
     host,
     port,
-    url,
+    url: urlFor({ user: 'postgres' }),
     urlFor,
-    async sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]) {
-      const client = new pg.Client({ connectionString: url });
+    async sql<Row extends pg.QueryResultRow>(text: string, { database = 'postgres' }: { database?: string } = {}) {
+      const client = new pg.Client({ connectionString: urlFor({ user: 'postgres', database }) });
       client.on('error', () => undefined);
       await client.connect();
       try {
-        const result: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await client.query<Row>(text, values);
+        const result: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await client.query<Row>(text);
         return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? [];
       } finally {
         await client.end();
