@@ -74,7 +74,7 @@ test('a backup under load holds everything acknowledged before it; with the newe
   const server = await start(data, workspace);
   const acknowledged: string[] = [];
   const stop = sendActivities(server, acknowledged);
-  await until(() => (acknowledged.length >= 200 ? true : undefined), 'some activities are there');
+  await until(async () => (acknowledged.length >= 200 ? true : undefined), 'some activities are there');
 
   const before = acknowledged.length;
   const backup = join(temporaryFolder('backup'), 'monday');
@@ -87,7 +87,7 @@ test('a backup under load holds everything acknowledged before it; with the newe
   expect(code, said).toBe(0);
   expect(said).toMatch(/^Backed up \d+ entries/);
   const after = acknowledged.length;
-  await until(() => (acknowledged.length >= after + 100 ? true : undefined), 'more activities are there');
+  await until(async () => (acknowledged.length >= after + 100 ? true : undefined), 'more activities are there');
   await stop();
   await server.stop('SIGKILL');
   expect(statSync(join(backup, 'journal')).mode & 0o077, 'for the owner alone').toBe(0);
