@@ -1,4 +1,5 @@
 import type { Problem } from '../contract/errors.ts';
+import { addDays } from '../contract/plain-date.ts';
 import {
   type Filter,
   type FunnelQuery,
@@ -9,7 +10,8 @@ import {
 } from '../contract/query.ts';
 import { didYouMean } from '../contract/suggest.ts';
 import type { CheckedModel, Metric } from '../model/checked.ts';
-import { canonicalZone } from './local-time.ts';
+import type { InstantRange } from './buckets.ts';
+import { canonicalZone, localDate, startOfDay } from './local-time.ts';
 import type { QueryContext } from './query-context.ts';
 import { resolveTime } from './resolve-time.ts';
 import {
@@ -21,8 +23,6 @@ import {
   type ResolvedMetricQuery,
   TIME_PARTS,
 } from './resolved.ts';
-
-const NOTHING_COMPLETE = Date.UTC(1970, 0, 4);
 
 interface Resolution<Resolved> {
   /** What could be resolved; unknown names are left out of it and stand in `problems`. */
@@ -100,12 +100,28 @@ function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
     zone,
     weekStart: model.workspace.week_start,
     now: context.now,
-    // Before the first complete run nothing is complete; the engine's dates begin in 1970.
-    completeThrough: Math.max(context.completeThrough, NOTHING_COMPLETE),
+    completeThrough: context.completeThrough,
   };
   const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
   problems.push(...timeProblems);
+  const { range } = time;
+  clock.completeThrough = completeInside(range, clock.zone, context);
   return { base: { model, clock, timezone, filters, ...time }, problems };
+}
+
+/** The engine's dates begin in 1970. */
+const EARLIEST_COMPLETE = Date.UTC(1970, 0, 4);
+
+/**
+ * Up to where values that need whole days (trailing windows, averages per day) are taken from. Where no day of the range is complete,
+ * because a source is late, they are taken from what there is: late data makes a page old and never empty. `meta.complete_through`
+ * and the notes tell.
+ */
+function completeInside(range: InstantRange | undefined, zone: string, context: QueryContext): number {
+  const { asOf, completeThrough, data } = context;
+  const firstDay = range === undefined ? data.first : localDate(range.start, zone);
+  const nothing = firstDay === null || completeThrough < startOfDay(addDays(firstDay, 1), zone);
+  return Math.max(nothing ? Math.max(asOf, completeThrough) : completeThrough, EARLIEST_COMPLETE);
 }
 
 function resolveFilters(filters: readonly Filter[], model: CheckedModel, problems: Problem[]): ResolvedFilter[] {
