@@ -8,8 +8,13 @@ const SAMPLES = 3;
 
 /** What the columns of a page hold: types, and samples that show what matters (a day above 12, a decimal comma). */
 export function describeColumns(page: TablePage): ImportColumn[] {
-  return page.columns.map((name, index) => {
-    const cells = tellingCells(page.rows.map((row) => row[index]));
+  const columns = page.columns.map((name, index) => ({
+    name,
+    cells: tellingCells(page.rows.map((row) => row[index])),
+  }));
+  // One file is written in one way: a column that settles the order settles it for all.
+  const isOpen = settledDateOrder(columns.flatMap(({ cells }) => cells)) === 'open';
+  return columns.map(({ name, cells }) => {
     const type = inferType(cells);
     const isDate = type === 'date' || type === 'time';
     const warning = damage(name, cells);
@@ -17,7 +22,7 @@ export function describeColumns(page: TablePage): ImportColumn[] {
       name,
       samples: pickSamples(cells.map(String)),
       type,
-      ...(isDate && settledDateOrder(cells) === 'open' ? { ambiguous_dates: true } : {}),
+      ...(isDate && isOpen && settledDateOrder(cells) === 'open' ? { ambiguous_dates: true } : {}),
       ...(warning === undefined ? {} : { warning }),
     };
   });
