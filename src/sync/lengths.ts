@@ -4,7 +4,7 @@ const DAY = 24 * HOUR;
 
 /** A length of time in one unit, as people say it: `45 min`, `9 h`, `3 d`. */
 export function describeLength(milliseconds: number): string {
-  if (milliseconds < HOUR) return `${Math.max(1, Math.floor(milliseconds / MINUTE))} min`;
+  if (milliseconds < 2 * HOUR) return `${Math.max(1, Math.floor(milliseconds / MINUTE))} min`;
   if (milliseconds < 2 * DAY) return `${Math.floor(milliseconds / HOUR)} h`;
   return `${Math.floor(milliseconds / DAY)} d`;
 }
