@@ -40,6 +40,9 @@ export function SourcePage() {
   return <LoadedSource key={name} source={source.data} workspace={workspace.data} />;
 }
 
+const FIRST_LISTED = 10;
+const MORE_LISTED = 30;
+
 type OpenDialog = { kind: 'test' } | { kind: 'backfill' } | { kind: 'full' } | { kind: 'undo'; run: RunInfo };
 
 function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: WorkspaceInfo }) {
@@ -48,6 +51,7 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
   const ask = useAsk();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [opened, setOpened] = useState<number | null>(null);
+  const [listed, setListed] = useState(FIRST_LISTED);
   const hasRuns = source.mode !== 'push';
   const running = source.state === 'running';
   const pages = useRuns(source.name, running, hasRuns);
@@ -56,6 +60,7 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
 
   const openRun = (id: number) => {
     setOpened(id);
+    setListed((count) => Math.max(count, runs.findIndex((run) => run.id === id) + 1));
     requestAnimationFrame(() => document.getElementById(`run-${id}`)?.scrollIntoView({ block: 'nearest' }));
   };
 
@@ -80,7 +85,7 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
             <p className="panel">{noRuns(source)}</p>
           ) : (
             <RunList
-              runs={runs}
+              runs={runs.slice(0, listed)}
               now={now}
               locale={locale}
               timeZone={timeZone}
@@ -89,13 +94,16 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
               onUndo={(run) => setDialog({ kind: 'undo', run })}
             />
           )}
-          {pages.hasNextPage && (
+          {(listed < runs.length || pages.hasNextPage) && (
             <p>
               <button
                 type="button"
                 className="button"
                 disabled={pages.isFetchingNextPage}
-                onClick={() => void pages.fetchNextPage()}
+                onClick={() => {
+                  setListed(listed + MORE_LISTED);
+                  if (listed + MORE_LISTED > runs.length && pages.hasNextPage) void pages.fetchNextPage();
+                }}
               >
                 Older runs
               </button>

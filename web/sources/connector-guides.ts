@@ -42,6 +42,24 @@ settings:
     #   query: SELECT id, name, region, opened_on FROM shops
 ${EXPECT}`,
   },
+  'google-sheets': {
+    reads: 'The rows of the sheets that you name, as records or as a table of your own.',
+    why: 'A service account sees only the spreadsheets that are shared with it; share yours with its address as viewer. A published link needs no account, but whoever has the link can read the sheet.',
+    template: `name: plan
+connector: google-sheets
+label: Sales plan
+settings:
+  # The JSON key of the service account, as one text.
+  service_account: \${SHEETS_KEY}
+  spreadsheet: https://docs.google.com/spreadsheets/d/your-spreadsheet-id/edit
+  # Instead of both: the link of File, Share, Publish to web, as CSV.
+  # published_url: https://docs.google.com/spreadsheets/d/e/your-published-id/pub?output=csv
+  sheets:
+    - name: Plan                # the stream
+      range: "'Plan 2026'!A1:G"  # sheet and columns; the first row of it is the header
+      table: plan               # its columns become a dataset that can be charted
+${EXPECT}`,
+  },
   whatsapp: {
     reads: 'What becomes of each message you send: sent, delivered, read, answered, failed, and what it is billed as.',
     why: 'The app secret proves that a notification comes from Meta. Texts of messages and names are not kept.',

@@ -15,9 +15,9 @@ export function ProblemList({
   problems: readonly PlacedProblem[];
   onGo(line: number): void;
 }) {
-  const refused =
-    problems.some((problem) => /egress|private|forbidden_address/.test(problem.code)) ||
-    /private|egress/i.test(message);
+  const refused = [message, ...problems.map((problem) => `${problem.message} ${problem.hint ?? ''}`)].some((text) =>
+    text.includes('egress.allow'),
+  );
   return (
     <div className="panel problem-panel" role="alert">
       <p>

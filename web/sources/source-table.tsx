@@ -55,7 +55,9 @@ function SourceRow({ source, workspace }: { source: SourceInfo; workspace: Works
         </Link>
         <span className="cell-line faint">{modeWords(source, locale)}</span>
       </th>
-      <td data-label="Brings">{streamWords(source)}</td>
+      <td data-label="Brings" data-empty={(source.streams ?? []).length === 0 || undefined}>
+        {streamWords(source)}
+      </td>
       <td data-label="State" className="state-cell">
         <StateDot state={source.state} />
         <span className="cell-line faint">{running ? `${rowsWords(running.rows, locale)} so far` : source.detail}</span>
@@ -63,7 +65,9 @@ function SourceRow({ source, workspace }: { source: SourceInfo; workspace: Works
       <td data-label="Last complete">
         <LastComplete source={source} workspace={workspace} />
       </td>
-      <td data-label="Expected">{source.expected ?? <span className="faint">{NO_DATA}</span>}</td>
+      <td data-label="Expected" data-empty={source.expected === undefined || undefined}>
+        {source.expected ?? <span className="faint">{NO_DATA}</span>}
+      </td>
       <td data-label="Rows 24 h" className="number">
         {count(source.received_24h)}
       </td>
@@ -76,7 +80,7 @@ function SourceRow({ source, workspace }: { source: SourceInfo; workspace: Works
           </Link>
         )}
       </td>
-      <td data-label="Next">
+      <td data-label="Next" data-empty={source.mode === 'push' || undefined}>
         <NextRun source={source} workspace={workspace} />
       </td>
       <td className="row-actions">

@@ -12,7 +12,7 @@ export function SyncButton({ source, main = false }: { source: SourceInfo; main?
       <button
         type="button"
         className="button"
-        aria-label={`Stop reading ${source.label}`}
+        aria-label={`Stop: ${source.label}`}
         onClick={() => void ask(`${path}/stop`, {}, `${source.label} stops; what was read is kept.`)}
       >
         Stop
@@ -23,7 +23,7 @@ export function SyncButton({ source, main = false }: { source: SourceInfo; main?
     <button
       type="button"
       className={main ? 'button-main' : 'button'}
-      aria-label={`Sync ${source.label} now`}
+      aria-label={`Sync now: ${source.label}`}
       onClick={() => void ask(`${path}/sync`, {}, `${source.label} is being read.`)}
     >
       Sync now

@@ -62,12 +62,12 @@ test('stale is more than 26 hours behind what is shown, not behind the end of th
 
 test('a source that owes marks a tile only where what is shown reaches into what it owes', () => {
   const now = '2024-11-16T08:00:00+07:00';
-  const owing = { source: 'x', label: 'X', detail: 'X is 9 h late.', complete_through: '2024-11-15T22:00:00Z' };
+  const owing = { source: 'x', label: 'X', detail: 'Late 9 h.', complete_through: '2024-11-15T22:00:00Z' };
   const late = resultMeta({ complete_through: '2024-11-16T00:00:00+07:00', late: [owing] });
-  expect(lateSentences(late, '2024-11-17', now, formats)).toEqual(['X is 9 h late.']);
+  expect(lateSentences(late, '2024-11-17', now, formats)).toEqual(['X: Late 9 h.']);
   expect(lateSentences(late, '2024-11-15', now, formats)).toEqual([]);
   expect(lateSentences({ ...late, late: [{ ...owing, complete_through: null }] }, '2024-01-01', now, formats)).toEqual([
-    'X is 9 h late.',
+    'X: Late 9 h.',
   ]);
   const old = resultMeta({ complete_through: '2024-11-14T00:00:00+07:00' });
   expect(lateSentences(old, '2024-12-31', now, formats)).toEqual([expect.stringMatching(/^Complete only up to /)]);

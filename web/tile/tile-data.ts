@@ -50,6 +50,6 @@ export function lateSentences(meta: ResultMeta, end: string, now: string, format
   const owing = (meta.late ?? []).filter(
     ({ complete_through: complete }) => complete === null || localTime(complete, meta.timezone) < `${end}T00:00:00`,
   );
-  if (owing.length > 0) return owing.map((source) => source.detail);
+  if (owing.length > 0) return owing.map(({ label, detail }) => `${label}: ${detail}`);
   return isStale(meta, end, now) ? [`Complete only up to ${formats.instant(meta.complete_through)}`] : [];
 }
