@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Cursor } from '../../src/contract/pull.ts';
 import { type FakePages, fakeItems, startFakePages } from '../support/fake-pages.ts';
 import { fakePages } from '../support/fake-pages-connectors.ts';
-import { readAll, testEffects } from '../support/pull-effects.ts';
+import { readAll, testEffects } from '../support/test-effects.ts';
 
 /** F17 and F18 as a connector meets them: what comes through, what is told, and what the next run finds. */
 

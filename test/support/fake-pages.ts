@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerWithFault, isTransportFault, type TransportFault } from './transport-fault.ts';
 
 /** A service with pages, on loopback, that can be told to misbehave. `fake-pages-connectors.ts` reads it. */
 
@@ -10,15 +11,9 @@ export interface FakeItem {
   value: string;
 }
 
-/** What one answer does. Those of the transport first, then those of a service that pages badly. */
+/** What one answer does wrong: on its way, or as a service that pages badly. */
 export type PageFault =
-  | { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
-  | { kind: 'hang' }
-  | { kind: 'hang_in_body' }
-  | { kind: 'truncate' }
-  | { kind: 'half_json' }
-  | { kind: 'html' }
-  | { kind: 'reset' }
+  | TransportFault
   /** The page announces all its rows and leaves out the last `rows` of them. */
   | { kind: 'partial'; rows: number }
   /** The page names itself as the next one. */
@@ -97,26 +92,13 @@ function answer(
   state: { items: FakeItem[] },
   fault: PageFault | null,
 ): void {
-  if (fault?.kind === 'hang') return;
-  if (fault?.kind === 'reset') return void response.destroy();
-  if (fault?.kind === 'status') return void response.writeHead(fault.status, fault.headers ?? {}).end(fault.body ?? '');
-  if (fault?.kind === 'html')
-    return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
   if (fault?.kind === 'shrink') {
     const gone = new Set(sorted(state.items).slice(0, fault.rows));
     state.items = state.items.filter((item) => !gone.has(item));
   }
   const body = JSON.stringify(pageOf(new URL(request.url ?? '/', 'http://localhost'), state.items, fault));
-  response.setHeader('content-type', 'application/json');
-  if (fault?.kind === 'half_json') return void response.end(body.slice(0, body.length / 2));
-  if (fault?.kind === 'truncate' || fault?.kind === 'hang_in_body') {
-    response.writeHead(200, { 'content-length': String(Buffer.byteLength(body)) });
-    response.write(body.slice(0, body.length / 2), () => {
-      if (fault.kind === 'truncate') response.destroy();
-    });
-    return;
-  }
-  response.end(body);
+  if (isTransportFault(fault)) answerWithFault(response, fault, body);
+  else response.setHeader('content-type', 'application/json').end(body);
 }
 
 /** Pages by offset in the order of change, as most services do: that is why they shift when something is deleted. */
