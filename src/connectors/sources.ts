@@ -32,12 +32,13 @@ export interface SourceFileText {
 
 /**
  * Reads `sources/*.yaml`. A source with a mistake is left out and reported; the others stand. Problems carry
- * `<file>: <dotted path>` and never a secret. `unusable` names sources that are declared but cannot be used yet.
+ * `<file>: <dotted path>` and never a secret. `unusable` names sources that are declared but cannot be used yet; `places` says
+ * where each declared source stands, as problems do.
  */
 export function parseSources(
   files: readonly SourceFileText[],
   env: Readonly<Record<string, string | undefined>>,
-): { sources: Source[]; unusable: string[]; problems: Problem[] } {
+): { sources: Source[]; unusable: string[]; problems: Problem[]; places: ReadonlyMap<string, string> } {
   const sources: Source[] = [];
   const unusable: string[] = [];
   const problems: Problem[] = [];
@@ -62,7 +63,7 @@ export function parseSources(
       else unusable.push(declaration.name);
     }
   }
-  return { sources, unusable, problems };
+  return { sources, unusable, problems, places };
 }
 
 /** The declarations of a file with their place in it; one that is malformed is reported and skipped. */
