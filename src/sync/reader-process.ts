@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { PullError, type PulledPage, type StreamReport } from '../contract/pull.ts';
+import { describeLength } from './lengths.ts';
 import {
   BudgetReached,
   type OpenReader,
@@ -207,9 +208,9 @@ class Talk {
 
   #listenForSilence(): void {
     clearTimeout(this.#quiet);
-    const minutes = Math.round(this.#quietMs / 60_000);
+    const length = this.#quietMs < 60_000 ? 'less than a minute' : describeLength(this.#quietMs);
     this.#quiet = setTimeout(
-      () => this.#break(new PullError('retry', `Nothing came from the service for ${minutes} minutes.`)),
+      () => this.#break(new PullError('retry', `Nothing came from the service for ${length}.`)),
       this.#quietMs,
     );
   }

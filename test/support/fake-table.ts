@@ -26,6 +26,10 @@ export interface FakeTable {
   columns?: PageColumn[];
   /** What happens instead of page number `page` (1 is the first) of a read. */
   fault?: { page: number; what: 'retry' | 'settings' | 'throw' | 'exit' | 'memory' | 'hang'; message?: string };
+  /** Tells its process and the names of its environment in the log. */
+  tell?: boolean;
+  /** Says a notice before each page. */
+  announce?: boolean;
   /** Says that nothing has changed as long as this is the same. */
   version?: string;
 }
@@ -89,6 +93,7 @@ export const fakeTable: PullConnector<Settings> = {
       yield { body: Buffer.alloc(0), contentType: 'application/json', rows: 0, unchanged: true };
       return;
     }
+    if (table.tell === true) for (const word of [process.pid, ...Object.keys(process.env)]) effects.log(String(word));
     const after = stream.mode === 'full' || request.range !== undefined ? null : request.cursor;
     const rows = rowsOf(request.settings, stream, after, request.range);
     const size = request.settings.page_size;
@@ -96,6 +101,7 @@ export const fakeTable: PullConnector<Settings> = {
       if (table.fault?.page === page) await fail(table.fault, request.settings, effects);
       const part = rows.slice((page - 1) * size, page * size);
       const last = part.at(-1);
+      if (table.announce === true) effects.notice(`page ${page}`);
       yield {
         body: Buffer.from(JSON.stringify(part)),
         contentType: 'application/json',

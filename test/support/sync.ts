@@ -20,6 +20,8 @@ export interface SyncBench {
   journal: Journal;
   control: ControlDatabase;
   sync: Sync;
+  /** What the sync was opened with. */
+  options: SyncOptions;
   /** Errors that the server's log would have. */
   errors: object[];
   entries(): Promise<JournalEntry[]>;
@@ -45,7 +47,7 @@ export async function openSyncBench(
       ballastBytes: 0,
     });
     const control = await openControlDatabase(join(folder, 'control.sqlite'));
-    const sync = await createSync({
+    const options: SyncOptions = {
       control,
       journal,
       openJournalReader: () => openJournalReader(join(folder, 'journal')),
@@ -59,8 +61,8 @@ export async function openSyncBench(
       reader: { connectors: FAKE_CONNECTORS },
       random: () => 0.5,
       ...changes,
-    });
-    return { journal, control, sync };
+    };
+    return { journal, control, options, sync: await createSync(options) };
   };
   let now = await open(rest);
   return {
@@ -75,6 +77,9 @@ export async function openSyncBench(
     },
     get sync() {
       return now.sync;
+    },
+    get options() {
+      return now.options;
     },
     async entries() {
       const reader = await openJournalReader(join(folder, 'journal'));
