@@ -236,7 +236,12 @@ function Editor({ connector, name, initial }: EditorProps) {
           {outcome?.kind === 'problems' && (
             <ProblemList message={outcome.message} problems={outcome.problems} onGo={goTo} />
           )}
-          {outcome?.kind === 'reports' && <StreamReports reports={outcome.reports} locale={locale} />}
+          {outcome?.kind === 'reports' && (
+            <>
+              <h2>What the test found</h2>
+              <StreamReports reports={outcome.reports} locale={locale} />
+            </>
+          )}
         </div>
       </form>
       <aside className="panel editor-guide" aria-label="What is read and why">

@@ -225,7 +225,7 @@ function Facts({ source, workspace }: { source: SourceDetail; workspace: Workspa
           },
         ]
       : [{ label: 'Last received', value: <LastComplete source={source} workspace={workspace} /> }]),
-    { label: 'Expected', value: source.expected ?? NO_DATA },
+    ...(pull || source.expected !== undefined ? [{ label: 'Expected', value: source.expected ?? NO_DATA }] : []),
     { label: 'Rows in 24 h', value: count(source.received_24h) },
     {
       label: 'Quarantined',

@@ -29,11 +29,11 @@ settings:
   # One entry for each thing to read. The names of the columns are the fields of the record.
   streams:
     - record: person
-      key: key                  # what makes a row unique
+      key: id                   # what makes a row unique
       cursor: updated_at        # only rows changed since the last time; leave it out to read everything every time
       look_back: 10 minutes     # read this much before the cursor again, for rows that were written late
       query: |
-        SELECT id AS key, 'account' AS kind, email, phone, created_at AS registered_at, updated_at
+        SELECT id, 'account' AS kind, email, phone, created_at AS registered_at, updated_at
         FROM users
     # A table of your own: its columns become a dataset that can be charted.
     # - record: row
