@@ -12,14 +12,23 @@ export interface TableWish {
   name: string;
   /** For people. */
   label: string;
-  /** Columns as the file, sheet or query has them. */
-  columns: readonly { name: string; type: TableColumnType; samples?: readonly string[] }[];
+  columns: readonly WishedColumn[];
   /** IANA zone of dates and of times without one. */
   timeZone: string;
   /** ISO 4217 of the workspace. */
   currency: string;
   /** What there is already: names of its metrics and dimensions are not used again. */
   model: Pick<CheckedModel, 'metrics' | 'dimensions'> | null;
+}
+
+export interface WishedColumn {
+  /** What the rows call it: the header of a file or sheet, the column of a query, or the name that a mapping gave it. */
+  name: string;
+  /** What people call it, where that is something else. */
+  label?: string;
+  type: TableColumnType;
+  /** Some values as they stand in the file; [] where it has none. */
+  samples?: readonly string[];
 }
 
 export interface TableProposal {
@@ -115,15 +124,15 @@ const RESERVED = ['time', 'weekday', 'hour_of_day', 'step', 'label'];
 
 function judgeColumns({ columns, currency }: TableWish): Judged[] {
   const names = columnNames(columns.map((column) => column.name));
-  return columns.map(({ name: header, type, samples }, index) => {
+  return columns.map(({ name: header, label = header, type, samples }, index) => {
     const name = names[index] ?? `column_${index + 1}`;
     return {
       name,
       header,
-      label: cut(header) || labelOf(name),
+      label: label === name ? labelOf(name) : cut(label) || labelOf(name),
       type,
       samples,
-      role: columnRole({ name, header, type, samples }, currency),
+      role: columnRole({ name, header: label, type, samples }, currency),
     };
   });
 }
