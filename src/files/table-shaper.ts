@@ -28,6 +28,7 @@ export class TableShaper {
   #header: TableCell[] = [];
   #headerNumber = 0;
   #count = 0;
+  #last = 0;
   #rows: TableCell[][] = [];
   #numbers: number[] = [];
   #characters = 0;
@@ -136,7 +137,10 @@ export class TableShaper {
     let length = cells.length;
     while (length > 0 && isBlank(cells[length - 1])) length--;
     const inSection = this.#shape.section !== undefined;
-    if (length === 0 || (inSection && sectionLabel(cells) !== undefined)) {
+    // Sheets leave blank rows out: then the number jumps.
+    const isBehindGap = inSection && this.#last > 0 && number > this.#last + 1;
+    this.#last = number;
+    if (length === 0 || isBehindGap || (inSection && sectionLabel(cells) !== undefined)) {
       if (inSection) this.#state = 'end';
       return;
     }
