@@ -38,6 +38,8 @@ export interface FakeGoogle {
   published: { published_url: string; base_url: string };
   /** The n-th request for cells or files from now on (0 is the next) meets the fault. */
   fault(n: number, fault: TransportFault): void;
+  /** Forgets the faults that were not met. */
+  calm(): void;
   /** Done before the n-th request for cells from now on is answered: people edit while it is read. */
   before(n: number, edit: () => void): void;
   /** The API is switched off in the project, the key was deleted, or tokens end at once. */
@@ -87,6 +89,7 @@ export async function startFakeGoogle(sheets: FakeSheet[], now: () => number): P
     },
     published: { published_url: `${url}/spreadsheets/d/e/${PUBLISHED}/pubhtml?gid=0&single=true`, base_url: url },
     fault: (n, fault) => void faults.set(state.cellRequests + n, fault),
+    calm: () => faults.clear(),
     before: (n, edit) => void edits.set(state.cellRequests + n, edit),
     mode: 'ok',
     requests: [],
@@ -204,7 +207,7 @@ export async function startFakeGoogle(sheets: FakeSheet[], now: () => number): P
           title: sheet.title,
           gridProperties: {
             rowCount: gridRows(sheet),
-            columnCount: Math.max(1, ...sheet.cells.map((row) => row.length)),
+            columnCount: Math.max(1, widthOf(sheet)),
           },
         },
       })),
@@ -255,6 +258,10 @@ function gridRows(sheet: FakeSheet): number {
   return sheet.rows ?? sheet.cells.length;
 }
 
+function widthOf(sheet: FakeSheet): number {
+  return sheet.cells.reduce((width, row) => Math.max(width, row.length), 0);
+}
+
 function trimEnd(row: FakeCell[]): FakeCell[] {
   return row.slice(0, row.findLastIndex((cell) => cell !== null && cell !== '') + 1);
 }
@@ -265,7 +272,7 @@ function indexOf(letters = 'A'): number {
 
 /** As Google writes it: CRLF, quotes where they are needed, every row as wide as the sheet. */
 function csvOf(sheet: FakeSheet): string {
-  const width = Math.max(0, ...sheet.cells.map((row) => row.length));
+  const width = widthOf(sheet);
   return sheet.cells
     .map((row) =>
       Array.from({ length: width }, (_, index) => {
