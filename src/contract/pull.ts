@@ -105,6 +105,8 @@ export interface PullEffects {
   address(host: string, port: number): Promise<{ address: string; family: 4 | 6 }>;
   /** A line of the run's log; secrets are masked by the run. */
   log(sentence: string): void;
+  /** Folder of the workspace, for sources that read files in it; absent where there is none. */
+  folder?: string;
   /** Something a person should look at although the run goes on: "The service announced 100 rows and sent 98." */
   notice(sentence: string): void;
 }

@@ -89,6 +89,7 @@ function effectsFor(job: Job): PullEffects {
   });
   return {
     ...effects,
+    ...(job.setup.folder === undefined ? {} : { folder: job.setup.folder }),
     async http(request) {
       tell({ type: 'request' });
       return effects.http(request);

@@ -16,6 +16,8 @@ export interface ReaderSetup {
   connectors: string;
   /** `egress.allow` of the workspace. */
   egressAllow: readonly string[];
+  /** Folder of the workspace's files. */
+  folder?: string;
 }
 
 export type ReaderNews =

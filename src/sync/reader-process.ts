@@ -17,6 +17,8 @@ export interface ReaderProcessOptions {
   egressAllow: readonly string[];
   /** Address of the module that exports `PULL_CONNECTORS`; those that ship with Turnout where absent. */
   connectors?: string;
+  /** Folder of the workspace's files, for sources that read files. */
+  folder?: string;
   /** Old-space limit of the process. */
   memoryMb?: number;
   /** A job that says nothing for so long is ended. */
@@ -47,7 +49,11 @@ class ReaderProcess implements Reader {
   constructor(source: ReaderSource, options: ReaderProcessOptions) {
     this.#source = source;
     this.#options = options;
-    this.#setup = { connectors: options.connectors ?? CONNECTORS, egressAllow: options.egressAllow };
+    this.#setup = {
+      connectors: options.connectors ?? CONNECTORS,
+      egressAllow: options.egressAllow,
+      ...(options.folder === undefined ? {} : { folder: options.folder }),
+    };
   }
 
   async *read(request: StreamRequest, job: ReaderJob): AsyncGenerator<PulledPage> {
