@@ -18,7 +18,10 @@ export async function check([folder]: string[]): Promise<number> {
   const all = [
     ...loaded.problems,
     ...problems,
-    ...checkFeeds(sources, loaded.tables, places),
+    // A table with a mistake of its own is not said to be missing as well.
+    ...(loaded.problems.some(({ path }) => path.startsWith('tables/'))
+      ? []
+      : checkFeeds(sources, loaded.tables, places)),
     ...checkSchedules(sources, loaded.workspace.time_zone, places),
   ];
   for (const problem of all) {

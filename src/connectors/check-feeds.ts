@@ -40,7 +40,7 @@ function checkTable(table: string, tables: readonly TableSpec[], path: string): 
 function checkColumns(mapping: RowMapping, tables: readonly TableSpec[], path: string): Problem[] {
   const table = tables.find((spec) => spec.table === mapping.table);
   if (mapping.record !== 'row' || table === undefined) return [];
-  const names = table.columns.map((column) => column.name);
+  const names = table.columns.flatMap(({ name, from }) => (from === undefined ? [name] : [name, from]));
   return mapping.columns.flatMap(({ field }, index) => {
     if (names.includes(field)) return [];
     const hint = didYouMean(field, names);

@@ -57,6 +57,7 @@ describe('a late source', () => {
     const [first, second] = results.map(answerOf);
     expect(data_version).toBe('1');
     expect(first?.meta).toMatchObject({ complete_through: '2026-06-09T06:00:00+07:00', late: [LATE] });
+    expect(first?.meta.plan).toEqual(['raw facts: table operator_calls']);
     expect(first?.meta.notes).toContain('Operator calls is late: complete only to 2026-06-09 06:00.');
     expect(first?.rows.map((row) => row['calls'])).toEqual([0, 0, 1, 1, 1, 0, 0]);
     const alone = await engine.run(messages, complete);
