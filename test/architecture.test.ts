@@ -38,7 +38,7 @@ function partOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = sources.get(file) ?? '';
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/(?<!')(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
 function resolveImport(file: string, specifier: string): string {
