@@ -1,7 +1,7 @@
 import { type Cursor, PAGE_HEADERS } from '../contract/pull.ts';
 import type { JournalEntry, JournalReader } from '../journal/entry.ts';
 import { loadHeldLeases, releaseAllLeases } from '../store/leases.ts';
-import { appendRunLog, insertRun, loadRun, loadRunningRuns, type RunRow, updateRun } from '../store/runs.ts';
+import { appendRunLog, insertRun, loadRun, type RunRow, updateRun } from '../store/runs.ts';
 import { saveSetting } from '../store/settings.ts';
 import { loadSyncSource, updateSyncSource } from '../store/sync-sources.ts';
 import type { ControlDatabase } from '../store/tables.ts';
@@ -83,10 +83,15 @@ async function insertRunOfFrame(control: ControlDatabase, id: number, entry: Jou
  * other failure of the same time of the schedule.
  * @param exclusive true where no other process can be using this database: leases that are held are left-overs then
  */
-export async function endAbandonedRuns(control: ControlDatabase, now: number, exclusive: boolean): Promise<void> {
+export async function endAbandonedRuns(
+  control: ControlDatabase,
+  abandoned: readonly RunRow[],
+  now: number,
+  exclusive: boolean,
+): Promise<void> {
   if (exclusive) await releaseAllLeases(control);
   const held = await loadHeldLeases(control, now);
-  for (const run of await loadRunningRuns(control)) {
+  for (const run of abandoned) {
     if (held.has(run.source)) continue;
     await control.transaction().execute((transaction) => endAbandonedRun(transaction, run, now));
   }

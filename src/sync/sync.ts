@@ -3,7 +3,7 @@ import type { RunDetail, RunInfo, SchemaChange } from '../contract/api.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import { PullError, type StreamReport } from '../contract/pull.ts';
 import type { Journal, JournalReader } from '../journal/entry.ts';
-import { loadRuns } from '../store/runs.ts';
+import { loadRunningRuns, loadRuns } from '../store/runs.ts';
 import { acknowledgeSchemaChange, loadOpenSchemaChanges } from '../store/schema-changes.ts';
 import type { ControlDatabase } from '../store/tables.ts';
 import { type Failpoint, noFailpoint } from './failpoint.ts';
@@ -109,6 +109,8 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
     for (const listener of listeners) listener();
   };
   await book.reload(pickSyncSources(options.sources, timeZone, env), { now: clock(), start: true });
+  // Nothing of this process runs yet.
+  const abandoned = await loadRunningRuns(control);
 
   const recovered = recover().then((indexed) => {
     const keeper = new PageKeeper({ journal, control, clock, failpoint }, indexed);
@@ -147,7 +149,7 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
         await reader.close();
       }
     }
-    await endAbandonedRuns(control, clock(), options.exclusive ?? true);
+    await endAbandonedRuns(control, abandoned, clock(), options.exclusive ?? true);
     await book.refresh();
     return loadIndexedSeq(control);
   }
