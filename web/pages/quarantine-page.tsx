@@ -4,8 +4,9 @@ import type { QuarantinePage as Page, QuarantineItem, SourceInfo, WorkspaceInfo 
 import { useSources, useWorkspace } from '../api/queries.ts';
 import { useAsk } from '../api/use-ask.ts';
 import { formatDay, formatInstant, formatValue } from '../format/index.ts';
+import { showToast } from '../layout/messages.tsx';
 import { FixDialog } from '../quarantine/fix-dialog.tsx';
-import { ruleLabel, shortRaw } from '../quarantine/quarantine-words.ts';
+import { replayWords, ruleLabel, shortRaw } from '../quarantine/quarantine-words.ts';
 import { SectionNav } from '../sources/section-nav.tsx';
 import { type QuarantineFilter, useQuarantinePages } from '../sources/source-queries.ts';
 import { PageError } from './page-error.tsx';
@@ -163,12 +164,13 @@ function Reasons({ page, filter, onChange, sources, workspace }: ReasonProps) {
         ? sources.filter((source) => source.quarantined > 0).map((source) => source.name)
         : [filter.source];
     const day = filter.day === undefined ? {} : { day: filter.day };
-    for (const [index, source] of names.entries()) {
-      const isLast = index === names.length - 1;
-      const said = 'They are tried again. What still cannot be counted comes back here with its reason.';
-      const answer = await ask('/api/v1/quarantine/replay', { source, rule, ...day }, isLast ? said : undefined);
+    let records = 0;
+    for (const source of names) {
+      const answer = await ask<{ replayed: number }>('/api/v1/quarantine/replay', { source, rule, ...day });
       if (answer === null) return;
+      records += answer.replayed;
     }
+    showToast(replayWords(records));
   };
   return (
     <>
@@ -188,7 +190,7 @@ function Reasons({ page, filter, onChange, sources, workspace }: ReasonProps) {
               >
                 {ruleLabel(rule)}
               </button>
-              <span className="cell-line faint">{reason}</span>
+              <span className="cell-line faint">{records > 1 ? `for example: ${reason}` : reason}</span>
             </span>
             <button
               type="button"
@@ -230,10 +232,10 @@ function Items({ items, sources, workspace }: PartProps & { items: readonly Quar
                   className="button"
                   aria-label={`Replay ${item.id} as it is`}
                   onClick={() =>
-                    void ask(
+                    void ask<{ replayed: number }>(
                       '/api/v1/quarantine/replay',
                       { items: [{ id: item.id }] },
-                      'It is tried again. If it still cannot be counted it comes back here with its reason.',
+                      (answer) => replayWords(answer.replayed),
                     )
                   }
                 >

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
+import type { ConnectorInfo } from '../../src/contract/api.ts';
 import type { StreamReport } from '../../src/contract/pull.ts';
 import { postJson, RequestError } from '../api/client.ts';
 import { useWorkspace } from '../api/queries.ts';
@@ -10,7 +11,7 @@ import { guideFor } from '../sources/connector-guides.ts';
 import { declarationText, readDeclaration } from '../sources/declaration-text.ts';
 import { type PlacedProblem, ProblemList } from '../sources/problem-list.tsx';
 import { sourcePath } from '../sources/source-path.ts';
-import { type ConnectorInfo, useConnectors, useSource } from '../sources/source-queries.ts';
+import { useConnectors, useSource } from '../sources/source-queries.ts';
 import { StreamReports } from '../sources/stream-reports.tsx';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';

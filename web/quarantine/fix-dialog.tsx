@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import type { QuarantineItem } from '../../src/contract/api.ts';
 import { useAsk } from '../api/use-ask.ts';
 import { Dialog } from '../layout/dialog.tsx';
-import { editableRaw, isCut, readMended } from './quarantine-words.ts';
+import { editableRaw, isCut, readMended, replayWords } from './quarantine-words.ts';
 
 /** Mends one quarantined record by hand and tries it again. What was sent stays in the journal as it came. */
 export function FixDialog({ item, onClose }: { item: QuarantineItem; onClose(): void }) {
@@ -22,7 +22,7 @@ export function FixDialog({ item, onClose }: { item: QuarantineItem; onClose(): 
     const answer = await ask<{ replayed: number }>(
       '/api/v1/quarantine/replay',
       { items: [unchanged ? { id: item.id } : { id: item.id, record: mended.record }] },
-      'It is tried again. If it still cannot be counted it comes back here with its reason.',
+      (answer) => replayWords(answer.replayed),
     );
     setWorking(false);
     if (answer !== null) onClose();
@@ -54,7 +54,7 @@ export function FixDialog({ item, onClose }: { item: QuarantineItem; onClose(): 
           />
           <p id={`${id}p`} role="status" className={problem ? 'bad-text' : 'faint'}>
             {problem ??
-              'What was sent stays in the journal as it came; the ledger counts the mended record in its place.'}
+              'A record as Turnout counts it: its kind, its key and its fields. What was sent stays in the journal as it came.'}
           </p>
         </>
       )}

@@ -11,6 +11,14 @@ export function ruleLabel(rule: string): string {
   return RULES[rule] ?? rule.replaceAll('_', ' ');
 }
 
+/** What follows a replay: it takes a moment, and it may fail again. */
+export function replayWords(records: number): string {
+  if (records === 0) return 'Nothing is left to try again: it was settled in the meantime.';
+  return records === 1
+    ? 'It is tried again. If it still cannot be counted it comes back here with its reason.'
+    : `${records} records are tried again. What still cannot be counted comes back here with its reason.`;
+}
+
 /** The API cuts longer pieces: what is not shown in full cannot be mended by hand. */
 const CUT_BYTES = 64 * 1024;
 const SHOWN = 600;

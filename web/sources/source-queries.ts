@@ -1,5 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { IdentityReport, QuarantinePage, RunDetail, RunInfo, SourceDetail } from '../../src/contract/api.ts';
+import type {
+  ConnectorInfo,
+  IdentityReport,
+  QuarantinePage,
+  RunDetail,
+  RunInfo,
+  SourceDetail,
+} from '../../src/contract/api.ts';
 import { fetchJson } from '../api/client.ts';
 import { sourcePath } from './source-path.ts';
 
@@ -42,14 +49,6 @@ export function useRun(id: number) {
     refetchInterval: (query) => (query.state.data?.state === 'running' ? RUNNING_MS : false),
     staleTime: RUNNING_MS,
   });
-}
-
-export interface ConnectorInfo {
-  name: string;
-  title: string;
-  mode: 'push' | 'pull' | 'file';
-  /** JSON Schema. */
-  settings: Record<string, unknown>;
 }
 
 export function useConnectors() {
