@@ -1,5 +1,6 @@
 import type { Connector, PushConnector } from '../contract/connector.ts';
 import type { PullConnector } from '../contract/pull.ts';
+import { csv } from './csv.ts';
 import { googleSheets } from './google-sheets.ts';
 import { postgres } from './postgres.ts';
 import { sendgrid } from './sendgrid.ts';
@@ -10,7 +11,7 @@ import { whatsapp } from './whatsapp.ts';
 /** The connectors that ship with Turnout, by the word in `connector:` of a source file. */
 
 const push: readonly PushConnector[] = [whatsapp, twilio, sendgrid, webhook];
-const pull: readonly PullConnector[] = [postgres, googleSheets];
+const pull: readonly PullConnector[] = [postgres, googleSheets, csv];
 /** People bring the files: nothing is received and nothing is read. */
 const files: readonly Connector[] = [];
 

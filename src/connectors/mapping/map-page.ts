@@ -1,0 +1,32 @@
+import type { ParseContext, ParsedItem } from '../../contract/connector.ts';
+import type { RowMapping } from '../../contract/mapping.ts';
+import type { TableCell, TablePage } from '../../contract/table-page.ts';
+import { counted, poison } from '../parsed-item.ts';
+import { compileMapping } from './compile-mapping.ts';
+
+/** Rows of a page as records by a mapping; a rejected row is kept with its place and reason. Pure. */
+export function mapPage(
+  page: TablePage,
+  mapping: RowMapping,
+  context: Pick<ParseContext<unknown>, 'defaults' | 'timeZone' | 'country'>,
+): ParsedItem[] {
+  const { map } = compileMapping(mapping, {
+    columns: page.columns,
+    timeZone: page.time_zone ?? context.timeZone ?? 'UTC',
+    country: context.country,
+    defaults: context.defaults,
+  });
+  return page.rows.flatMap((row, index): ParsedItem[] => {
+    const number = page.row_numbers?.[index] ?? page.first_row + index;
+    const mapped = map(row, number, page.place);
+    if ('skip' in mapped) return [];
+    if (mapped.ok) return mapped.records.map(counted);
+    const place = page.place === undefined ? `Row ${number}` : `${page.place}, row ${number}`;
+    const column = mapped.column === null ? '' : `, column "${mapped.column}"`;
+    return [poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row))];
+  });
+}
+
+function cellsByColumn(columns: readonly string[], row: readonly TableCell[]): Record<string, TableCell> {
+  return Object.fromEntries(row.map((cell, index) => [columns[index] ?? `cell ${index + 1}`, cell]));
+}
