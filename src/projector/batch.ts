@@ -1,4 +1,11 @@
-import type { MessageEvent, RecordOf } from '../contract/record.ts';
+import type { RecordOf } from '../contract/record.ts';
+import {
+  activityRow,
+  type InvitationVersion,
+  invitationVersion,
+  messageEventRow,
+  personStatement,
+} from './fact-rows.ts';
 import { hashKey, type Key, messageKey } from './hash.ts';
 import type { Lru } from './lru.ts';
 import type { Identity } from './normalise.ts';
@@ -6,18 +13,9 @@ import type { People } from './people.ts';
 import { newestVersions, type PersonStatement } from './person.ts';
 import { type Candidate, type PreparedEntry, type Refused, refuseConflict } from './prepare.ts';
 import type { Outcome, Receipts } from './receipts.ts';
-import type { TableRow } from './rows.ts';
-
-export interface InvitationVersion {
-  record: Key;
-  fingerprint: Key;
-  observed_at: number;
-  source: string;
-  person: number;
-  invited_at: number;
-  activated_at: number | null;
-  campaign: string;
-}
+import { defaultRow, type TableRow } from './rows.ts';
+import { type TableRows, UserRows } from './user-rows.ts';
+import { type Head, type Revision, type Version, type Versions, versionRow } from './versions.ts';
 
 export interface Tally {
   counted: number;
@@ -25,73 +23,113 @@ export interface Tally {
   quarantined: number;
 }
 
+/** A row of `person_records`, by what it is about. */
+export type StatementRow = PersonStatement & { seq: number; version: number; is_deleted: 0 | 1 };
+
+/** What a batch works with besides its entries. */
+export interface BatchContext {
+  people: People;
+  receipts: Receipts;
+  versions: Versions;
+  /** Numbers of which it is known that they are accounts. */
+  accounts: Lru<number, true>;
+  /** People of whom nothing was left; they come back when they are named again. */
+  gone: ReadonlySet<number>;
+  tables: TableRows;
+  /** Who a stored record is about. */
+  identitiesOf(source: string, record: Version['record']): Identity[];
+}
+
 type Of<Kind extends Candidate['record']['record']> = Candidate & { record: RecordOf<Kind> };
 
-const toMillis = (instant: string | undefined): number | null => (instant === undefined ? null : Date.parse(instant));
+/** The account statement of a number: versions of one record, as it were. */
+export const accountRecord = (person: number): Key => hashKey('account', String(person));
 
 /** The rows of one batch, gathered in the order of the journal; nothing is written here. */
 export class Batch {
   readonly messageEvents: TableRow<'message_events'>[] = [];
   readonly activities: TableRow<'activities'>[] = [];
-  readonly statements: (PersonStatement & { seq: number })[] = [];
+  readonly statements: StatementRow[] = [];
   readonly receipts: TableRow<'receipts'>[] = [];
+  readonly versions: TableRow<'record_versions'>[] = [];
   readonly quarantine: TableRow<'quarantine'>[] = [];
   readonly entries: TableRow<'entries'>[] = [];
+  /** Rows of invitations whose newest version is known to be the newest. */
+  readonly revisedInvitations: (InvitationVersion & { is_deleted: 0 | 1 })[] = [];
+  readonly userRows: UserRows;
+  /** Messages that got an event. */
   readonly messages = new Set<Key>();
+  /** Messages of which an event has changed or gone, with the places where their rows may stand. */
+  readonly movedMessages = new Map<Key, Set<number>>();
   /** Records that had another version before this batch. */
   readonly changedPersons = new Set<Key>();
   readonly changedInvitations = new Set<Key>();
+  /** Records about people that stand in this batch as they are now. */
+  readonly revisedPersons = new Set<Key>();
+  /** People whose row is to be written. */
+  readonly touched = new Set<number>();
+  /** Numbers of people from whom something may have been taken. */
+  readonly shaken = new Set<number>();
+  readonly newAccounts = new Set<number>();
   readonly tally: Tally = { counted: 0, duplicate: 0, quarantined: 0 };
   readonly #invitations: InvitationVersion[] = [];
-  readonly #people: People;
-  readonly #receipts: Receipts;
-  /** Numbers of which it is known that they are accounts. */
-  readonly #accounts: Lru<number, true>;
-  readonly newAccounts = new Set<number>();
+  readonly #context: BatchContext;
 
-  constructor(people: People, receipts: Receipts, accounts: Lru<number, true>) {
-    this.#people = people;
-    this.#receipts = receipts;
-    this.#accounts = accounts;
+  constructor(context: BatchContext) {
+    this.#context = context;
+    this.userRows = new UserRows(context.tables);
   }
 
   add(entry: PreparedEntry): void {
-    const { seq, source, day, receivedAt, bytes, items } = entry;
-    this.entries.push({ seq, source, day, received_at: receivedAt, records: items.length, bytes });
+    const { seq, source, day, receivedAt, bytes, items, control } = entry;
+    this.entries.push({
+      seq,
+      source,
+      day,
+      received_at: receivedAt,
+      records: items.length,
+      bytes,
+      control: control?.control ?? '',
+    });
     for (const item of items) {
       if (!item.ok) {
         this.#refuse(item, entry);
         continue;
       }
-      const outcome = this.#receipts.settle(item);
-      if (outcome === 'conflict') {
-        this.#refuse(refuseConflict(item), entry);
-        continue;
+      const outcome = item.revisable ? 'counted' : this.#context.receipts.settle(item);
+      if (outcome === 'conflict') this.#refuse(refuseConflict(item), entry);
+      else if (item.versioned) this.#versioned(item, entry);
+      else {
+        this.#receipt(item, entry, outcome);
+        this.#fact(item, entry, outcome);
       }
-      this.#receipt(item, entry, outcome);
-      this.#fact(item, entry, outcome);
     }
   }
 
-  /** The newest version of each invitation in this batch. */
+  /** The newest version of each invitation in this batch, of sources that send each of them once. */
   get invitations(): InvitationVersion[] {
     return newestVersions(this.#invitations);
   }
 
-  #receipt(item: Candidate, { seq, source, day }: PreparedEntry, outcome: Exclude<Outcome, 'conflict'>): void {
+  #receipt(
+    item: Candidate,
+    { seq, source, day }: Pick<PreparedEntry, 'seq' | 'source' | 'day'>,
+    outcome: Exclude<Outcome, 'conflict'>,
+  ): void {
     const told = outcome === 'duplicate' ? 'duplicate' : 'counted';
     this.tally[told] += 1;
-    const { key, fingerprint, record } = item;
+    const { key, fingerprint, record, versioned, observed, observedAt } = item;
     const receipt = { key, seq, item: item.item, source, day, fingerprint, kind: record.record };
-    this.receipts.push({ ...receipt, outcome: told, reason: '' });
+    const seen = versioned ? { versioned: 1, observed: observed ? 1 : 0, observed_at: observedAt } : UNVERSIONED;
+    this.receipts.push({ ...receipt, outcome: told, reason: '', ...seen });
   }
 
   #refuse(item: Refused, { seq, source, day, receivedAt }: PreparedEntry): void {
     this.tally.quarantined += 1;
     const { key, fingerprint, kind, rule, reason, raw } = item;
-    const receipt = { key, seq, item: item.item, source, day, fingerprint, kind };
-    this.receipts.push({ ...receipt, outcome: 'quarantined', reason: rule });
-    this.quarantine.push({ seq, item: item.item, source, received_at: receivedAt, reason, raw });
+    const place = { key, seq, item: item.item, source, day };
+    this.receipts.push({ ...place, fingerprint, kind, outcome: 'quarantined', reason: rule, ...UNVERSIONED });
+    this.quarantine.push({ ...place, received_at: receivedAt, rule, reason, raw, settled: 0 });
   }
 
   #fact(item: Candidate, entry: PreparedEntry, outcome: Outcome): void {
@@ -112,121 +150,220 @@ export class Batch {
         if (outcome !== 'duplicate' || record.observed_at !== undefined)
           this.#invitation({ ...item, record }, entry, outcome);
         return;
+      case 'row':
+      case 'deletion':
+        throw new Error('rows and deletions are versioned');
     }
   }
 
   #messageEvent(item: Of<'message_event'>, { seq, source }: PreparedEntry): void {
-    const { record } = item;
+    const { record, key } = item;
     const message = messageKey(source, record.message_id);
-    const account = this.#account(item.account, seq);
-    const recipient = this.#people.identify(item.person, seq);
+    const account = this.#identify(item.account, seq, 0);
+    this.#account(account, seq);
+    const person = this.#identify(item.person, seq, 0);
     this.messages.add(message);
-    this.messageEvents.push({
-      message,
-      event: item.key,
-      seq,
-      source,
-      channel: record.channel,
-      status: record.status,
-      at: Date.parse(record.at),
-      at_receipt: record.at_source === 'receipt' ? 1 : 0,
-      account,
-      recipient,
-      category: record.category ?? '',
-      campaign: record.campaign ?? '',
-      failure_reason: record.failure_reason ?? '',
-      country: item.person.find((identity) => identity.country)?.country ?? '',
-      permanent: record.permanent ? 1 : 0,
-      automated: record.automated ? 1 : 0,
-      billable: record.billable === undefined ? null : record.billable ? 1 : 0,
-      charge: record.charge?.toFixed(6) ?? null,
-      currency: currencyOf(record),
-      seconds: record.seconds ?? 0,
-      digits: record.digits ?? '',
-      version: seq,
-      is_deleted: 0,
-    });
+    this.messageEvents.push(messageEventRow(record, message, item.person, { key, source, seq, person, account }, seq));
   }
 
   #activity(item: Of<'activity'>, { seq, source }: PreparedEntry): void {
-    const { record } = item;
-    this.activities.push({
-      activity: item.key,
-      source,
-      person: this.#account(item.person, seq),
-      at: Date.parse(record.at),
-      feature: record.feature,
-      channel: record.channel ?? '',
-      category: record.category ?? '',
-      amount: record.amount?.toFixed(6) ?? null,
-      currency: record.currency?.toUpperCase() ?? '',
-      version: 0,
-      is_deleted: 0,
-    });
+    const person = this.#identify(item.person, seq, 0);
+    this.#account(person, seq);
+    this.activities.push(activityRow(item.record, { key: item.key, source, seq, person, account: 0 }, 0));
   }
 
-  #invitation(item: Of<'invitation'>, { seq, source, receivedAt }: PreparedEntry, outcome: Outcome): void {
-    const { record } = item;
-    if (outcome !== 'counted') this.changedInvitations.add(item.key);
-    this.#invitations.push({
-      record: item.key,
-      fingerprint: item.fingerprint,
-      observed_at: toMillis(record.observed_at) ?? receivedAt,
-      source,
-      person: this.#people.identify(item.person, seq),
-      invited_at: Date.parse(record.invited_at),
-      activated_at: toMillis(record.activated_at),
-      campaign: record.campaign ?? '',
-    });
+  #invitation(item: Of<'invitation'>, { seq, source }: PreparedEntry, outcome: Outcome): void {
+    const { key, fingerprint, observedAt } = item;
+    if (outcome !== 'counted') this.changedInvitations.add(key);
+    const person = this.#identify(item.person, seq, 0);
+    const seen = { fingerprint, observed_at: observedAt };
+    this.#invitations.push(invitationVersion(item.record, { key, source, seq, person, account: 0 }, seen));
   }
 
-  #person(item: Of<'person'>, { seq, receivedAt }: PreparedEntry, outcome: Outcome): void {
-    const { record } = item;
-    const person = this.#people.identify(item.person, seq);
+  #person(item: Of<'person'>, { seq, source }: PreparedEntry, outcome: Outcome): void {
+    const { key, fingerprint, observedAt } = item;
+    const person = this.#identify(item.person, seq, 0);
     if (person === 0) return;
-    if (outcome !== 'counted') this.changedPersons.add(item.key);
-    this.#people.changes.touched.add(person);
-    const named = (kind: Identity['kind']) => item.person.find((identity) => identity.kind === kind)?.value ?? '';
-    this.statements.push({
-      record: item.key,
-      fingerprint: item.fingerprint,
-      person,
-      kind: record.kind,
-      registered_at: toMillis(record.registered_at),
-      region: record.region ?? '',
-      language: record.language ?? '',
-      email: named('email'),
-      phone: named('phone'),
-      external_id: named('external_id'),
-      attributes: JSON.stringify(record.attributes ?? {}),
-      observed_at: toMillis(record.observed_at) ?? receivedAt,
-      seq,
-    });
+    if (outcome !== 'counted') this.changedPersons.add(key);
+    this.touched.add(person);
+    const seen = { fingerprint, observed_at: observedAt };
+    const statement = personStatement(item.record, item.person, { key, source, seq, person, account: 0 }, seen);
+    this.statements.push({ ...statement, seq, version: observedAt, is_deleted: 0 });
+  }
+
+  #versioned(item: Candidate, entry: PreparedEntry): void {
+    const { versions } = this.#context;
+    const { outcome, version, wins } = versions.settle(item, entry.seq);
+    this.#receipt(item, entry, outcome);
+    if (version === undefined) return;
+    const { record } = item;
+    const { seq, source, stream } = entry;
+    const kept: Version = {
+      ...version,
+      source,
+      stream,
+      table: record.record === 'row' ? record.table : '',
+      message: record.record === 'message_event' ? messageKey(source, record.message_id) : '0',
+      at: record.record === 'message_event' ? Date.parse(record.at) : 0,
+      account: this.#identify(item.account, seq, 1),
+      person: this.#identify(item.person, seq, 1),
+      received_at: entry.receivedAt,
+      record: record.record === 'deletion' ? undefined : record,
+      content: record.record === 'deletion' ? '' : JSON.stringify(record),
+    };
+    versions.keep(item.key, kept, wins);
+    this.versions.push(versionRow(item.key, kept, seq));
+  }
+
+  /** Takes back what records said before and puts what they say now in its place. */
+  revise(revisions: readonly Revision[]): void {
+    for (const revision of revisions) this.#revise(revision);
+  }
+
+  #revise({ key, before, versions, now, cause }: Revision): void {
+    const alive = now === undefined || now.deleted ? undefined : now;
+    for (const old of before === undefined ? versions : [before, ...versions]) {
+      if (old.deleted || old === alive) continue;
+      if (old.person !== 0) this.shaken.add(old.person);
+      if (old.account !== 0) this.shaken.add(old.account);
+      if (old.kind === 'message_event') this.#moved(old.message).add(old.at);
+      if (alive === undefined || !samePlace(old, alive)) this.#takeBack(key, old, cause);
+    }
+    if (alive === undefined || alive === before) return;
+    const first = versions.length === 1 && (before === undefined || before.deleted);
+    this.#put(key, alive as Version, first, cause);
+  }
+
+  #takeBack(key: Key, { kind, message, table }: Head, cause: number): void {
+    switch (kind) {
+      case 'message_event':
+        this.messageEvents.push({
+          ...defaultRow('message_events'),
+          message,
+          event: key,
+          seq: cause,
+          version: cause,
+          is_deleted: 1,
+        });
+        return;
+      case 'activity':
+        this.activities.push({ ...defaultRow('activities'), activity: key, is_deleted: 1 });
+        return;
+      case 'invitation':
+        this.revisedInvitations.push({ ...NO_INVITATION, record: key, is_deleted: 1 });
+        return;
+      case 'person':
+        this.revisedPersons.add(key);
+        this.statements.push({ ...NO_STATEMENT, record: key, seq: cause, version: cause, is_deleted: 1 });
+        return;
+      case 'row':
+        this.userRows.remove(table, key);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #put(key: Key, version: Version, first: boolean, cause: number): void {
+    const { record, source, seq, person, account, observed_at } = version;
+    if (record === undefined) throw new Error('a record that stands says nothing');
+    const origin = { key, source, seq, person, account };
+    const seen = { fingerprint: '0', observed_at };
+    const identities = () => this.#context.identitiesOf(source, record);
+    for (const number of [person, account]) this.#bringBack(number);
+    switch (record.record) {
+      case 'message_event':
+        this.#account(account, cause);
+        if (first) this.messages.add(version.message);
+        else this.#moved(version.message);
+        this.messageEvents.push(messageEventRow(record, version.message, identities(), origin, cause));
+        return;
+      case 'activity':
+        this.#account(person, cause);
+        this.activities.push(activityRow(record, origin, 0));
+        return;
+      case 'invitation':
+        this.revisedInvitations.push({ ...invitationVersion(record, origin, seen), is_deleted: 0 });
+        return;
+      case 'person':
+        if (person === 0) {
+          this.#takeBack(key, version, cause);
+          return;
+        }
+        this.touched.add(person);
+        this.revisedPersons.add(key);
+        this.statements.push({
+          ...personStatement(record, identities(), origin, seen),
+          seq,
+          version: cause,
+          is_deleted: 0,
+        });
+        return;
+      case 'row':
+        this.userRows.put(record, { key, source, receivedAt: version.received_at });
+        return;
+      case 'deletion':
+        return;
+    }
+  }
+
+  #moved(message: Key): Set<number> {
+    const places = this.movedMessages.get(message) ?? new Set();
+    this.movedMessages.set(message, places);
+    return places;
+  }
+
+  /** Somebody of whom nothing was left is named again; whether that lasts is asked of the facts. */
+  #bringBack(person: number): void {
+    const { gone, people } = this.#context;
+    if (gone.size === 0 || !gone.has(people.root(person))) return;
+    this.touched.add(person);
+    this.shaken.add(person);
+  }
+
+  #identify(identities: readonly Identity[], seq: number, revisable: 0 | 1): number {
+    const person = this.#context.people.identify(identities, seq, revisable);
+    this.#bringBack(person);
+    return person;
   }
 
   /** Whoever acts on the platform is an account of it, whether or not a person record says so. */
-  #account(identities: readonly Identity[], seq: number): number {
-    const person = this.#people.identify(identities, seq);
-    if (person === 0 || this.#accounts.get(person) || this.newAccounts.has(person)) return person;
+  #account(number: number, seq: number): void {
+    const person = this.#context.people.root(number);
+    if (person === 0 || this.#context.accounts.get(person) || this.newAccounts.has(person)) return;
     this.newAccounts.add(person);
-    this.#people.changes.touched.add(person);
-    this.statements.push({
-      record: hashKey('account', String(person)),
-      fingerprint: '0',
-      person,
-      kind: 'account',
-      registered_at: null,
-      region: '',
-      language: '',
-      email: '',
-      phone: '',
-      external_id: '',
-      attributes: '{}',
-      observed_at: 0,
-      seq,
-    });
-    return person;
+    this.touched.add(person);
+    const statement = { ...NO_STATEMENT, record: accountRecord(person), person, kind: 'account' as const };
+    this.statements.push({ ...statement, seq, version: seq, is_deleted: 0 });
   }
 }
 
-const currencyOf = (record: MessageEvent): string => record.currency?.toUpperCase() ?? '';
+const UNVERSIONED = { versioned: 0, observed: 0, observed_at: 0 };
+
+const samePlace = (a: Head, b: Head): boolean => a.kind === b.kind && a.message === b.message && a.table === b.table;
+
+const NO_STATEMENT: PersonStatement = {
+  record: '0',
+  fingerprint: '0',
+  person: 0,
+  kind: 'contact',
+  registered_at: null,
+  region: '',
+  language: '',
+  email: '',
+  phone: '',
+  external_id: '',
+  attributes: '{}',
+  observed_at: 0,
+};
+
+const NO_INVITATION: InvitationVersion = {
+  record: '0',
+  fingerprint: '0',
+  observed_at: 0,
+  source: '',
+  person: 0,
+  invited_at: 0,
+  activated_at: null,
+  campaign: '',
+};

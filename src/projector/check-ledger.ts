@@ -1,15 +1,20 @@
-import { number, sql } from '../sql/build.ts';
+import { userTableName } from '../contract/facts.ts';
+import { number, sql, string } from '../sql/build.ts';
+import type { Fragment } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { loadProgress } from './progress.ts';
+import { loadOrderInHand, loadProgress } from './progress.ts';
+import { listUserTables } from './user-tables.ts';
+import { VERSION_ORDER } from './versions.ts';
 
 /** Milliseconds. */
 const STATEMENT_LIMIT_MS = 120_000;
 
 const entries = sql`(SELECT * FROM ${tableName('entries')} FINAL)`;
 const receipts = sql`(SELECT * FROM ${tableName('receipts')} FINAL)`;
+const versions = sql`(SELECT * FROM ${tableName('record_versions')} FINAL)`;
 
 /** Rows are faults; each yields `problem`, a sentence. Rows above the progress are of a batch that is not finished. */
 const FAULTS: readonly ((seq: number) => RenderedSql)[] = [
@@ -28,7 +33,7 @@ FROM ${receipts} WHERE outcome = 'counted' AND seq <= ${number(seq)}
 GROUP BY key, fingerprint HAVING count() > 1 LIMIT 20`),
   (seq) =>
     renderSql(sql`SELECT concat('A record of source ', any(source), ' is a duplicate of nothing.') AS problem
-FROM ${receipts} WHERE outcome IN ('counted', 'duplicate') AND seq <= ${number(seq)}
+FROM ${receipts} WHERE outcome IN ('counted', 'duplicate') AND reason != 'replayed' AND seq <= ${number(seq)}
 GROUP BY key, fingerprint HAVING countIf(outcome = 'counted') = 0 LIMIT 20`),
   (seq) =>
     renderSql(sql`SELECT concat('A receipt has the outcome ', outcome, ', which nobody knows.') AS problem
@@ -40,29 +45,70 @@ FROM ${receipts} AS r WHERE outcome = 'quarantined' AND seq <= ${number(seq)}
   AND (seq, item) NOT IN (SELECT seq, item FROM ${tableName('quarantine')})
 HAVING count() > 0`),
   (seq) =>
+    renderSql(sql`SELECT concat(toString(count()), ' records that can change do not have exactly one version for what was counted.') AS problem
+FROM (
+  SELECT key, seq, item, sum(counted) AS counted, sum(receipted) AS receipted, sum(version) AS versions FROM (
+    SELECT key, seq, item, outcome = 'counted' AS counted, outcome IN ('counted', 'duplicate') AS receipted, 0 AS version
+    FROM ${receipts} WHERE versioned = 1 AND seq <= ${number(seq)}
+    -- what a full read did not find any more has no receipt
+    UNION ALL SELECT record, seq, item, 0, 0, 1 FROM ${versions} WHERE erased = 0 AND fingerprint != 0 AND seq <= ${number(seq)}
+  ) GROUP BY key, seq, item
+)
+WHERE versions > 1 OR (counted = 1 AND versions = 0) OR (versions = 1 AND receipted = 0)
+HAVING count() > 0`),
+  (seq) =>
     renderSql(sql`SELECT concat(toString(abs(sum(side))), ' message events do not have exactly one receipt.') AS problem
 FROM (
-  SELECT 1 AS side FROM (SELECT event FROM ${tableName('message_events')} FINAL WHERE seq <= ${number(seq)})
+  SELECT 1 AS side FROM (SELECT event, version FROM ${tableName('message_events')} FINAL)
+  WHERE version <= ${number(seq)} AND event NOT IN ${unsettled(seq)}
   UNION ALL
-  SELECT -1 FROM ${receipts} WHERE kind = 'message_event' AND outcome = 'counted' AND seq <= ${number(seq)}
+  SELECT -1 FROM ${receipts}
+  WHERE kind = 'message_event' AND outcome = 'counted' AND versioned = 0 AND seq <= ${number(seq)}
+  UNION ALL
+  SELECT -1 FROM ${heads(seq)} WHERE kind = 'message_event'
 )
 HAVING sum(side) != 0`),
 ];
 
+/** Records of which something is of a batch that is not finished. */
+const unsettled = (seq: number): Fragment =>
+  sql`(SELECT record FROM ${tableName('record_versions')} WHERE version > ${number(seq)})`;
+
+/** Rows of `record`, `kind`, `table`: records that stand, but for those of which something is of a batch that is not finished. */
+const heads = (seq: number): Fragment => sql`(
+    SELECT record, tupleElement(head, 1) AS kind, tupleElement(head, 2) AS table FROM (
+      SELECT record, argMax(tuple(kind, table_name, deleted), ${VERSION_ORDER}) AS head
+      FROM ${versions} WHERE erased = 0 AND record NOT IN ${unsettled(seq)} GROUP BY record
+    ) WHERE tupleElement(head, 3) = 0
+  )`;
+
+/** The rows of a table that people brought are those that stand. */
+const tableFault = (table: string, seq: number): RenderedSql =>
+  renderSql(sql`SELECT concat('The table ', ${string(table)}, ' has ', toString(sum(present)), ' rows instead of ', toString(sum(wanted)), '.') AS problem
+FROM (
+  SELECT 1 AS present, 0 AS wanted FROM (SELECT row, version FROM ${tableName(userTableName(table))} FINAL)
+  WHERE version <= ${number(seq)} AND row NOT IN ${unsettled(seq)}
+  UNION ALL SELECT 0, 1 FROM ${heads(seq)} WHERE kind = 'row' AND table = ${string(table)}
+)
+HAVING sum(present) != sum(wanted)`);
+
 /**
  * Adds the ledger up independently of how it was made: every record of every entry has one receipt, every counted event has one
- * fact, nothing is counted twice.
+ * fact, nothing is counted twice, every record that can change has one state, and tables that people brought have their rows.
  * @param seq entries above are of a batch that is not finished
- * @returns sentences; empty where all is well
+ * @returns sentences; empty where all is well, and while an order is being carried out: it changes what was counted before
  */
 export async function checkSums(warehouse: Warehouse, seq: number): Promise<string[]> {
   const problems: string[] = [];
+  const inHand = async () => (await loadOrderInHand(warehouse)) > seq;
+  if (await inHand()) return [];
+  const own = [...(await listUserTables(warehouse))].map((name) => name.slice(userTableName('').length));
   // One after the other: it must not keep the engine from answering people.
-  for (const fault of FAULTS) {
-    const { rows } = await warehouse.query<{ problem: string }>(fault(seq), { timeoutMs: STATEMENT_LIMIT_MS });
+  for (const statement of [...FAULTS.map((fault) => fault(seq)), ...own.map((table) => tableFault(table, seq))]) {
+    const { rows } = await warehouse.query<{ problem: string }>(statement, { timeoutMs: STATEMENT_LIMIT_MS });
     problems.push(...rows.map(({ problem }) => problem));
   }
-  return problems;
+  return problems.length > 0 && (await inHand()) ? [] : problems;
 }
 
 /** How many of the entries up to `seq` are counted. */

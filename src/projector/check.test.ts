@@ -36,8 +36,17 @@ describe('checkRecord', () => {
   });
 
   it('says of kinds without a table that they are kept', () => {
-    expect(reason({ record: 'row', key: 'r', table: 'leads', values: { a: 1 } })).toBe(
-      'A row is stored from a later version on; it is kept and can be replayed.',
+    const view = { record: 'recording_view', key: 'v', webinar_id: 'w', person: { email: 'dana@example.com' } };
+    expect(reason({ ...view, viewed_at: '2024-11-04T08:00:00Z' })).toBe(
+      'A recording_view is stored from a later version on; it is kept and can be replayed.',
     );
+  });
+
+  it('takes rows and deletions', () => {
+    expect(reason({ record: 'row', key: 'r', table: 'leads', values: { a: 1 } })).toBeUndefined();
+    expect(reason({ record: 'deletion', key: 'r', of: 'row', table: 'leads' })).toBeUndefined();
+    expect(
+      reason({ record: 'row', key: 'r', table: 'leads', values: {}, observed_at: '1969-12-31T00:00:00Z' }),
+    ).toMatch(/before 1970/);
   });
 });

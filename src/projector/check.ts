@@ -16,12 +16,15 @@ const EVENT_TIMES = {
   registration: [],
   attendance: [],
   recording_view: [],
-  row: [],
-  deletion: [],
+  row: ['observed_at'],
+  deletion: ['observed_at'],
 } as const satisfies Record<RecordKind, readonly string[]>;
 
-/** Kinds that have a table today. */
-export type StoredRecord = Extract<CanonicalRecord, { record: 'person' | 'invitation' | 'activity' | 'message_event' }>;
+/** Kinds that are stored today. */
+export type StoredRecord = Extract<
+  CanonicalRecord,
+  { record: 'person' | 'invitation' | 'activity' | 'message_event' | 'row' | 'deletion' }
+>;
 
 export function isStored(record: CanonicalRecord): record is StoredRecord {
   return EVENT_TIMES[record.record].length > 0;

@@ -81,8 +81,10 @@ export class EntryQueue {
     let sinceTurn = 0;
     while (this.#prepared.length < limits.maxEntries && records < limits.maxRecords && bytes < limits.maxBytes) {
       const entry = await this.#nextEntry(through);
-      if (entry === undefined) return;
+      if (entry === undefined || this.#prepared[0]?.control !== undefined) return;
       const prepared = prepareEntry(entry, this.#context);
+      // An order is carried out alone, when everything before it is counted.
+      if (prepared.control !== undefined && this.#prepared.length > 0) return;
       this.#read.shift();
       this.#prepared.push(prepared);
       records += prepared.items.length;

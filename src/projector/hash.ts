@@ -15,6 +15,9 @@ const hashText = (text: string): Key => BigInt(`0x${hash('sha256', text, 'hex').
 /** The dedupe key: `key` is unique in its source. */
 export const receiptKey = (source: string, key: string): Key => hashKey('receipt', source, key);
 
+/** The same of a source that is read again and again: what another connector sent under the source's name is another record. */
+export const recordKey = (source: string, key: string): Key => hashKey('record', source, key);
+
 /** Message ids are unique in their source. */
 export const messageKey = (source: string, messageId: string): Key => hashKey('message', source, messageId);
 
@@ -23,7 +26,16 @@ export const messageKey = (source: string, messageId: string): Key => hashKey('m
  * sends no event time, our receipt time take no part: a record that is sent again has the same fingerprint.
  */
 export function fingerprint(record: CanonicalRecord): Key {
-  const ignored = ignoredFields(record);
+  return hashFields(record, ignoredFields(record));
+}
+
+/** The same for sources that are read again and again, where people count too: a message whose recipient was corrected is another state. */
+export function stateFingerprint(record: CanonicalRecord): Key {
+  const byReceipt = record.record === 'message_event' && record.at_source === 'receipt';
+  return hashFields(record, byReceipt ? WHEN_SEEN_OR_RECEIVED : WHEN_SEEN);
+}
+
+function hashFields(record: CanonicalRecord, ignored: ReadonlySet<string>): Key {
   const fields = record as unknown as Record<string, unknown>;
   let text = '';
   for (const name of SORTED_FIELDS[record.record]) {
@@ -35,6 +47,7 @@ export function fingerprint(record: CanonicalRecord): Key {
 }
 
 const WHEN_SEEN: ReadonlySet<string> = new Set(['observed_at']);
+const WHEN_SEEN_OR_RECEIVED: ReadonlySet<string> = new Set(['observed_at', 'at']);
 /** A service may send the same event again with less about the people: WhatsApp leaves out user ids. The key says which message. */
 const OF_EVENT: ReadonlySet<string> = new Set(['observed_at', 'account', 'recipient']);
 const OF_EVENT_BY_RECEIPT: ReadonlySet<string> = new Set([...OF_EVENT, 'at']);

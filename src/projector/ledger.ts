@@ -1,8 +1,12 @@
-import type { LedgerRow, QuarantineItem } from '../contract/api.ts';
-import { date, number, sql, string, zone } from '../sql/build.ts';
+import type { LedgerRow } from '../contract/api.ts';
+import { userTableName } from '../contract/facts.ts';
+import type { TableSpec } from '../contract/model.ts';
+import { date, identifier, joined, sql, zone } from '../sql/build.ts';
+import type { SqlNode } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { listUserTables } from './user-tables.ts';
 
 /** The ledger, newest day first: one row per source and local day of receipt. @param since local date, inclusive */
 export async function loadLedger(warehouse: Warehouse, { since }: { since?: string } = {}): Promise<LedgerRow[]> {
@@ -32,37 +36,45 @@ FROM ${tableName('receipts')} FINAL WHERE outcome = 'quarantined' GROUP BY sourc
   return rows;
 }
 
-/** What could not be counted, newest first. */
-export async function loadQuarantine(
-  warehouse: Warehouse,
-  { source, limit = 100 }: { source?: string; limit?: number } = {},
-): Promise<QuarantineItem[]> {
-  const { rows } = await warehouse.query<Omit<QuarantineItem, 'received_at'> & { at: number }>(
-    renderSql(sql`SELECT source, toUnixTimestamp64Milli(received_at) AS at, reason, raw
-FROM ${tableName('quarantine')} FINAL
-${source === undefined ? sql`` : sql`WHERE source = ${string(source)}`}
-ORDER BY seq DESC, item DESC LIMIT ${number(limit)}`),
-  );
-  return rows.map(({ at, ...item }) => ({ ...item, received_at: new Date(at).toISOString() }));
-}
-
-/** Local dates of the first and the last thing that happened; null while there is none. @param timeZone IANA */
+/**
+ * Local dates of the first and the last thing that happened; null while there is none.
+ * @param timeZone IANA
+ * @param tables that people brought: their dates and times count too, as far as the tables are there
+ */
 export async function loadDataSpan(
   warehouse: Warehouse,
   timeZone: string,
+  tables: readonly TableSpec[] = [],
 ): Promise<{ first: string | null; last: string | null }> {
+  const present = tables.length === 0 ? new Set<string>() : await listUserTables(warehouse);
+  const own = tables.flatMap(({ table, columns }) =>
+    present.has(userTableName(table))
+      ? columns.flatMap(({ name, type }) => (type === 'date' || type === 'time' ? [spanOf(table, name)] : []))
+      : [],
+  );
   const { rows } = await warehouse.query<{ first: string; last: string; facts: number }>(
     renderSql(sql`SELECT toString(toDate32(min(earliest), ${zone(timeZone)})) AS first,
   toString(toDate32(max(latest), ${zone(timeZone)})) AS last, sum(rows) AS facts
 FROM (
-  SELECT min(at) AS earliest, max(at) AS latest, count() AS rows FROM ${tableName('messages')} WHERE is_deleted = 0
-  UNION ALL SELECT min(at), max(at), count() FROM ${tableName('activities')}
-  UNION ALL SELECT min(invited_at), max(invited_at), count() FROM ${tableName('invitations')}
-  UNION ALL SELECT assumeNotNull(min(registered_at)), assumeNotNull(max(registered_at)), count() FROM ${tableName('people')}
-    WHERE is_deleted = 0 AND isNotNull(registered_at)
+  SELECT min(at) AS earliest, max(at) AS latest, count() AS rows FROM ${tableName('messages')}
+    WHERE is_deleted = 0 AND (message, at) NOT IN ${LEFT_PLACES}
+  UNION ALL SELECT min(at), max(at), count() FROM ${tableName('activities')} FINAL
+  UNION ALL SELECT min(invited_at), max(invited_at), count() FROM ${tableName('invitations')} FINAL
+  UNION ALL SELECT assumeNotNull(min(registered_at)), assumeNotNull(max(registered_at)), count() FROM ${tableName('people')} FINAL
+    WHERE isNotNull(registered_at)
+  ${joined('\n', own)}
 )
 WHERE rows > 0`),
   );
   const span = rows[0];
   return span === undefined || span.facts === 0 ? { first: null, last: null } : { first: span.first, last: span.last };
 }
+
+/** Where messages stood that have moved or gone: their old rows stay until the engine merges. */
+const LEFT_PLACES = sql`(SELECT message, at FROM ${tableName('messages')}
+      WHERE message IN (SELECT message FROM ${tableName('messages')} WHERE is_deleted = 1)
+      GROUP BY message, at HAVING argMax(is_deleted, version) = 1)`;
+
+const spanOf = (table: string, column: string): SqlNode =>
+  sql`UNION ALL SELECT assumeNotNull(min(${identifier(column)})), assumeNotNull(max(${identifier(column)})), count()
+    FROM ${tableName(userTableName(table))} FINAL WHERE isNotNull(${identifier(column)})`;

@@ -27,6 +27,11 @@ export class Lru<Key, Value> {
     this.#young.set(key, value);
   }
 
+  delete(key: Key): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
   /** The remembered value, else the computed one. */
   computed(key: Key, compute: () => Value): Value {
     const known = this.get(key);

@@ -27,6 +27,8 @@ export interface MergeScope {
   through: number;
   /** True where an earlier attempt at this batch may have left rows: then every place where one may stand is cleared. */
   redo: boolean;
+  /** Rows of `message`, `known_places`: further places where rows may stand; see moved-messages.ts. Only together with `redo`. */
+  places?: SqlNode;
 }
 
 const BIT = Object.fromEntries(MESSAGE_STATUSES.map((status, index) => [status, 1 << index])) as Record<
@@ -45,7 +47,9 @@ const array = (items: readonly SqlNode[]): Fragment => sql`[${commas(items)}]`;
  */
 export function mergeMessages(rules: MergeRules, scope: MergeScope): RenderedSql {
   const columns = columnsOf('messages');
-  const places = scope.redo ? sql`event_times` : sql`if(known_before, [at_before], [])`;
+  const known = scope.places === undefined ? sql`event_times` : sql`arrayConcat(event_times, known_places)`;
+  const places = scope.redo ? known : sql`if(known_before, [at_before], [])`;
+  const rows = priced(rules, scope);
   return renderSql(sql`INSERT INTO ${tableName('messages')} (${commas(columns.map(identifier))})
 SELECT ${commas(columns.map((column) => (column === 'at' ? sql`place.1` : column === 'is_deleted' ? sql`place.2` : identifier(column))))}
 FROM (
@@ -53,7 +57,13 @@ FROM (
     ${uint64(BigInt(scope.through))} AS version,
     -- the row itself, and a tombstone wherever it stood before
     arrayJoin(arrayConcat([(at, 0)], arrayMap(x -> (x, 1), arrayFilter(x -> x != at, ${places})))) AS place
-  FROM (${priced(rules, scope)})
+  FROM (${
+    scope.places === undefined
+      ? rows
+      : sql`
+    SELECT rows.*, known.known_places AS known_places FROM (${rows}) AS rows
+    LEFT ANY JOIN ${scope.places} AS known ON known.message = rows.message`
+  })
 )`);
 }
 

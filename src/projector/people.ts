@@ -6,10 +6,10 @@ import { Lru } from './lru.ts';
 import type { Identity } from './normalise.ts';
 import { textSet } from './sets.ts';
 
-/** What a batch taught about people; rows in the order of the tables' columns. */
+/** What a batch taught about people. */
 export interface PeopleChanges {
-  /** kind, value, person, version, is_deleted */
-  identities: [string, string, number, number, 0][];
+  /** kind, value, person, seq, revisable */
+  identities: [string, string, number, number, 0 | 1][];
   /** person, root, seq: every number whose person has become another one. */
   roots: [number, number, number][];
   /** People who were created, tied together or got another identity. */
@@ -107,9 +107,10 @@ GROUP BY value`),
 
   /**
    * The person of a reference, numbered if new. All identities must have been prepared.
+   * @param revisable 1 where the source is read again and again
    * @returns 0 where there is no identity
    */
-  identify(identities: readonly Identity[], seq: number): number {
+  identify(identities: readonly Identity[], seq: number, revisable: 0 | 1): number {
     let root = 0;
     let known = 0;
     for (const identity of identities) {
@@ -128,7 +129,7 @@ GROUP BY value`),
       const id = idOf(identity);
       if (this.#batch.has(id)) continue;
       this.#batch.set(id, root);
-      this.#changes.identities.push([identity.kind, identity.value, root, seq, 0]);
+      this.#changes.identities.push([identity.kind, identity.value, root, seq, revisable]);
     }
     this.#changes.touched.add(root);
     return root;

@@ -1,9 +1,11 @@
 import type { Connector } from '../contract/connector.ts';
+import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { PersonRef } from '../contract/record.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { checkRecord, type StoredRecord } from './check.ts';
-import { fingerprint, type Key, receiptKey } from './hash.ts';
+import { parseControl } from './control-entry.ts';
+import { fingerprint, type Key, receiptKey, recordKey, stateFingerprint } from './hash.ts';
 import type { Identity, Normaliser } from './normalise.ts';
 
 /** A source as the projector needs it. */
@@ -41,6 +43,14 @@ export interface Candidate {
   person: Identity[];
   /** A message's account. */
   account: Identity[];
+  /** Its source is read again and again. */
+  revisable: boolean;
+  /** Every state of it is kept in `record_versions`. */
+  versioned: boolean;
+  /** When the source saw it, UTC milliseconds; the receipt time where it does not say. */
+  observedAt: number;
+  /** The source said when it saw it. */
+  observed: boolean;
 }
 
 export interface PreparedEntry {
@@ -52,6 +62,10 @@ export interface PreparedEntry {
   day: string;
   bytes: number;
   items: (Candidate | Refused)[];
+  /** The stream that it is a page of; '' where there is none. */
+  stream: string;
+  /** An order to the projector; it holds no record. */
+  control: ControlEntry | undefined;
 }
 
 export interface PrepareContext {
@@ -82,68 +96,132 @@ export class EntryFailure extends Error {
 /** Everything about an entry that needs no other entry: parse, check, hash, normalise. Throws `EntryFailure` only. */
 export function prepareEntry(entry: JournalEntry, context: PrepareContext): PreparedEntry {
   try {
-    return { ...describeEntry(entry, context), items: prepareItems(entry, context) };
+    const read = readEntry(entry, context);
+    return { ...describeEntry(entry, context), ...('control' in read ? { ...read, items: [] } : read) };
   } catch (error) {
     throw new EntryFailure(entry.seq, error);
   }
 }
 
 function describeEntry(entry: JournalEntry, context: PrepareContext) {
-  const { seq, source, receivedAt, body } = entry;
-  return { seq, source, receivedAt, day: context.dayOf(receivedAt), bytes: body.length };
+  const { seq, source, receivedAt, body, headers } = entry;
+  const stream = headers[PAGE_HEADERS.stream] ?? '';
+  return { seq, source, receivedAt, day: context.dayOf(receivedAt), bytes: body.length, stream, control: undefined };
 }
 
-function prepareItems(entry: JournalEntry, context: PrepareContext): PreparedEntry['items'] {
+function readEntry(
+  entry: JournalEntry,
+  context: PrepareContext,
+): { items: PreparedEntry['items'] } | { control: ControlEntry } {
   const poisoned = context.poisoned(entry.seq);
-  if (poisoned !== undefined) return [refuseEntry(entry, 'poison', poisoned)];
+  if (poisoned !== undefined) return { items: [refuseEntry(entry, 'poison', poisoned)] };
   const source = context.sources.get(entry.source);
   if (source === undefined) {
     const reason = `No source named "${entry.source}" is declared any more. Declare it again and run: turnout rebuild.`;
-    return [refuseEntry(entry, 'unknown_source', reason)];
+    return { items: [refuseEntry(entry, 'unknown_source', reason)] };
   }
-  const { connector, settings, defaults } = source;
+  if (entry.headers[PAGE_HEADERS.control] !== undefined) {
+    const control = parseControl(entry.body, source.connector.revisable);
+    return control.ok ? { control: control.order } : { items: [refuseEntry(entry, 'unreadable', control.reason)] };
+  }
+  return { items: parseItems(entry, source, entry.receivedAt, context) };
+}
+
+/**
+ * The records of an entry under today's settings.
+ * @param checkedAt UTC milliseconds: what lies more than a day ahead of it is refused
+ */
+export function parseItems(
+  entry: JournalEntry,
+  { connector, settings, defaults }: ProjectedSource,
+  checkedAt: number,
+  context: Pick<PrepareContext, 'country' | 'timeZone' | 'normaliser'>,
+): PreparedEntry['items'] {
   const country = defaults.country ?? context.country;
   const local = country === undefined ? { timeZone: context.timeZone } : { timeZone: context.timeZone, country };
+  const about = {
+    source: entry.source,
+    revisable: connector.revisable,
+    receivedAt: entry.receivedAt,
+    checkedAt,
+    country,
+    normaliser: context.normaliser,
+  };
   return connector
     .parse(entry, { source: entry.source, settings, defaults, ...local })
     .map((parsed, item) =>
-      parsed.ok
-        ? prepareRecord(parsed.record, item, entry, context.normaliser, country)
-        : refuse(item, 'unreadable', parsed.reason, parsed.raw),
+      parsed.ok ? prepareRecord(parsed.record, item, about) : refuse(item, 'unreadable', parsed.reason, parsed.raw),
     );
 }
 
-function prepareRecord(
-  parsed: unknown,
-  item: number,
-  entry: JournalEntry,
-  normaliser: Normaliser,
-  country: string | undefined,
-): Candidate | Refused {
-  const check = checkRecord(parsed, entry.receivedAt);
-  if (!check.ok) return refuse(item, 'invalid', check.reason, JSON.stringify(parsed) ?? '');
+/** What a record's preparation needs to know of its entry. */
+export interface RecordOrigin {
+  source: string;
+  revisable: boolean;
+  /** UTC milliseconds: when it was observed, where the record does not say. */
+  receivedAt: number;
+  /** UTC milliseconds: what lies more than a day ahead of it is refused. */
+  checkedAt: number;
+  /** ISO 3166 alpha-2, for phone numbers without a country code. */
+  country: string | undefined;
+  normaliser: Normaliser;
+}
+
+export function prepareRecord(parsed: unknown, item: number, origin: RecordOrigin): Candidate | Refused {
+  const { source, revisable } = origin;
+  const keyOf = revisable ? recordKey : receiptKey;
+  const check = checkRecord(parsed, origin.checkedAt);
+  if (!check.ok) {
+    const refused = refuse(item, 'invalid', check.reason, JSON.stringify(parsed) ?? '');
+    // It is there although it cannot be counted: a full read must not take it for gone.
+    const key = (parsed as { key?: unknown } | null)?.key;
+    return revisable && typeof key === 'string' ? { ...refused, key: keyOf(source, key) } : refused;
+  }
   const { record } = check;
-  const identities = (ref: Partial<PersonRef> | undefined) =>
-    ref === undefined ? [] : normaliser.identities(ref, country);
-  const people =
-    record.record === 'message_event'
-      ? { person: identities(record.recipient), account: identities(record.account) }
-      : { person: identities(record.record === 'person' ? record : record.person), account: [] };
+  if (record.record === 'deletion' && !revisable && record.of !== 'row') {
+    const reason = `This source sends events: of what it sent, only rows of tables can be deleted, not a ${record.of}.`;
+    return refuse(item, 'invalid', reason, JSON.stringify(record));
+  }
   return {
     ok: true,
     item,
-    key: receiptKey(entry.source, record.key),
-    fingerprint: fingerprint(record),
+    key: keyOf(source, record.key),
+    fingerprint: revisable ? stateFingerprint(record) : fingerprint(record),
     record,
-    ...people,
+    ...identitiesOf(record, origin),
+    revisable,
+    versioned: revisable || record.record === 'row' || record.record === 'deletion',
+    observedAt: record.observed_at === undefined ? origin.receivedAt : Date.parse(record.observed_at),
+    observed: record.observed_at !== undefined,
   };
+}
+
+/** Who a record is about: a person, or a message's recipient and account. */
+export function identitiesOf(
+  record: StoredRecord,
+  { normaliser, country }: Pick<RecordOrigin, 'normaliser' | 'country'>,
+): { person: Identity[]; account: Identity[] } {
+  const identities = (ref: Partial<PersonRef> | undefined) =>
+    ref === undefined ? [] : normaliser.identities(ref, country);
+  switch (record.record) {
+    case 'message_event':
+      return { person: identities(record.recipient), account: identities(record.account) };
+    case 'person':
+      return { person: identities(record), account: [] };
+    case 'invitation':
+    case 'activity':
+      return { person: identities(record.person), account: [] };
+    case 'row':
+    case 'deletion':
+      return { person: [], account: [] };
+  }
 }
 
 function refuseEntry(entry: JournalEntry, rule: Rule, reason: string): Refused {
   return refuse(0, rule, reason, entry.body.toString('utf8', 0, MAX_RAW));
 }
 
-function refuse(item: number, rule: Rule, reason: string, raw: string): Refused {
+export function refuse(item: number, rule: Rule, reason: string, raw: string): Refused {
   return { ok: false, item, key: NO_KEY, fingerprint: NO_KEY, kind: '', rule, reason, raw: cutRaw(raw) };
 }
 

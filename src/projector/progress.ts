@@ -1,7 +1,8 @@
-import { sql } from '../sql/build.ts';
+import { sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { encodeTable } from './rows.ts';
 
 export interface Progress {
   /** Every entry up to here is counted. */
@@ -28,10 +29,25 @@ FROM (
   return rows[0] ?? { seq: 0, people: 1, receivedAt: 0, settings: '' };
 }
 
-/** The highest entry of which any row of a message's event is there: above the progress it is from an unfinished batch. */
+/** The highest entry by which any row of a message's event was written: above the progress it is from an unfinished batch. */
 export async function loadLeftoverSeq(warehouse: Warehouse): Promise<number> {
   const { rows } = await warehouse.query<{ seq: number }>(
-    renderSql(sql`SELECT max(seq) AS seq FROM ${tableName('message_events')}`),
+    renderSql(sql`SELECT max(version) AS seq FROM ${tableName('message_events')}`),
   );
   return rows[0]?.seq ?? 0;
+}
+
+const ORDER_NAME = 'order';
+
+/** The last order that was taken in hand; above the progress it is being carried out. */
+export async function loadOrderInHand(warehouse: Warehouse): Promise<number> {
+  const { rows } = await warehouse.query<{ seq: number }>(
+    renderSql(sql`SELECT max(seq) AS seq FROM ${tableName('progress')} WHERE name = ${string(ORDER_NAME)}`),
+  );
+  return rows[0]?.seq ?? 0;
+}
+
+export async function saveOrderInHand(warehouse: Warehouse, seq: number): Promise<void> {
+  const { columns, lines } = encodeTable('progress', [{ name: ORDER_NAME, seq, people: 0, model: '' }]);
+  await warehouse.insert('progress', columns, lines);
 }

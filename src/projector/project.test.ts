@@ -7,8 +7,9 @@ import type { PushConnector } from '../contract/connector.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import { channelSpec, rateFile } from '../contract/workspace.ts';
 import { checkLedger } from './check-ledger.ts';
-import { loadDataSpan, loadLedger, loadQuarantine, loadQuarantineRules } from './ledger.ts';
+import { loadDataSpan, loadLedger, loadQuarantineRules } from './ledger.ts';
 import { createProjector, drain, type ProjectorOptions } from './project.ts';
+import { loadQuarantine } from './quarantine.ts';
 import { loadUnpriced } from './unpriced.ts';
 
 const engine = withEngine();
@@ -79,7 +80,7 @@ describe('receipts', () => {
     expect(await loadQuarantineRules(engine.warehouse)).toStrictEqual([
       { source: 'hook', rule: 'conflict', records: 1 },
     ]);
-    const [item] = await loadQuarantine(engine.warehouse);
+    const [item] = (await loadQuarantine(engine.warehouse)).items;
     expect(item?.reason).toMatch(/^The key "b" was used before with another content/);
     expect(JSON.parse(item?.raw ?? '')).toMatchObject({ key: 'b', status: 'failed' });
     expect(await rowsOf(engine.warehouse, 'messages')).toMatchObject([{ delivered: 1, failed: 0 }]);
@@ -126,7 +127,15 @@ describe('receipts', () => {
     receive([
       event('a'),
       17,
-      { record: 'row', key: 'r', table: 'leads', values: { name: 'x' } },
+      {
+        record: 'webinar',
+        key: 'w',
+        webinar_id: 'w',
+        title: 'Launch',
+        format: 'live',
+        status: 'scheduled',
+        starts_at: '2024-11-15T08:00:00Z',
+      },
       event('bad', { status: 'eaten' }),
     ]);
     receive([event('c')], RECEIVED, 'gone');
@@ -138,9 +147,9 @@ describe('receipts', () => {
         ...(await loadQuarantineRules(engine.warehouse)).slice(2).map(({ source, records }) => [source, records]),
       ],
     );
-    const reasons = (await loadQuarantine(engine.warehouse)).map(({ reason }) => reason);
+    const reasons = (await loadQuarantine(engine.warehouse)).items.map(({ reason }) => reason);
     expect(reasons).toHaveLength(5);
-    expect(reasons).toContain('A row is stored from a later version on; it is kept and can be replayed.');
+    expect(reasons).toContain('A webinar is stored from a later version on; it is kept and can be replayed.');
     expect(reasons.join()).toMatch(/No source named "gone" is declared any more/);
     expect(await rowsOf(engine.warehouse, 'messages')).toHaveLength(1);
     expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([]);
@@ -174,7 +183,7 @@ describe('poison', () => {
       await expect(makeProjector({ sources }).runBatch(3)).rejects.toThrow('out of ideas');
     await drain(makeProjector({ sources }), 3);
     expect(await ledger()).toStrictEqual(['2024-11-16 2 0 1']);
-    expect((await loadQuarantine(engine.warehouse))[0]).toMatchObject({
+    expect((await loadQuarantine(engine.warehouse)).items[0]).toMatchObject({
       reason: expect.stringMatching(/^The entry was tried 3 times in vain: .*out of ideas/),
       raw: expect.stringContaining('"key":"b"'),
     });

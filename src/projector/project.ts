@@ -1,4 +1,5 @@
 import { TurnoutError } from '../contract/errors.ts';
+import type { TableSpec } from '../contract/model.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import type { JournalReader } from '../journal/entry.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -9,13 +10,17 @@ import { Lru } from './lru.ts';
 import type { MergeRules } from './messages.ts';
 import { type Identity, Normaliser } from './normalise.ts';
 import { People } from './people.ts';
-import { EntryFailure, type PreparedEntry, type ProjectedSource } from './prepare.ts';
+import { loadGone } from './person-facts.ts';
+import { type Candidate, EntryFailure, identitiesOf, type PreparedEntry, type ProjectedSource } from './prepare.ts';
 import { loadLeftoverSeq, loadProgress } from './progress.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
 import { settingsHash } from './settings-hash.ts';
 import { Strikes } from './strikes.ts';
-import { allWritten, writeBatch } from './write.ts';
+import { compileTables, type TableRows } from './user-rows.ts';
+import { ensureTables } from './user-tables.ts';
+import { Versions } from './versions.ts';
+import { allWritten, type WrittenFacts, writeBatch } from './write.ts';
 
 export interface ProjectorLog {
   info(fields: object, message: string): void;
@@ -32,6 +37,8 @@ export interface ProjectorOptions {
   /** The channels in use: the packs' and the workspace's. */
   channels: readonly ChannelSpec[];
   rates: readonly Rate[];
+  /** Tables that people brought; rows of others are kept until they are declared. */
+  tables?: readonly TableSpec[];
   log: ProjectorLog;
   /** A batch ends with the entry that reaches this number of records; default 20,000. */
   maxRecords?: number;
@@ -77,6 +84,8 @@ interface State {
   receivedAt: number;
   people: People;
   accounts: Lru<number, true>;
+  /** People of whom nothing is left. */
+  gone: Set<number>;
   queue: EntryQueue;
   /** Rows of message events may have been left up to here by a batch that was not finished. */
   leftover: number;
@@ -109,6 +118,8 @@ class JournalProjector implements Projector {
   readonly #rules: MergeRules;
   readonly #settings: string;
   readonly #normaliser = new Normaliser();
+  readonly #tables: TableRows;
+  #tablesReady = false;
   readonly #dayOf: (instant: number) => string;
   #strikes: Strikes | undefined;
   #state: State | undefined;
@@ -129,6 +140,7 @@ class JournalProjector implements Projector {
     };
     this.#settings = settingsHash(options);
     this.#dayOf = localDay(workspace.time_zone);
+    this.#tables = compileTables(options.tables ?? [], workspace.time_zone);
   }
 
   async seq(): Promise<number> {
@@ -158,6 +170,8 @@ class JournalProjector implements Projector {
     const strikes = this.#strikes;
     const { seq, people, receivedAt } = await loadProgress(warehouse);
     if (this.#careful) this.#aloneThrough = seq + CAREFUL_ENTRIES;
+    if (!this.#tablesReady) await ensureTables(warehouse, this.#tables, seq);
+    this.#tablesReady = true;
     const limits = { maxEntries: 20_000, maxRecords: maxRecords ?? 20_000, maxBytes: maxBytes ?? 16 << 20 };
     const queue = new EntryQueue(reader, seq, limits, {
       sources,
@@ -172,6 +186,7 @@ class JournalProjector implements Projector {
       receivedAt,
       people: await People.load(warehouse, seq, people),
       accounts: new Lru(200_000),
+      gone: await loadGone(warehouse, seq),
       queue,
       leftover: await loadLeftoverSeq(warehouse),
     };
@@ -188,12 +203,24 @@ class JournalProjector implements Projector {
 
     const candidates = entries.flatMap(({ items }) => items.flatMap((item) => (item.ok ? [item] : [])));
     const identities: Identity[] = candidates.flatMap(({ person, account }) => [...person, ...account]);
-    const [receipts] = await Promise.all([
-      Receipts.load(warehouse, new Set(candidates.map(({ key }) => key)), state.seq),
+    const keysOf = (which: (candidate: Candidate) => boolean) =>
+      new Set(candidates.filter(which).map(({ key }) => key));
+    const [receipts, versions] = await Promise.all([
+      Receipts.load(
+        warehouse,
+        keysOf(({ revisable }) => !revisable),
+        state.seq,
+      ),
+      Versions.load(
+        warehouse,
+        keysOf(({ versioned }) => versioned),
+        state.seq,
+      ),
       state.people.prepare(identities),
     ]);
-    const batch = new Batch(state.people, receipts, state.accounts);
+    const batch = this.#batch(state, receipts, versions);
     for (const entry of entries) batch.add(entry);
+    batch.revise(versions.revisions);
 
     const scope = { after: state.seq, through: last, redo: state.leftover > state.seq, settings: this.#settings };
     // The engine writes while the next batch is parsed.
@@ -202,17 +229,41 @@ class JournalProjector implements Projector {
       alone ? Promise.resolve() : state.queue.prepareAhead(through),
     ]);
     state.people.commit(last);
-    for (const account of batch.newAccounts) state.accounts.set(account, true);
+    this.#remember(state, batch, written);
     state.seq = last;
     state.receivedAt = entries.at(-1)?.receivedAt ?? state.receivedAt;
     return {
       seq: last,
       entries: entries.length,
       ...batch.tally,
-      messages: batch.messages.size,
+      messages: batch.messages.size + batch.movedMessages.size,
       people: written.people,
       receivedAt: state.receivedAt,
     };
+  }
+
+  #batch(state: State, receipts: Receipts, versions: Versions): Batch {
+    const { sources, workspace } = this.#options;
+    return new Batch({
+      people: state.people,
+      receipts,
+      versions,
+      accounts: state.accounts,
+      gone: state.gone,
+      tables: this.#tables,
+      identitiesOf: (source, record) => {
+        if (record === undefined) return [];
+        const country = sources.get(source)?.defaults.country ?? workspace.country;
+        return identitiesOf(record, { normaliser: this.#normaliser, country }).person;
+      },
+    });
+  }
+
+  #remember(state: State, batch: Batch, written: WrittenFacts): void {
+    for (const account of batch.newAccounts) state.accounts.set(account, true);
+    for (const person of written.accountsLost) state.accounts.delete(person);
+    for (const person of written.standing) state.gone.delete(person);
+    for (const person of written.gone) state.gone.add(person);
   }
 
   /** Counts the attempt before it is made: whoever is ended by it cannot count it afterwards. */

@@ -15,13 +15,15 @@ export type Outcome = 'counted' | 'version' | 'duplicate' | 'conflict';
 
 /** Records whose content may change under the same key: the newest version is the fact. */
 const CHANGEABLE: ReadonlySet<RecordKind> = new Set(['person', 'invitation']);
+/** Under one key a row may change and go; `Versions` says what becomes of it. */
+const OF_ROWS: ReadonlySet<RecordKind> = new Set(['row', 'deletion']);
 
 interface Counted {
   kind: RecordKind;
   fingerprints: Set<Key>;
 }
 
-/** What was counted before, by key: the memory that makes a record count once. */
+/** What was counted before, by key, of sources that send each record once: the memory that makes a record count once. */
 export class Receipts {
   readonly #counted = new Map<Key, Counted>();
 
@@ -50,6 +52,7 @@ GROUP BY key`),
       this.#counted.set(key, { kind: record.record, fingerprints: new Set([fingerprint]) });
       return 'counted';
     }
+    if (OF_ROWS.has(earlier.kind) && OF_ROWS.has(record.record)) return 'version';
     if (earlier.fingerprints.has(fingerprint)) return 'duplicate';
     if (earlier.kind !== record.record || !CHANGEABLE.has(record.record)) return 'conflict';
     earlier.fingerprints.add(fingerprint);

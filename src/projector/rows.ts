@@ -16,6 +16,14 @@ export interface EncodedRows {
   lines: Buffer;
 }
 
+/** A row that says nothing. */
+export function defaultRow<Table extends TableName>(table: Table): TableRow<Table> {
+  const types = Object.entries(TABLES[table].columns as Record<string, StoredColumn>);
+  return Object.fromEntries(
+    types.map(([name, { type, nullable }]) => [name, nullable === true ? null : TEXTS.has(type) ? '' : 0]),
+  ) as TableRow<Table>;
+}
+
 const TEXTS: ReadonlySet<StoredColumn['type']> = new Set(['category', 'string', 'json', 'date']);
 
 export function encodeTable<Table extends TableName>(table: Table, rows: readonly TableRow<Table>[]): EncodedRows {
@@ -42,7 +50,7 @@ function isDefault(cell: TableCell | undefined, column: StoredColumn | undefined
 
 const PLAIN = /^[\w .:+@/,()-]*$/;
 
-function encodeText(text: string): string {
+export function encodeText(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
 }

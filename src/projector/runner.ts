@@ -72,7 +72,7 @@ class Runner implements ProjectorHandle {
 
   /** @param careful true after a crash */
   start(careful: boolean): void {
-    const { socketPath, journalFolder, sources, workspace, channels, rates, workerFile } = this.#options;
+    const { socketPath, journalFolder, sources, workspace, channels, rates, tables, workerFile } = this.#options;
     const { time_zone, currency, country } = workspace;
     const input: WorkerInput = {
       socketPath,
@@ -81,6 +81,7 @@ class Runner implements ProjectorHandle {
       workspace: { time_zone, currency, ...(country === undefined ? {} : { country }) },
       channels,
       rates,
+      tables: tables ?? [],
       careful,
     };
     const worker = new Worker(workerFile ?? WORKER_FILE, { workerData: input, name: 'projector' });

@@ -13,11 +13,11 @@ export interface SourceActivity {
 
 const DAY = 86_400_000;
 
-/** What arrived from each source, from what was projected. `now` is UTC milliseconds. */
+/** What arrived from each source, from what was projected; orders to the projector did not arrive. `now` is UTC milliseconds. */
 export async function loadSourceActivity(warehouse: Warehouse, now: number): Promise<Map<string, SourceActivity>> {
   const statement = sql`SELECT source, max(last) AS last, sum(lately) AS lately, sum(quarantined) AS quarantined FROM (
     SELECT source, toUnixTimestamp64Milli(max(received_at)) AS last, sumIf(records, received_at > ${instant(now - DAY)}) AS lately, 0 AS quarantined
-    FROM turnout.entries FINAL GROUP BY source
+    FROM turnout.entries FINAL WHERE control = '' GROUP BY source
     UNION ALL
     SELECT source, 0, 0, count() FROM turnout.receipts FINAL WHERE outcome = 'quarantined' GROUP BY source
   ) GROUP BY source`;

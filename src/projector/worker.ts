@@ -31,6 +31,7 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
     workspace: input.workspace,
     channels: input.channels,
     rates: input.rates,
+    tables: input.tables ?? [],
     careful: input.careful,
     log: { info: say('info'), warn: say('warn'), error: say('error') },
   });

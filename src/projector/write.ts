@@ -5,15 +5,37 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Batch } from './batch.ts';
 import { invitationRows } from './invitation-facts.ts';
 import { type MergeRules, type MergeScope, mergeMessages, messagesOf } from './messages.ts';
+import { placesOf, removeEmptyMessages } from './moved-messages.ts';
 import type { People } from './people.ts';
 import { personRows } from './person-facts.ts';
 import { PROGRESS_NAME } from './progress.ts';
 import { renumberFacts } from './renumber.ts';
-import { encodeTable, type TableRow } from './rows.ts';
+import { defaultRow, encodeTable, type TableRow } from './rows.ts';
 import { keySet, personSet } from './sets.ts';
 
 /** Milliseconds for statements that work through a whole batch. */
 const STATEMENT_LIMIT_MS = 300_000;
+
+/** What changed besides the rows themselves. */
+export interface WrittenFacts {
+  /** Rows of `people`. */
+  people: number;
+  /** People of whom nothing is left, and those whose row stands (again). */
+  gone: number[];
+  standing: number[];
+  /** People who are no account any more. */
+  accountsLost: number[];
+}
+
+export type WriteScope = Omit<MergeScope, 'messages' | 'places'>;
+
+const inserter =
+  (warehouse: Warehouse) =>
+  async <Table extends TableName>(table: Table, rows: readonly TableRow<Table>[]): Promise<void> => {
+    if (rows.length === 0) return;
+    const { columns, lines } = encodeTable(table, rows);
+    await warehouse.insert(table, columns, lines);
+  };
 
 /**
  * Writes a batch: what was said, the facts that follow from it, the receipts, the progress; each step only when the one before it
@@ -25,27 +47,58 @@ export async function writeBatch(
   people: People,
   batch: Batch,
   rules: MergeRules,
-  scope: Omit<MergeScope, 'messages'> & { settings: string },
-): Promise<{ people: number }> {
+  scope: WriteScope & { settings: string },
+): Promise<WrittenFacts> {
+  const written = await writeFacts(warehouse, people, batch, rules, scope);
+  await closeBatch(warehouse, people, batch, scope);
+  return written;
+}
+
+/** The ledger of a batch whose facts are durable, then the progress. */
+export async function closeBatch(
+  warehouse: Warehouse,
+  people: People,
+  batch: Pick<Batch, 'receipts' | 'quarantine' | 'entries'>,
+  { through, settings }: Pick<WriteScope, 'through'> & { settings: string },
+): Promise<void> {
+  const put = inserter(warehouse);
+  await allWritten([
+    put('receipts', batch.receipts),
+    put('quarantine', batch.quarantine),
+    put('entries', batch.entries),
+  ]);
+  await put('progress', [{ name: PROGRESS_NAME, seq: through, people: people.next, model: settings }]);
+}
+
+/** What a batch says and the facts that follow from it. */
+export async function writeFacts(
+  warehouse: Warehouse,
+  people: People,
+  batch: Batch,
+  rules: MergeRules,
+  scope: WriteScope,
+): Promise<WrittenFacts> {
   const version = scope.through;
   const { changes } = people;
-  const put = async <Table extends TableName>(table: Table, rows: readonly TableRow<Table>[]) => {
-    if (rows.length === 0) return;
-    const { columns, lines } = encodeTable(table, rows);
-    await warehouse.insert(table, columns, lines);
-  };
+  const put = inserter(warehouse);
   const run = (statement: Parameters<Warehouse['command']>[0]) =>
     warehouse.command(statement, { timeoutMs: STATEMENT_LIMIT_MS });
 
+  // First: by them the check of the ledger sees that facts are being changed.
+  await put('record_versions', batch.versions);
   await allWritten([
     put('message_events', batch.messageEvents),
-    put(
-      'person_records',
-      batch.statements.map((one) => ({ ...one, version: one.observed_at, is_deleted: 0 })),
-    ),
+    put('person_records', batch.statements),
     put(
       'identities',
-      changes.identities.map(([kind, value, person, seq]) => ({ kind, value, person, version: seq, is_deleted: 0 })),
+      changes.identities.map(([kind, value, person, seq, revisable]) => ({
+        kind,
+        value,
+        person,
+        revisable,
+        version: seq,
+        is_deleted: 0,
+      })),
     ),
     put('person_roots', lastRoots(changes.roots)),
   ]);
@@ -54,16 +107,35 @@ export async function writeBatch(
   const writeMessages = async () => {
     const messages = touchedMessages(batch, renumbered);
     if (messages !== undefined) await run(mergeMessages(rules, { ...scope, messages }));
+    const moved = batch.movedMessages;
+    if (moved.size === 0) return;
+    const places = placesOf(moved);
+    await run(mergeMessages(rules, { ...scope, messages: keySet(moved.keys()), redo: true, places }));
+    await run(removeEmptyMessages(moved, version));
   };
   const writePeople = async () => {
-    const news = { statements: batch.statements, changed: batch.changedPersons };
-    const rows = await personRows(warehouse, people, news, version);
+    const { statements, changedPersons, revisedPersons, touched, shaken } = batch;
+    const news = { statements, changed: changedPersons, revised: revisedPersons, touched, shaken };
+    const { rows, gone, accountsLost } = await personRows(warehouse, people, news, version);
+    const unsaid = accountsLost.flatMap((account) => account.statements);
+    await put(
+      'person_records',
+      unsaid.map((record) => ({ ...defaultRow('person_records'), record, seq: version, version, is_deleted: 1 })),
+    );
     await put('people', rows);
-    return rows.length;
+    const standing = rows.flatMap((row) => (row.is_deleted === 0 ? [Number(row.person)] : []));
+    return { people: rows.length, gone, standing, accountsLost: accountsLost.map(({ person }) => person) };
   };
   const writeInvitations = async () => {
-    const changed = batch.changedInvitations;
-    await put('invitations', await invitationRows(warehouse, people, batch.invitations, changed, version));
+    const { changedInvitations: changed, shaken } = batch;
+    const standing = await invitationRows(warehouse, people, batch.invitations, changed, shaken, version);
+    const revised = batch.revisedInvitations.map(({ record, person, ...fields }) => ({
+      ...fields,
+      invitation: record,
+      person: people.root(person),
+      version,
+    }));
+    await put('invitations', [...standing, ...revised]);
     if (renumbered.size > 0) await run(renumberFacts('invitations', renumbered, version));
   };
   const writeActivities = async () => {
@@ -73,15 +145,18 @@ export async function writeBatch(
     );
     if (renumbered.size > 0) await run(renumberFacts('activities', renumbered, version));
   };
-  const [, written] = await allWritten([writeMessages(), writePeople(), writeInvitations(), writeActivities()]);
-
-  await allWritten([
-    put('receipts', batch.receipts),
-    put('quarantine', batch.quarantine),
-    put('entries', batch.entries),
-  ]);
-  await put('progress', [{ name: PROGRESS_NAME, seq: version, people: people.next, model: scope.settings }]);
-  return { people: written };
+  const writeTables = async () => {
+    for (const { table, columns, lines } of batch.userRows.inserts(version))
+      await warehouse.insert(table, columns, lines);
+  };
+  const others = () => allWritten([writeMessages(), writeInvitations(), writeActivities(), writeTables()]);
+  if (batch.shaken.size === 0 && batch.changedInvitations.size === 0) {
+    const [written] = await allWritten([writePeople(), others()]);
+    return written;
+  }
+  // Whether anybody is still known is asked of the facts.
+  await others();
+  return writePeople();
 }
 
 /** The last root of each number: a number can change twice within one entry. */

@@ -2,7 +2,7 @@ import { TurnoutError } from '../contract/errors.ts';
 import { number, sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import { createDatabase, createTable, tableName } from './schema.ts';
+import { addColumns, createDatabase, createTable, tableName } from './schema.ts';
 import { type StoredTable, TABLES } from './tables.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -13,11 +13,30 @@ export interface Migration {
   statements: readonly RenderedSql[];
 }
 
+/** A new folder gets every table as it is today; later migrations find there what they would add. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     name: 'first tables',
     statements: (Object.entries(TABLES) as [string, StoredTable][]).map(([name, table]) => createTable(name, table)),
+  },
+  {
+    version: 2,
+    name: 'versions of records, orders to the projector',
+    statements: [
+      createTable('record_versions', TABLES.record_versions),
+      addColumns('identities', TABLES.identities, ['revisable']),
+      addColumns('receipts', TABLES.receipts, ['versioned', 'observed', 'observed_at']),
+      addColumns('entries', TABLES.entries, ['control']),
+      addColumns('quarantine', TABLES.quarantine, ['key', 'day', 'rule', 'settled']),
+      // What was quarantined before knows its receipt only by its place.
+      renderSql(sql`INSERT INTO ${tableName('quarantine')} (seq, item, source, received_at, reason, raw, key, day, rule)
+SELECT q.seq, q.item, q.source, q.received_at, q.reason, q.raw, r.key, r.day, r.reason
+FROM (SELECT * FROM ${tableName('quarantine')} FINAL WHERE rule = '') AS q
+INNER JOIN (
+  SELECT key, seq, item, day, reason FROM ${tableName('receipts')} FINAL WHERE outcome = 'quarantined'
+) AS r ON r.seq = q.seq AND r.item = q.item`),
+    ],
   },
 ];
 

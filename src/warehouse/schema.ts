@@ -19,18 +19,30 @@ const TYPES = {
   decimal: sql`Decimal(18, 6)`,
 } as const satisfies Record<StoredColumn['type'], Fragment>;
 
+const definition = (column: string, { type, nullable }: StoredColumn): Fragment =>
+  sql`${identifier(column)} ${nullable === true ? sql`Nullable(${TYPES[type]})` : TYPES[type]}`;
+
 /** The DDL of one table; running it again changes nothing. */
 export function createTable(name: string, table: StoredTable): RenderedSql {
-  const columns = Object.entries(table.columns).map(
-    ([column, { type, nullable }]) =>
-      sql`${identifier(column)} ${nullable === true ? sql`Nullable(${TYPES[type]})` : TYPES[type]}`,
-  );
+  const columns = Object.entries(table.columns).map(([column, stored]) => definition(column, stored));
   return renderSql(sql`CREATE TABLE IF NOT EXISTS ${tableName(name)} (${commas(columns)})
 ENGINE = ReplacingMergeTree(${commas(engineArguments(table))})
 ${table.partitionByMonthOf === undefined ? sql`` : sql`PARTITION BY toYYYYMM(${identifier(table.partitionByMonthOf)})`}
 ORDER BY (${commas(table.orderBy.map(sortingKey))})
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = ${number(table.granularity ?? 8192)}`);
 }
+
+/** Adds columns to a table that is there; running it again changes nothing. */
+export function addColumns(name: string, table: StoredTable, columns: readonly string[]): RenderedSql {
+  const added = columns.map((column) => {
+    const stored = table.columns[column];
+    if (stored === undefined) throw new Error(`no column ${column}`);
+    return sql`ADD COLUMN IF NOT EXISTS ${definition(column, stored)}`;
+  });
+  return renderSql(sql`ALTER TABLE ${tableName(name)} ${commas(added)}`);
+}
+
+export const dropTable = (name: string): RenderedSql => renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)}`);
 
 function engineArguments(table: StoredTable): SqlNode[] {
   if (table.version === undefined) return [];

@@ -115,7 +115,15 @@ export const TABLES = {
   },
   /** The number under which an e-mail address, phone number or external id was first named; `version` is that entry. */
   identities: {
-    columns: { kind: category, value: string, person, version, is_deleted: flag },
+    columns: {
+      kind: category,
+      value: string,
+      person,
+      /** First named by a source that is read again and again: who is known by nothing else goes with its records. */
+      revisable: flag,
+      version,
+      is_deleted: flag,
+    },
     orderBy: ['kind', 'value'],
     version: 'version',
     deletable: true,
@@ -139,18 +147,80 @@ export const TABLES = {
       kind: category,
       outcome: category,
       reason: category,
+      /** Its record is kept in `record_versions`; `observed_at` is then when it was seen, `observed` whether the source said so. */
+      versioned: flag,
+      observed: flag,
+      observed_at: instant,
     },
     orderBy: ['key', 'seq', 'item'],
     granularity: 256,
   },
+  /** Every state of every record that can change or go, and when it went: facts are the newest of them that still stand. */
+  record_versions: {
+    columns: {
+      /** The receipt's key. */
+      record: key,
+      seq: version,
+      item: count,
+      source: category,
+      stream: category,
+      kind: category,
+      /** Of rows: the table they are for. */
+      table_name: category,
+      /** Of message events: the message. */
+      message: key,
+      /** Of message events. */
+      at: instant,
+      /** Whom it is about, and a message's account, by the numbers they had then. */
+      person,
+      account: person,
+      received_at: instant,
+      observed_at: instant,
+      /** Versions are compared only with those since the record last came into being. */
+      since_seq: version,
+      since_item: count,
+      fingerprint: key,
+      /** The record went. */
+      deleted: flag,
+      /** The canonical record, JSON. */
+      content: string,
+      /** Sequence number of the order that took this version back; 0 while it stands. */
+      erased: version,
+      version,
+    },
+    orderBy: ['record', 'seq', 'item'],
+    version: 'version',
+    granularity: 256,
+  },
   /** What could not be counted, as it came (cut at 64 KB). */
   quarantine: {
-    columns: { seq: version, item: count, source: category, received_at: instant, reason: category, raw: string },
+    columns: {
+      seq: version,
+      item: count,
+      key,
+      source: category,
+      day: date,
+      received_at: instant,
+      rule: category,
+      reason: category,
+      raw: string,
+      /** Sequence number of the order that settled it; 0 while it waits. */
+      settled: version,
+    },
     orderBy: ['seq', 'item'],
   },
   /** One row per journal entry. */
   entries: {
-    columns: { seq: version, source: category, day: date, received_at: instant, records: count, bytes: count },
+    columns: {
+      seq: version,
+      source: category,
+      day: date,
+      received_at: instant,
+      records: count,
+      bytes: count,
+      /** The order that it holds; '' for what a source sent. */
+      control: category,
+    },
     orderBy: ['seq'],
   },
   /** How far the projector is: last sequence number done, next person number, hash of the settings the facts were made with. */

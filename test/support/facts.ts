@@ -1,16 +1,21 @@
+import { listUserTables } from '../../src/projector/user-tables.ts';
 import { identifier, sql } from '../../src/sql/build.ts';
 import { renderSql } from '../../src/sql/render.ts';
-import { truncateTable } from '../../src/warehouse/schema.ts';
+import { dropTable, truncateTable } from '../../src/warehouse/schema.ts';
 import { TABLES, type TableName } from '../../src/warehouse/tables.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
-/** Empties every table that the projector writes. */
+/** Empties every table that the projector writes, and drops those that people brought. */
 export async function emptyTables(warehouse: Warehouse): Promise<void> {
-  await Promise.all(Object.keys(TABLES).map((table) => warehouse.command(truncateTable(table))));
+  const own = await listUserTables(warehouse);
+  await Promise.all([
+    ...Object.keys(TABLES).map((table) => warehouse.command(truncateTable(table))),
+    ...[...own].map((table) => warehouse.command(dropTable(table))),
+  ]);
 }
 
-/** All rows of a table as they stand. */
-export async function rowsOf<Row>(warehouse: Warehouse, table: TableName): Promise<Row[]> {
+/** All rows of a table as they stand; one that people brought is named as the warehouse names it: `table_leads`. */
+export async function rowsOf<Row>(warehouse: Warehouse, table: TableName | `table_${string}`): Promise<Row[]> {
   const { rows } = await warehouse.query<Row>(renderSql(sql`SELECT * FROM turnout.${identifier(table)} FINAL`));
   return rows;
 }

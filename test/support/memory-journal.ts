@@ -13,7 +13,7 @@ export class MemoryJournal implements JournalReader {
     return this.#entries.length;
   }
 
-  append(entry: Omit<NewEntry, 'target' | 'headers'>): number {
+  append(entry: Omit<NewEntry, 'target' | 'headers'> & Partial<NewEntry>): number {
     const seq = this.#entries.length + 1;
     this.#entries.push({ seq, target: '', headers: {}, ...entry });
     return seq;

@@ -1,0 +1,30 @@
+import { sql } from '../sql/build.ts';
+import { renderSql } from '../sql/render.ts';
+import { tableName } from '../warehouse/schema.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { accountRecord } from './batch.ts';
+import { messagesOf } from './messages.ts';
+import { keySet, personSet } from './sets.ts';
+
+/** By number: that a fact names the person, and whether one of them is something that only an account does. */
+export async function loadEvidence(
+  warehouse: Warehouse,
+  numbers: readonly number[],
+): Promise<Map<number, { acts: boolean }>> {
+  const people = personSet(numbers);
+  const events = sql`(SELECT account, recipient FROM ${tableName('message_events')} FINAL WHERE message IN ${messagesOf(people)})`;
+  const { rows } = await warehouse.query<{ number: number; acts: number }>(
+    renderSql(sql`SELECT number, max(acts) AS acts FROM (
+  SELECT person AS number, 1 AS acts FROM ${tableName('activities')} FINAL WHERE person IN ${people}
+  UNION ALL SELECT account, 1 FROM ${events} WHERE account IN ${people}
+  UNION ALL SELECT recipient, 0 FROM ${events} WHERE recipient IN ${people}
+  UNION ALL SELECT person, 0 FROM ${tableName('invitations')} FINAL WHERE person IN ${people}
+  UNION ALL SELECT person, 0 FROM (
+    SELECT person, record FROM ${tableName('person_records')} FINAL
+    WHERE record IN (SELECT record FROM ${tableName('person_records')} WHERE person IN ${people})
+  ) WHERE person IN ${people} AND record NOT IN ${keySet(numbers.map(accountRecord))}
+) GROUP BY number`),
+    { timeoutMs: 300_000 },
+  );
+  return new Map(rows.map(({ number, acts }) => [number, { acts: acts === 1 }]));
+}
