@@ -1,9 +1,9 @@
-import { Temporal } from 'temporal-polyfill';
 import type { ParseContext, ParsedItem, ReceivedEntry } from '../contract/connector.ts';
 import { PAGE_HEADERS } from '../contract/pull.ts';
 import { canonicalRecord } from '../contract/record.ts';
 import type { TableCell, TablePage } from '../contract/table-page.ts';
 import { isObject } from './json.ts';
+import { type ZoneClock, zoneClock } from './mapping/zone-clock.ts';
 import { counted, poison } from './parsed-item.ts';
 import { attributeName, isAttribute } from './postgres-columns.ts';
 import { keyColumns, type PostgresSettings, type PostgresStream, streamName } from './postgres-settings.ts';
@@ -12,6 +12,7 @@ import { describeIssue } from './record-issue.ts';
 import { withDefaults } from './with-defaults.ts';
 
 const MAX_KEY = 500;
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
 /** A journalled page → one record per row; a row that does not fit is one piece with its row, column and value. */
 export function parsePage(entry: ReceivedEntry, context: ParseContext<PostgresSettings>): ParsedItem[] {
@@ -57,7 +58,7 @@ function compileRow(
   stream: PostgresStream,
   context: ParseContext<PostgresSettings>,
 ): (row: readonly TableCell[]) => ParsedItem {
-  const zone = context.settings.time_zone ?? context.timeZone ?? 'UTC';
+  const clock = zoneClock(context.settings.time_zone ?? context.timeZone ?? 'UTC');
   const at = (column: string) => columns.indexOf(column);
   const keyAt = keyColumns(stream).map((column) => [column, at(column)] as const);
   const deletedAt = stream.deleted === undefined ? -1 : at(stream.deleted);
@@ -66,7 +67,7 @@ function compileRow(
   const fields = recordFields(stream.record);
   const setters = columns.map((column): SetCell | undefined => {
     const field = fields.get(column);
-    if (field !== undefined) return fieldSetter(field, zone);
+    if (field !== undefined) return fieldSetter(field, clock);
     return isAttribute(column, fields) ? attributeSetter(attributeName(column)) : undefined;
   });
 
@@ -100,7 +101,7 @@ function checked(record: Record<string, unknown>): ParsedItem {
   const shown = value === undefined || typeof value === 'object' ? '' : ` It holds ${shownCell(value)}.`;
   throw new RowError(
     value === undefined && path !== ''
-      ? `the column "${path}" is empty, and a ${String(record['record'])} needs it.`
+      ? `the column "${path}" is empty, which records of kind ${String(record['record'])} need.`
       : `${describeIssue(record, result.error).replace(/^The field/, 'the column')}${shown}`,
   );
 }
@@ -123,9 +124,9 @@ function isTrue(cell: TableCell): boolean {
   );
 }
 
-function fieldSetter({ path, type }: RecordField, zone: string): SetCell {
+function fieldSetter({ path, type }: RecordField, clock: ZoneClock): SetCell {
   const read = (cell: TableCell): unknown => {
-    const value = readValue(cell, type, zone);
+    const value = readValue(cell, type, clock);
     if (value === undefined)
       throw new RowError(`the column "${path}" holds ${shownCell(cell)}, which is no ${WORDS[type]}.`);
     return value;
@@ -160,7 +161,7 @@ const WORDS: Record<RecordField['type'], string> = {
   object: 'JSON object',
 };
 
-function readValue(cell: TableCell, type: RecordField['type'], zone: string): unknown {
+function readValue(cell: TableCell, type: RecordField['type'], clock: ZoneClock): unknown {
   switch (type) {
     case 'text':
     case 'option':
@@ -172,31 +173,24 @@ function readValue(cell: TableCell, type: RecordField['type'], zone: string): un
     case 'boolean':
       return typeof cell === 'boolean' ? cell : cell === 1 ? true : cell === 0 ? false : undefined;
     case 'instant':
-      return typeof cell === 'string' ? readInstant(cell, zone) : undefined;
+      return typeof cell === 'string' ? readInstant(cell, clock) : undefined;
     case 'object':
       return typeof cell === 'string' ? readAttributes(cell) : undefined;
   }
 }
 
-/** ISO with an offset as it is; a time or a date without one as that of `zone`. */
-function readInstant(text: string, zone: string): string | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(Z|[+-]\d\d(?::?\d\d)?)?$/i.exec(text);
+/** ISO with an offset as it is; a time or a date without one as that of the clock's zone. */
+function readInstant(text: string, clock: ZoneClock): string | undefined {
+  const match = ISO.exec(text);
   if (match === null) return undefined;
   const [, day = '', time = '00:00:00', offset] = match;
-  if (offset !== undefined) {
-    const written = /^z$/i.test(offset)
-      ? 'Z'
-      : offset.length === 3
-        ? `${offset}:00`
-        : offset.replace(/^(...)(\d\d)$/, '$1:$2');
-    return `${day}T${time.length === 5 ? `${time}:00` : time}${written}`;
+  const local = `${day}T${time.length === 5 ? `${time}:00` : time}`;
+  if (offset === undefined) {
+    const wall = Date.parse(`${local}Z`);
+    return Number.isNaN(wall) ? undefined : new Date(clock.toInstant(wall).instant).toISOString();
   }
-  if (zone === 'UTC') return `${day}T${time.length === 5 ? `${time}:00` : time}Z`;
-  try {
-    return Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).toInstant().toString();
-  } catch {
-    return undefined;
-  }
+  if (offset === 'Z' || offset === 'z') return `${local}Z`;
+  return `${local}${offset.slice(0, 3)}:${offset.slice(3).replace(':', '') || '00'}`;
 }
 
 /** A JSON object; what is nested in it stays JSON. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type PullEffects, PullError } from '../contract/pull.ts';
 import { pullErrorOf, type QueryPlace } from './postgres-errors.ts';
@@ -40,12 +41,17 @@ export async function openReadSession(
   const statementMs = options.statementMs ?? STATEMENT_MS;
   const { address } = await effects.address(target.host, target.port);
   const client = createClient(settings, target, address, statementMs);
-  // A connection that breaks fails the query that waits; nobody else needs to hear of it.
-  client.on('error', () => undefined);
+  /** Why the connection broke, where it did so between two queries. */
+  let broken: unknown;
+  client.on('error', (error) => {
+    broken ??= error;
+  });
   const stop = () => destroy(client);
   effects.signal.addEventListener('abort', stop, { once: true });
   const failed = (error: unknown, place?: QueryPlace): PullError =>
-    effects.signal.aborted ? new PullError('retry', 'The reading was stopped.') : pullErrorOf(error, target, place);
+    effects.signal.aborted
+      ? new PullError('retry', 'The reading was stopped.')
+      : pullErrorOf(broken ?? error, target, place);
 
   const query = async (text: string, values?: readonly (string | null)[], place?: QueryPlace): Promise<TextRows> => {
     // The extended protocol takes one statement and no more, whatever the text holds.
@@ -65,10 +71,12 @@ export async function openReadSession(
 
   const close = async () => {
     effects.signal.removeEventListener('abort', stop);
-    // The server takes a transaction back whose connection ends; a silent server is not waited for.
-    const impatience = setTimeout(() => destroy(client), 2000);
-    await client.end().catch(() => undefined);
-    clearTimeout(impatience);
+    // The server takes a transaction back whose connection ends; a silent one is not waited for.
+    const impatience = new AbortController();
+    const patience = pause(2000, undefined, { signal: impatience.signal, ref: false }).catch(() => undefined);
+    await Promise.race([client.end().catch(() => undefined), patience]);
+    impatience.abort();
+    destroy(client);
   };
 
   try {
