@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { columnName } from '../contract/column-name.ts';
 import type { Problem } from '../contract/errors.ts';
 import { rowMapping } from '../contract/mapping.ts';
 import { parseRange } from './google-sheets-range.ts';
 import { readServiceAccountKey, type ServiceAccountKey } from './google-token.ts';
-import { columnSlug } from './mapping/column-slug.ts';
 import { compileMapping } from './mapping/compile-mapping.ts';
 
 const SHEETS_ORIGIN = 'https://sheets.googleapis.com';
@@ -122,7 +122,7 @@ export function sheetsOf(settings: Omit<z.input<typeof googleSheetsSettings>, 's
       ...(each.gid === undefined ? {} : { gid: String(each.gid) }),
       headerRow: each.header_row ?? cells.firstRow,
       ...(each.mapping === undefined ? {} : { mapping: each.mapping }),
-      table: each.mapping?.table ?? each.table ?? columnSlug(stream, new Set(), 'sheet'),
+      table: each.mapping?.table ?? each.table ?? columnName(stream, new Set(), 'sheet'),
     };
   });
 }

@@ -86,7 +86,7 @@ describe('by service account', () => {
     expect(new Set(records.map(({ key }) => key)).size).toBe(12_000);
     expect(pages).toHaveLength(12);
     expect(pages.filter(({ cursor }) => cursor !== undefined)).toEqual([pages.at(-1)]);
-    expect(google.requests.filter((name) => name === 'values')).toHaveLength(3);
+    expect(google.requests.filter((name) => name === 'values')).toHaveLength(5);
   });
 
   test('a sheet of 200,000 rows is packed away while it is read', async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { columnName } from '../contract/column-name.ts';
 import type { ParseContext, ParsedItem } from '../contract/connector.ts';
 import type { RowMapping } from '../contract/mapping.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
 import type { TableCell, TablePage } from '../contract/table-page.ts';
 import { isObject, parseJsonBody } from './json.ts';
 import { isEmptyCell } from './mapping/cell-reader.ts';
-import { columnSlug } from './mapping/column-slug.ts';
 import { compileMapping } from './mapping/compile-mapping.ts';
 import { counted, poison } from './parsed-item.ts';
 
@@ -47,7 +47,7 @@ export function mapRows(
 export function plainRows(page: TablePage, stream: string, table: string): ParsedItem[] {
   const taken = new Set<string>();
   const names = page.columns.map((column, index) => {
-    const name = columnSlug(column, taken, `column_${index + 1}`);
+    const name = columnName(column, taken, `column_${index + 1}`);
     taken.add(name);
     return name;
   });

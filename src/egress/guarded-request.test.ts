@@ -215,7 +215,7 @@ describe('answers that are not whole', () => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{"rows":[');
     });
-    await expect(ask({ url: `http://127.0.0.1:${port}/`, timeoutMs: 60 })).rejects.toEqual(
+    await expect(ask({ url: `http://127.0.0.1:${port}/`, timeoutMs: 1000 })).rejects.toEqual(
       refused('retry', /stopped in the middle/),
     );
   });
@@ -225,7 +225,7 @@ describe('answers that are not whole', () => {
       const timer = setInterval(() => response.write(' '), 10);
       response.on('close', () => clearInterval(timer));
     });
-    await expect(ask({ url: `http://127.0.0.1:${port}/`, timeoutMs: 80 })).rejects.toEqual(
+    await expect(ask({ url: `http://127.0.0.1:${port}/`, timeoutMs: 500 })).rejects.toEqual(
       refused('retry', /too slow/),
     );
   });

@@ -81,7 +81,7 @@ describe('a service that falters is asked again', () => {
   ])('after %s', async (_, fault, wait) => {
     const service = await script(fault, good);
     const { effects, waits, log } = world();
-    const answer = await effects.http({ url: service.url, timeoutMs: 100 });
+    const answer = await effects.http({ url: service.url, timeoutMs: 1500 });
     expect(answer.body.toString()).toBe('{"rows":[]}');
     expect(service.asked()).toBe(2);
     expect(waits).toEqual([wait]);

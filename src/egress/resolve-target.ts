@@ -60,3 +60,22 @@ function lookupSentence(name: string, error: unknown): string {
     ? `There is no host "${name}", as far as the name server knows. Check how it is written.`
     : `The name "${name}" could not be looked up: the name server does not answer.`;
 }
+
+/**
+ * For a source that is created or changed: a sentence where the host, or any address that its name has now, may not be asked.
+ * A name that cannot be looked up at the moment is not held against it; every run checks again.
+ */
+export async function checkTarget(
+  host: string,
+  port: number,
+  policy: EgressPolicy,
+  lookup?: Lookup,
+): Promise<string | undefined> {
+  try {
+    await resolveTarget(host, port, policy, lookup);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PullError)) throw error;
+    return error.kind === 'settings' ? error.message : undefined;
+  }
+}

@@ -114,7 +114,7 @@ async function getPage(
 ): Promise<{ page: FakePage; body: Buffer }> {
   const query = new URLSearchParams({ since: String(since), size: String(config.size) });
   if (token !== null) query.set('token', token);
-  const answer = await effects.http({ url: `${config.base_url}/items?${query}`, timeoutMs: 300 });
+  const answer = await effects.http({ url: `${config.base_url}/items?${query}`, timeoutMs: 1500 });
   if (answer.status !== 200) throw new PullError('settings', `The service answered ${answer.status}.`);
   const parsed = parseJson(answer.body.toString('utf8'));
   if (!parsed.ok || !isObject(parsed.value) || !Array.isArray(parsed.value['items']))
