@@ -12,14 +12,10 @@ import { whatsapp } from './whatsapp.ts';
 
 const push: readonly PushConnector[] = [whatsapp, twilio, sendgrid, webhook];
 const pull: readonly PullConnector[] = [postgres, googleSheets, csv];
-/** People bring the files: nothing is received and nothing is read. */
-const files: readonly Connector[] = [];
 
 export const PUSH_CONNECTORS: ReadonlyMap<string, PushConnector> = new Map(push.map((one) => [one.name, one]));
 export const PULL_CONNECTORS: ReadonlyMap<string, PullConnector> = new Map(pull.map((one) => [one.name, one]));
-export const FILE_CONNECTORS: ReadonlyMap<string, Connector> = new Map(files.map((one) => [one.name, one]));
 export const CONNECTORS: ReadonlyMap<string, Connector> = new Map<string, Connector>([
   ...PUSH_CONNECTORS,
   ...PULL_CONNECTORS,
-  ...FILE_CONNECTORS,
 ]);

@@ -1,6 +1,6 @@
 import type { FileFormat } from '../contract/mapping.ts';
 import { CsvScanner } from './csv-scanner.ts';
-import type { FileLimits } from './file-reader.ts';
+import type { FileLimits } from './file-limits.ts';
 
 export interface CsvDialect {
   delimiter: NonNullable<FileFormat['delimiter']>;

@@ -1,5 +1,4 @@
-import { MAX_ROW_CHARACTERS, showCount, unreadableFile } from './file-limits.ts';
-import type { FileLimits } from './file-reader.ts';
+import { type FileLimits, MAX_ROW_CHARACTERS, showCount, unreadableFile } from './file-limits.ts';
 
 /** A row as it stands in a file: its number (1-based, blank rows counted) and its cells. */
 export interface SheetRow<Cell> {

@@ -1,7 +1,24 @@
 import { TurnoutError } from '../contract/errors.ts';
-import type { FileLimits } from './file-reader.ts';
 
 const MB = 1024 * 1024;
+
+/** Bounds of one reading; each has a sentence of its own. */
+export interface FileLimits {
+  /** Bytes of the file as it came. */
+  bytes: number;
+  /** Bytes after unpacking. */
+  unpackedBytes: number;
+  /** Unpacked over packed. */
+  ratio: number;
+  /** Files in an archive. */
+  entries: number;
+  rows: number;
+  columns: number;
+  /** Characters of one cell. */
+  cell: number;
+  /** Milliseconds of one reading. */
+  milliseconds: number;
+}
 
 export const DEFAULT_LIMITS: FileLimits = {
   bytes: 200 * MB,

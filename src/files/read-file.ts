@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { FileFormat } from '../contract/mapping.ts';
 import type { TablePage } from '../contract/table-page.ts';
 import { lookAtCsv, readCsvFile } from './csv-file.ts';
-import { unreadableFile } from './file-limits.ts';
-import type { FileLimits, FileLook } from './file-reader.ts';
+import { type FileLimits, unreadableFile } from './file-limits.ts';
+import type { FileLook } from './file-look.ts';
 import { sniffType } from './sniff-type.ts';
 import { lookAtXlsx, readXlsxFile } from './xlsx-file.ts';
 

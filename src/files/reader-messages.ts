@@ -1,6 +1,7 @@
 import type { FileFormat } from '../contract/mapping.ts';
 import type { TablePage } from '../contract/table-page.ts';
-import type { FileLimits, FileLook } from './file-reader.ts';
+import type { FileLimits } from './file-limits.ts';
+import type { FileLook } from './file-look.ts';
 
 /** What the server and the child that reads a file say to each other. A child serves one reading. */
 export type ToChild =

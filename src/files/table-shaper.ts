@@ -1,7 +1,6 @@
 import type { TableCell, TablePage } from '../contract/table-page.ts';
 import type { SheetRow } from './csv-scanner.ts';
-import { showCount, unreadableFile } from './file-limits.ts';
-import type { FileLimits } from './file-reader.ts';
+import { type FileLimits, showCount, unreadableFile } from './file-limits.ts';
 import { columnNames, findHeader, HEADER_SEARCH_ROWS, isBlank, isComment } from './header-row.ts';
 import { sectionLabel } from './report-sections.ts';
 

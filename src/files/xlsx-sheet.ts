@@ -1,7 +1,6 @@
 import type { TableCell } from '../contract/table-page.ts';
 import type { SheetRow } from './csv-scanner.ts';
-import { showCount, unreadableFile } from './file-limits.ts';
-import type { FileLimits } from './file-reader.ts';
+import { type FileLimits, showCount, unreadableFile } from './file-limits.ts';
 import { openXml, unescapeCharacters } from './read-xml.ts';
 import { type SharedStrings, tooLongCell } from './shared-strings.ts';
 import { dateText, type NumberKind } from './xlsx-dates.ts';

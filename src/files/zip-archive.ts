@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { showBytes, showCount, unreadableFile } from './file-limits.ts';
-import type { FileLimits } from './file-reader.ts';
+import { type FileLimits, showBytes, showCount, unreadableFile } from './file-limits.ts';
 
 const MB = 1024 * 1024;
 /** Below this a high ratio is only a repetitive sheet. */
