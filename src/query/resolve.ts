@@ -104,8 +104,7 @@ function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
   };
   const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
   problems.push(...timeProblems);
-  const { range } = time;
-  clock.completeThrough = completeInside(range, clock.zone, context);
+  if (timeProblems.length === 0) clock.completeThrough = completeInside(time.range, clock.zone, context);
   return { base: { model, clock, timezone, filters, ...time }, problems };
 }
 
