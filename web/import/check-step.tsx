@@ -1,9 +1,11 @@
 import type { ImportCheck } from '../../src/contract/api.ts';
+import { formatInstant } from '../format/index.ts';
 import { formatRows, sampleTable } from './file-words.ts';
 import { rejectedPath } from './import-api.ts';
 import type { StepProps } from './step-props.ts';
 import { STEP_LABELS, stepForReason } from './steps.ts';
 import type { CheckState } from './use-check.ts';
+import { assumptions } from './value-rows.ts';
 
 interface CheckStepProps extends StepProps {
   check: CheckState;
@@ -46,7 +48,7 @@ export function CheckResult({ result, ...props }: StepProps & { result: ImportCh
   return (
     <>
       <CheckFigures result={result} locale={locale} />
-      <p className="faint">Nothing is written yet.</p>
+      <Assumptions {...props} />
       {result.good + result.fixed === 0 && (
         <div className="import-problem" role="alert">
           <p>
@@ -60,7 +62,7 @@ export function CheckResult({ result, ...props }: StepProps & { result: ImportCh
           <div className="import-part-head">
             <h3 id="import-reasons">Why rows are rejected</h3>
             <a href={rejectedPath(info.id)} download>
-              Download the {formatRows(result.rejected, locale)} rejected
+              Download the rejected rows
             </a>
           </div>
           <ul className="import-reasons">
@@ -107,8 +109,23 @@ export function CheckResult({ result, ...props }: StepProps & { result: ImportCh
         </details>
       )}
       {result.funnel.length > 0 && <FunnelPreview funnel={result.funnel} locale={locale} />}
-      <SamplePreview sample={result.sample} />
+      <SamplePreview sample={result.sample} kind={kind} workspace={workspace} />
     </>
+  );
+}
+
+/** What was taken for granted, with the way to change it. */
+function Assumptions({ kind, mapping, workspace, go }: StepProps) {
+  const said = assumptions(kind, mapping, workspace.time_zone);
+  return (
+    <p className="faint">
+      Nothing is written yet. {said.length > 0 && `${said.join('; ')}. `}
+      {said.length > 0 && (
+        <button type="button" className="button-text" onClick={() => go('values')}>
+          Change
+        </button>
+      )}
+    </p>
   );
 }
 
@@ -133,9 +150,11 @@ export function CheckFigures({ result, locale }: { result: ImportCheck; locale: 
         ))}
       </dl>
       <div className="import-shares" aria-hidden="true">
-        {figures.map(({ word, value, tone }) => (
-          <span key={word} data-tone={tone} style={{ flexGrow: value }} />
-        ))}
+        {figures
+          .filter(({ value }) => value > 0)
+          .map(({ word, value, tone }) => (
+            <span key={word} data-tone={tone} style={{ flexGrow: value }} />
+          ))}
       </div>
     </>
   );
@@ -166,11 +185,17 @@ function FunnelPreview({ funnel, locale }: { funnel: ImportCheck['funnel']; loca
   );
 }
 
-function SamplePreview({ sample }: Pick<ImportCheck, 'sample'>) {
-  const { columns, rows } = sampleTable(sample);
+function SamplePreview({
+  sample,
+  kind,
+  workspace,
+}: Pick<ImportCheck, 'sample'> & Pick<StepProps, 'kind' | 'workspace'>) {
+  const { columns, rows } = sampleTable(sample, kind, (instant) =>
+    formatInstant(instant, workspace.locale, workspace.time_zone),
+  );
   if (rows.length === 0) return null;
   return (
-    <section className="import-part" aria-labelledby="import-sample">
+    <div className="import-part">
       <h3 id="import-sample">The first rows as they would be counted</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="panel table-scroll import-preview" aria-labelledby="import-sample" tabIndex={0}>
@@ -200,6 +225,6 @@ function SamplePreview({ sample }: Pick<ImportCheck, 'sample'>) {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }

@@ -55,6 +55,14 @@ export function formatRows(rows: number, locale: string): string {
   return `${new Intl.NumberFormat(locale).format(rows)} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
+/** The later of two instants: a clock that was asked a moment ago may be behind what happened since. */
+export const laterOf = (a: string, b: string): string => (a > b ? a : b);
+
+/** How many rows of the file count, as far as is known; null before it was read through. */
+export function countedRows(info: Pick<ImportInfo, 'check' | 'run'>): number | null {
+  return info.check === null ? (info.run?.rows ?? null) : info.check.good + info.check.fixed;
+}
+
 /** "operator_calls_2026-11.csv" → "Operator calls": what a mapping or a dashboard may be called. Dates and numbers of one export do not belong in it. */
 export function titleFromFile(file: string): string {
   const stem = file.replace(/\.[a-z0-9]{1,5}$/i, '');
@@ -89,24 +97,42 @@ export const TYPE_WORDS = {
   time: 'Date and time',
 } as const;
 
-/** A value of a canonical record or a row as a cell shows it; objects (a person) as their parts. */
-export function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'object') return Object.values(value).map(cellText).filter(Boolean).join(', ');
-  return String(value);
+/**
+ * The records of a preview as a table under the names of our fields: what is the same for all kinds (key, record, table) is left
+ * out, `values` of rows are columns, people are taken apart. `formatTime` gets instants.
+ */
+export function sampleTable(
+  sample: readonly Record<string, unknown>[],
+  kind: ImportKind | undefined,
+  formatTime: (instant: string) => string,
+): { columns: string[]; rows: string[][] } {
+  const flat = sample.map(flatten);
+  const names = [...new Set(flat.flatMap((record) => Object.keys(record)))];
+  const labels = new Map(kind?.fields.map((field) => [field.name, field.label]));
+  return {
+    columns: names.map((name) => labels.get(name) ?? name),
+    rows: flat.map((record) => names.map((name) => cellText(record[name], formatTime))),
+  };
 }
 
-/** The records of a preview as a table: what is the same for all kinds (key, record, table) is left out; `values` of rows are columns. */
-export function sampleTable(sample: readonly Record<string, unknown>[]): { columns: string[]; rows: string[][] } {
-  const flat = sample.map(flatten);
-  const columns = [...new Set(flat.flatMap((record) => Object.keys(record)))];
-  return { columns, rows: flat.map((record) => columns.map((column) => cellText(record[column]))) };
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+function cellText(value: unknown, formatTime: (instant: string) => string): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object') return JSON.stringify(value);
+  return typeof value === 'string' && INSTANT.test(value) ? formatTime(value) : String(value);
 }
 
 const HIDDEN = new Set(['record', 'key', 'table', 'observed_at', 'at_source']);
 
 function flatten(record: Record<string, unknown>): Record<string, unknown> {
-  const { values, ...rest } = record;
-  const own = Object.fromEntries(Object.entries(rest).filter(([name]) => !HIDDEN.has(name)));
-  return typeof values === 'object' && values !== null ? { ...own, ...values } : own;
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]): [string, unknown][] => {
+      if (HIDDEN.has(name)) return [];
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[name, value]];
+      const prefix = name === 'values' ? '' : `${name}.`;
+      return Object.entries(value).map(([inner, part]) => [prefix + inner, part]);
+    }),
+  );
 }

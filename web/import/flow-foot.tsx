@@ -1,6 +1,6 @@
 import type { ImportInfo } from '../../src/contract/api.ts';
 import { RequestError } from '../api/client.ts';
-import { formatRows } from './file-words.ts';
+import { countedRows, formatRows } from './file-words.ts';
 import { type Obstacle, STEP_LABELS, type Step } from './steps.ts';
 
 interface FlowFootProps {
@@ -19,7 +19,7 @@ interface FlowFootProps {
 
 /** Back and on, always in reach, and above them what is still missing. */
 export function FlowFoot({ step, before, after, info, locale, obstacles, problem, busy, go }: FlowFootProps) {
-  const counted = info.check === null ? 0 : info.check.good + info.check.fixed;
+  const counted = countedRows(info) ?? 0;
   const imports = step === 'import' || step === 'known';
   const unreadable = step === 'file' && info.columns.length === 0;
   const empty = (imports || step === 'check') && (info.check === null || counted === 0);

@@ -10,7 +10,7 @@ import { useWorkspace } from '../api/queries.ts';
 import { formatAgo } from '../format/index.ts';
 import { PageError } from '../pages/page-error.tsx';
 import { PageSkeleton } from '../pages/page-skeleton.tsx';
-import { formatBytes, formatRows } from './file-words.ts';
+import { formatBytes, formatRows, laterOf } from './file-words.ts';
 import { type ImportKinds, useImport, useImportKinds } from './import-api.ts';
 import { ImportFlow } from './import-flow.tsx';
 import { formatStep, parseStep, type Step } from './steps.ts';
@@ -68,7 +68,7 @@ function OneImport({ info, kinds, workspace, onWatched }: OneImportProps) {
           {formatBytes(info.bytes, locale)}
           {info.total_rows !== null && `, ${formatRows(info.total_rows, locale)}`}
           {info.columns.length > 0 && `, ${info.columns.length} columns`}, brought{' '}
-          {formatAgo(info.uploaded_at, workspace.now, locale)}
+          {formatAgo(info.uploaded_at, laterOf(workspace.now, info.uploaded_at), locale)}
         </p>
         <Link to="/import" className="import-other">
           Another file

@@ -69,7 +69,8 @@ export function ImportFlow({ info: told, kinds, workspace, step: named, go, onWa
   const [found, setFound] = useState<{ lists: string; values: NonNullable<ImportInfo['check']>['unmapped_values'] }>();
   const looksForValues = step === 'values' && lists !== '' && found?.lists !== lists;
   const counts = step === 'check' || step === 'import' || step === 'known';
-  const check = useCheck(told, (counts || looksForValues) && !draft.dirty && obstacles.length === 0, act);
+  const open = looksForValues ? obstacles.filter((one) => one.step !== 'values') : obstacles;
+  const check = useCheck(told, (counts || looksForValues) && !draft.dirty && open.length === 0, act);
   const info = { ...told, check: check.result };
   const asks = asksValues(info, kind, mapping);
   useEffect(() => {

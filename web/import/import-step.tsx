@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ImportInfo } from '../../src/contract/api.ts';
-import { formatRows } from './file-words.ts';
+import { countedRows, formatRows } from './file-words.ts';
 import { useImports } from './import-api.ts';
 import type { StepProps } from './step-props.ts';
 import { tableToMake } from './table-target.ts';
@@ -32,7 +32,7 @@ export function ImportStep({
   proposed: string;
 }) {
   const table = tableToMake(info.file, mapping, kinds.tables);
-  const counted = (info.check?.good ?? 0) + (info.check?.fixed ?? 0);
+  const counted = countedRows(info) ?? 0;
   return (
     <>
       <p className="import-lead">
@@ -155,7 +155,7 @@ function Done({ info, act, workspace }: Pick<StepProps, 'info' | 'workspace' | '
   const { locale } = workspace;
   const first = workspace.dashboards[0];
   const page = result?.dashboard ?? (first && info.mapping.record !== 'row' ? `/d/${first.name}` : null);
-  const counted = check === null ? (run?.rows ?? 0) : check.good + check.fixed;
+  const counted = countedRows(info) ?? 0;
   const rest: string[] = [];
   if (check && check.rejected > 0) rest.push(`${formatRows(check.rejected, locale)} rejected`);
   if (check && check.repeated > 0) rest.push(`${formatRows(check.repeated, locale)} repeated`);
@@ -175,7 +175,7 @@ function Done({ info, act, workspace }: Pick<StepProps, 'info' | 'workspace' | '
         </Link>
         {result && (
           <a className="button" href={`/sources/${encodeURIComponent(result.source)}`}>
-            Its source
+            Open its source
           </a>
         )}
         <UndoButton info={info} act={act} locale={locale} />

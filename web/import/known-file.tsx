@@ -20,7 +20,8 @@ export function KnownFile(props: StepProps & { check: CheckState }) {
           {check.rejected > 0 && (
             <p>
               {formatRows(check.rejected, workspace.locale)} cannot be counted
-              {check.reasons[0] && <>, most of them because: {check.reasons[0].reason}</>}{' '}
+              {check.reasons.length > 1 && ', most of them for this reason'}
+              {check.reasons[0] && `: ${check.reasons[0].reason}`}{' '}
               <button type="button" className="button-text" onClick={() => go('check')}>
                 See why
               </button>

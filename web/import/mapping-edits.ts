@@ -1,5 +1,5 @@
 import type { ImportColumn, ImportField } from '../../src/contract/api.ts';
-import type { TableColumnType } from '../../src/contract/facts.ts';
+import { storedTableColumns, type TableColumnType } from '../../src/contract/facts.ts';
 import type { ColumnMapping, RowMapping, ValueFormat } from '../../src/contract/mapping.ts';
 
 /** Changes of a mapping as the page makes them; each returns a new one. Pure. */
@@ -120,18 +120,23 @@ export function renameColumn(mapping: RowMapping, column: string, field: string)
 
 /** The column by whose time the rows are counted: the first date or time among the columns, because the order of a mapping is kept. */
 export function timeColumn(mapping: RowMapping): string | undefined {
-  return mapping.columns.find((one) => one.type === 'date' || one.type === 'time')?.column;
+  return mapping.columns.find(isTime)?.column;
 }
+
+export const isTime = ({ type }: ColumnMapping): boolean => type === 'date' || type === 'time';
 
 /** Moves a date or time column before the other ones. */
 export function setTimeColumn(mapping: RowMapping, column: string): RowMapping {
   const chosen = ownColumn(mapping, column);
   const current = timeColumn(mapping);
-  if (chosen === undefined || current === undefined || current === column) return mapping;
+  if (chosen === undefined || !isTime(chosen) || current === undefined || current === column) return mapping;
   const others = mapping.columns.filter((one) => one !== chosen);
   const at = others.findIndex((one) => one.column === current);
   return { ...mapping, columns: [...others.slice(0, at), chosen, ...others.slice(at)] };
 }
+
+/** Columns that every table has besides its own. */
+const RESERVED = new Set(Object.keys(storedTableColumns([])));
 
 /** A name that a column of a table may have: lower case, digits and _; not one of `taken`. */
 export function columnName(text: string, taken: ReadonlySet<string>): string {
@@ -145,12 +150,13 @@ export function columnName(text: string, taken: ReadonlySet<string>): string {
   const start = plain === '' ? 'column' : /^[a-z]/.test(plain) ? plain : `column_${plain}`;
   for (let copy = 1; ; copy++) {
     const name = copy === 1 ? start : `${start}_${copy}`;
-    if (!taken.has(name)) return name;
+    if (!taken.has(name) && !RESERVED.has(name)) return name;
   }
 }
 
 /** What is wrong with a name of a column or table; null where nothing is. */
 export function nameProblem(name: string): string | null {
+  if (RESERVED.has(name)) return `“${name}” is a column that every table has already: choose another name.`;
   if (/^[a-z][a-z0-9_]{0,62}$/.test(name)) return null;
   if (name === '') return 'A name is missing.';
   return `“${name}” cannot be a name: use lower-case letters, digits and _, and begin with a letter.`;

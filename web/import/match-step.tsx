@@ -1,3 +1,4 @@
+import { useRef, useState } from 'react';
 import type { ImportColumn, ImportField } from '../../src/contract/api.ts';
 import { SURENESS, surenessOf } from './file-words.ts';
 import {
@@ -9,9 +10,11 @@ import {
   unassign,
   unusedColumns,
 } from './mapping-edits.ts';
+import { furtherFields, isFolded, keepAsAttributes, keepsAttributes } from './match-fields.ts';
 import { OwnColumns } from './own-columns.tsx';
 import { Samples } from './samples.tsx';
 import type { StepProps } from './step-props.ts';
+import { obstaclesOf } from './steps.ts';
 
 /** Step 3: our fields and the columns of the file, in this order because people know their own columns. */
 export function MatchStep(props: StepProps) {
@@ -19,9 +22,14 @@ export function MatchStep(props: StepProps) {
 }
 
 function FieldTable(props: StepProps) {
-  const { info, kind, mapping } = props;
+  const { info, kind, mapping, change } = props;
+  const [all, setAll] = useState(false);
+  // What was matched when the step was opened stays where it is while one tries other columns.
+  const shown = useRef(new Set(mapping.columns.map((one) => one.field)));
   if (!kind) return <p>Say first what one row is.</p>;
-  const mapped = new Set(info.mapping.columns.map((one) => one.field));
+  const missing = obstaclesOf(info, kind, mapping);
+  const fields = [...orderFields(kind.fields, shown.current), ...furtherFields(kind, mapping)];
+  const folded = all ? [] : fields.filter((field) => isFolded(field, shown.current, mapping, missing));
   const unused = unusedColumns(mapping, info.columns);
   return (
     <>
@@ -35,15 +43,30 @@ function FieldTable(props: StepProps) {
           </tr>
         </thead>
         <tbody>
-          {orderFields(kind.fields, mapped).map((field) => (
-            <FieldRow key={field.name} field={field} {...props} />
-          ))}
+          {fields
+            .filter((field) => !folded.includes(field))
+            .map((field) => (
+              <FieldRow key={field.name} field={field} {...props} />
+            ))}
         </tbody>
       </table>
+      {folded.length > 0 && (
+        <p className="import-more">
+          <button type="button" className="button" onClick={() => setAll(true)}>
+            Show {folded.length} more {folded.length === 1 ? 'field' : 'fields'}
+          </button>{' '}
+          <span className="faint">{folded.map((field) => field.label).join(', ')}</span>
+        </p>
+      )}
       {unused.length > 0 && (
         <p className="faint import-unused">
           Not used: {unused.map((column) => column.name).join(', ')}. Nothing is counted from{' '}
-          {unused.length === 1 ? 'this column' : 'these columns'}; the file is kept as it came.
+          {unused.length === 1 ? 'this column' : 'these columns'}.{' '}
+          {keepsAttributes(kind) && (
+            <button type="button" className="button-text" onClick={() => change(keepAsAttributes(mapping, unused))}>
+              Keep {unused.length === 1 ? 'it' : 'them'} as attributes
+            </button>
+          )}
         </p>
       )}
     </>
@@ -97,7 +120,9 @@ function FieldRow({ field, info, mapping, change, obstacles }: StepProps & { fie
         )}
       </td>
       <td data-label="Match" className="import-sureness">
-        <span className="dot" data-tone={sureness.tone} aria-hidden="true" /> {sureness.word}
+        <span>
+          <span className="dot" data-tone={sureness.tone} aria-hidden="true" /> {sureness.word}
+        </span>
       </td>
       <td data-label="Values in it">{source && <Samples column={source} />}</td>
     </tr>

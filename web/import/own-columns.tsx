@@ -5,6 +5,7 @@ import { TYPE_WORDS } from './file-words.ts';
 import {
   columnName,
   includeColumn,
+  isTime,
   nameProblem,
   ownColumn,
   renameColumn,
@@ -20,7 +21,7 @@ import { newTableName } from './table-target.ts';
 /** Step 3 for a table of one's own: which columns it has, of which types, which one is the time, what makes a row unique. */
 export function OwnColumns(props: StepProps) {
   const { info, mapping, change } = props;
-  const times = mapping.columns.filter((one) => one.type === 'date' || one.type === 'time');
+  const times = mapping.columns.filter(isTime);
   const everything = info.columns.every((column) => ownColumn(mapping, column.name));
   const includeAll = (included: boolean) =>
     change(info.columns.reduce((next, column) => includeColumn(next, info.columns, column, included), mapping));

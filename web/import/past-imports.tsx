@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ImportInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { formatAgo, formatInstant, NO_DATA } from '../format/index.ts';
 import { showToast } from '../layout/messages.tsx';
-import { formatBytes, STATE_WORDS } from './file-words.ts';
+import { countedRows, formatBytes, laterOf, STATE_WORDS } from './file-words.ts';
 import { discardImport, useImportAction, useImports } from './import-api.ts';
 import { UndoButton } from './undo-button.tsx';
 
@@ -46,7 +46,7 @@ function PastImport({ info, workspace }: { info: ImportInfo; workspace: Workspac
   const client = useQueryClient();
   const act = useImportAction(info.id);
   const state = STATE_WORDS[info.state];
-  const rows = info.run?.rows ?? info.total_rows;
+  const rows = countedRows(info);
   const when = info.run?.started_at ?? info.uploaded_at;
   const discard = async () => {
     try {
@@ -70,7 +70,7 @@ function PastImport({ info, workspace }: { info: ImportInfo; workspace: Workspac
       </td>
       <td className="number">{rows === null ? NO_DATA : new Intl.NumberFormat(locale).format(rows)}</td>
       <td>
-        <span title={formatInstant(when, locale, timeZone)}>{formatAgo(when, now, locale)}</span>
+        <span title={formatInstant(when, locale, timeZone)}>{formatAgo(when, laterOf(now, when), locale)}</span>
       </td>
       <td className="import-actions">
         {open ? (

@@ -1,5 +1,6 @@
 import type { ImportField, ImportInfo, ImportKind } from '../../src/contract/api.ts';
 import type { RowMapping } from '../../src/contract/mapping.ts';
+import { countedRows } from './file-words.ts';
 import { columnOf, isMapped, nameProblem } from './mapping-edits.ts';
 
 /** The way through an import: which steps there are, which of them ask something, and what still stands in the way. Pure. */
@@ -28,8 +29,10 @@ const STEP_TITLES: Record<Step, string> = {
 /** Something that must be settled before the rows can be checked. */
 export interface Obstacle {
   step: Step;
-  /** Field it is about. */
+  /** Field it is about, the first of `among`. */
   field?: string;
+  /** Any of these would do. */
+  among?: readonly string[];
   message: string;
 }
 
@@ -111,6 +114,7 @@ function groupObstacles(kind: ImportKind, mapping: RowMapping): Obstacle[] {
         {
           step: 'match',
           field: first,
+          among: identities,
           message: 'Choose the column that says who it is: e-mail, phone or your own id.',
         },
       ];
@@ -166,10 +170,9 @@ export function stepForReason(column: string | null, kind: ImportKind | undefine
 /** Steps that cannot be opened yet: an unreadable file has only its first one, and only what can be counted can be imported. */
 export function closedSteps(info: ImportInfo, obstacles: readonly Obstacle[]): Set<Step> {
   if (info.columns.length === 0) return new Set(STEPS.filter((step) => step !== 'file'));
-  const counted = info.check === null ? 0 : info.check.good + info.check.fixed;
   return new Set([
     ...(obstacles.length > 0 ? (['check'] as const) : []),
-    ...(counted === 0 ? (['import'] as const) : []),
+    ...(info.check === null || countedRows(info) === 0 ? (['import'] as const) : []),
   ]);
 }
 

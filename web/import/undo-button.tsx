@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ImportInfo } from '../../src/contract/api.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { showToast } from '../layout/messages.tsx';
-import { formatRows } from './file-words.ts';
+import { countedRows, formatRows } from './file-words.ts';
 import type { ImportAction } from './import-api.ts';
 
 interface UndoButtonProps {
@@ -46,8 +46,8 @@ export function UndoButton({ info, act, locale, named = false }: UndoButtonProps
       {asked && (
         <Dialog title="Take this import back?" onClose={() => setAsked(false)}>
           <p>
-            {formatRows(info.run.rows, locale)} of {info.file} are no longer counted. What other files and services said
-            about the same people and messages stays.
+            What {info.file} brought ({formatRows(countedRows(info) ?? 0, locale)}) is no longer counted. What other
+            files and services said about the same people and messages stays.
           </p>
           <div className="layer-actions">
             <button type="button" className="button" onClick={() => setAsked(false)}>

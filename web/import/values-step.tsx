@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { ImportField } from '../../src/contract/api.ts';
 import { listCountries } from './countries.ts';
 import { DATE_ORDER_LABELS, dateExamples } from './date-orders.ts';
-import { mapValue, setValueFormat, toggleKey } from './mapping-edits.ts';
+import { columnOf, isMapped, mapValue, setValueFormat, toggleKey } from './mapping-edits.ts';
 import type { StepProps } from './step-props.ts';
 import { ambiguousColumns, optionFields } from './steps.ts';
 import type { CheckState } from './use-check.ts';
@@ -87,20 +87,20 @@ function DateOrder({ info, mapping, workspace, change, obstacles }: StepProps) {
 
 /** Their values and ours; those that nobody has mapped yet come first, the commonest on top. */
 function ValueMapping({ field, ...props }: ValuesStepProps & { field: ImportField }) {
-  const { info, mapping, workspace, change, check, found } = props;
-  const rows = valueRows(field, mapping, found, info.columns);
+  const { mapping, workspace, change, check, found } = props;
+  const rows = valueRows(field, mapping, found ?? []);
   const open = rows.filter((row) => row.ours === null && row.rows !== null).length;
   const count = new Intl.NumberFormat(workspace.locale);
   return (
     <section className="import-part" aria-label={field.label}>
       <h3>{field.label}: what their values mean</h3>
-      {check.checking && (
+      {found === null && (
         <p className="faint" role="status">
-          Looking through the file for its values …
+          {check.error ? check.error.message : 'Looking through the file for its values …'}
         </p>
       )}
-      {!check.checking && rows.length === 0 && <p className="faint">All values are known. Nothing to do here.</p>}
-      {!check.checking && open > 0 && (
+      {found !== null && rows.length === 0 && <p className="faint">All values are known. Nothing to do here.</p>}
+      {open > 0 && (
         <p className="faint">
           {open === 1 ? 'One value is' : `${open} values are`} not known. Rows with {open === 1 ? 'it are' : 'them are'}{' '}
           rejected until you say what {open === 1 ? 'it means' : 'they mean'}.
@@ -226,7 +226,11 @@ function SameRows({ info, mapping, change }: StepProps) {
     <details className="import-part">
       <summary>
         Rows are the same when{' '}
-        {chosen.length === 0 ? 'all their columns are the same' : `${chosen.join(' and ')} are the same`}
+        {chosen.length > 0
+          ? `${chosen.join(' and ')} ${chosen.length === 1 ? 'is' : 'are'} the same`
+          : isMapped(columnOf(mapping, 'message_id'))
+            ? 'their message id and status are the same'
+            : 'all their columns are the same'}
       </summary>
       <p className="faint">
         Rows that are the same count once, in this file and in later ones. Tick what identifies a row, an id for
