@@ -36,13 +36,16 @@ const MAX_ALARMS = 20;
  * Data that turns out to be damaged is set aside and made anew from the journal.
  */
 export class DataSide {
-  readonly #options: DataSideOptions;
+  #options: DataSideOptions;
   readonly #listeners = new Set<() => void>();
   readonly #alarms: { at: number; message: string }[] = [];
   readonly #stop = new AbortController();
   readonly #opening: Promise<void>;
   #opened: OpenWarehouse | null = null;
   #projector: ProjectorHandle | null = null;
+  /** What was known while the projector is exchanged. */
+  #lastStatus: ProjectorStatus | null = null;
+  #reloading: Promise<void> = Promise.resolve();
   #repairing: Promise<void> | null = null;
   #checking: NodeJS.Timeout | undefined;
 
@@ -64,7 +67,7 @@ export class DataSide {
 
   /** Null until the projector runs. */
   get status(): ProjectorStatus | null {
-    return this.#projector?.status() ?? null;
+    return this.#projector?.status() ?? this.#lastStatus;
   }
 
   get alarms(): readonly { at: number; message: string }[] {
@@ -91,6 +94,34 @@ export class DataSide {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Goes on with other sources, tables or settings; facts that they change are made anew. Numbers stay up meanwhile. */
+  async reload(projector: DataSideOptions['projector']): Promise<void> {
+    this.#reloading = this.#reloading.then(async () => {
+      await this.#opening;
+      await this.#repairing;
+      this.#options = { ...this.#options, projector };
+      const opened = this.#opened;
+      if (opened === null || this.#stop.signal.aborted) return;
+      this.#lastStatus = this.status;
+      await this.#projector?.close();
+      this.#projector = null;
+      try {
+        await this.#checkFacts(opened);
+        await this.#startProjector(opened);
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'the numbers could not be brought up to date; opening them again');
+        this.#opened = null;
+        await opened
+          .close()
+          .catch((second) => this.#options.log.error({ err: second }, 'the engine could not be closed'));
+        await this.#open();
+      } finally {
+        this.#lastStatus = null;
+      }
+    });
+    return this.#reloading;
+  }
+
   /** Resolves once everything durable now is counted, or when Turnout can only receive. */
   async caughtUp(): Promise<void> {
     const seq = this.#options.durableSeq();
@@ -110,6 +141,7 @@ export class DataSide {
     this.#stop.abort();
     clearTimeout(this.#checking);
     await this.#opening;
+    await this.#reloading;
     await this.#repairing;
     await this.#projector?.close();
     await this.#opened?.close();

@@ -1,13 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataSide } from './data-side.ts';
+import { openFileReader } from './files/file-reader.ts';
 import type { WorkspaceServices } from './http/services.ts';
+import { createImportWorkspace } from './import-services.ts';
+import { createImports } from './imports/imports.ts';
+import { IntakeCounters } from './intake/counters.ts';
 import type { Journal, NewEntry } from './journal/entry.ts';
 import { openJournal } from './journal/journal.ts';
+import { openJournalReader } from './journal/reader.ts';
+import { createSourceActions } from './source-services.ts';
 import { openControlDatabase } from './store/database.ts';
 import { lockDirectory } from './store/directory-lock.ts';
 import { loadSetting, saveSetting } from './store/settings.ts';
 import type { ControlDatabase } from './store/tables.ts';
+import { createSync } from './sync/sync.ts';
+import { loadSecrets } from './workspace/secrets-file.ts';
 import { readWorkspaceFiles, type WorkspaceFilesOptions } from './workspace-files.ts';
 import { composeServices } from './workspace-services.ts';
 
@@ -18,9 +26,10 @@ export interface RuntimeOptions extends WorkspaceFilesOptions {
   sample?: () => Iterable<NewEntry>;
 }
 
-/** One open workspace: journal, engine, projector and what the routes need of them. */
+/** One open workspace: journal, engine, projector, runs of its sources and what the routes need of them. */
 export interface Runtime {
-  services: WorkspaceServices;
+  /** Another object after the workspace's files have changed. */
+  readonly services: WorkspaceServices;
   control: ControlDatabase;
   isSample: boolean;
   /** Resolves when numbers can be asked for, or after so many milliseconds. */
@@ -31,7 +40,13 @@ export interface Runtime {
 /** @throws TurnoutError with every mistake of the workspace's files, or when another server has the folder. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { folder, log } = options;
-  const { loaded, sources, unusable, clock, projector } = await readWorkspaceFiles(options);
+  const isSample = options.sample !== undefined;
+  const readFiles = async () => {
+    const env = { ...options.env, ...(await loadSecrets(folder)) };
+    return { ...(await readWorkspaceFiles({ ...options, env })), env };
+  };
+  let files = await readFiles();
+  const { clock } = files;
 
   await mkdir(folder, { recursive: true });
   const closers: (() => Promise<void> | void)[] = [];
@@ -43,7 +58,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     closers.push(() => lock.release());
     const control = await openControlDatabase(join(folder, 'control.sqlite'));
     closers.push(() => control.destroy());
-    const journal = await openJournal({ folder: join(folder, 'journal'), now: clock });
+    const journalFolder = join(folder, 'journal');
+    const journal = await openJournal({ folder: journalFolder, now: clock });
     closers.push(() => journal.close());
 
     if (options.sample !== undefined && (await loadSetting(control, 'sample_loaded')) === null) {
@@ -53,7 +69,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
     const data = new DataSide({
       warehouseFolder: join(folder, 'warehouse'),
-      projector: { ...projector, journalFolder: join(folder, 'journal') },
+      projector: { ...files.projector, journalFolder },
       durableSeq: () => journal.durableSeq,
       now: clock,
       log,
@@ -63,20 +79,92 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     // A first look at the sample should show it whole.
     if (options.sample !== undefined) await data.caughtUp();
 
-    const services = composeServices({
-      loaded,
-      sources,
-      unusable,
-      clock,
+    const sync = await createSync({
+      sources: files.sources,
+      timeZone: files.loaded.workspace.time_zone,
+      env: files.env,
+      egressAllow: files.loaded.workspace.egress?.allow ?? [],
+      reader: { folder: options.workspaceFolder },
+      control,
       journal,
-      data,
-      sample: options.sample !== undefined,
+      openJournalReader: () => openJournalReader(journalFolder),
+      reader: { folder: options.workspaceFolder },
+      clock,
       log,
     });
-    return {
-      services,
+    closers.push(() => sync.close());
+
+    let reloading: Promise<void> = Promise.resolve();
+    /** One after the other; what people wrote wrongly leaves everything as it is. */
+    const reload = (): Promise<void> => {
+      const next = reloading.then(async () => {
+        files = await readFiles();
+        await data.reload({ ...files.projector, journalFolder });
+        await sync.reload(files.sources);
+        services = compose();
+      });
+      reloading = next.catch(() => {});
+      return next;
+    };
+
+    const counters = new IntakeCounters();
+    const sourceActions = createSourceActions({
+      sync,
+      journal,
       control,
-      isSample: options.sample !== undefined,
+      clock,
+      current: () => ({
+        sources: files.sources,
+        files: files.loaded.sourceFiles,
+        allow: files.loaded.workspace.egress?.allow ?? [],
+      }),
+      workspaceFolder: options.workspaceFolder,
+      dataFolder: folder,
+      env: options.env,
+      sample: isSample,
+      reload,
+    });
+    const imports = createImports({
+      control,
+      folder: join(folder, 'uploads'),
+      clock,
+      openReader: () => openFileReader(),
+      workspace: createImportWorkspace({
+        sync,
+        journal,
+        data,
+        control,
+        clock,
+        current: () => files,
+        workspaceFolder: options.workspaceFolder,
+        reload,
+        undoRun: sourceActions.undoBatch,
+      }),
+      log,
+    });
+    closers.push(() => imports.close());
+
+    const compose = (): WorkspaceServices =>
+      composeServices({
+        ...files,
+        clock,
+        journal,
+        data,
+        sync,
+        sourceActions,
+        imports,
+        counters,
+        control,
+        sample: isSample,
+        log,
+      });
+    let services = compose();
+    return {
+      get services() {
+        return services;
+      },
+      control,
+      isSample,
       numbersOpened: (limitMs) => data.opened(limitMs),
       close,
     };

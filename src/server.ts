@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { checkListenHost } from './access/host.ts';
-import { wallClock } from './clock.ts';
+import { type Clock, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { TurnoutError } from './contract/errors.ts';
 import { buildApp } from './http/app.ts';
@@ -25,14 +25,14 @@ const WEB = join(project, 'dist', 'web');
 const READY_WITHOUT_NUMBERS_MS = 3_000;
 
 /**
- * The composition root.
+ * The composition root. `clock` is the team's own workspace's; tests move one.
  * @throws TurnoutError for a host that is not loopback, for mistakes in the workspace, or when the data folder is in use.
  */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+export async function startServer(config: Config, log: Logger, clock: Clock = wallClock): Promise<RunningServer> {
   checkListenHost(config.host);
   const own = join(config.data, 'main');
   const sample = join(config.data, 'sample');
-  const openOwn = () => openRuntime({ folder: own, workspaceFolder: config.workspace, env: process.env, log });
+  const openOwn = () => openRuntime({ folder: own, workspaceFolder: config.workspace, env: process.env, clock, log });
 
   const showSample = config.sample && (await wantsSample(config.workspace, own));
   let runtime: Runtime = showSample ? await openSampleRuntime({ folder: sample, log }) : await openOwn();

@@ -2,6 +2,7 @@ import type { Source } from './connectors/sources.ts';
 import type { SourceInfo } from './contract/api.ts';
 import type { SourceCounts } from './intake/counters.ts';
 import type { SourceActivity } from './projector/source-activity.ts';
+import type { SourceStatus } from './sync/source-book.ts';
 
 const HOUR = 3_600_000;
 /** A refusal so recent says more about a source than its last good delivery. */
@@ -24,6 +25,25 @@ export function describeSource(
     received_24h: activity?.received24h ?? 0,
     quarantined: activity?.quarantined ?? 0,
     hook: `/hooks/${source.name}`,
+  };
+}
+
+/** State of a source that is read or fed with files: what arrived, and what its runs say. */
+export function describePullSource(
+  source: Source,
+  activity: SourceActivity | undefined,
+  status: SourceStatus | null,
+): SourceInfo {
+  return {
+    name: source.name,
+    label: source.label,
+    connector: source.connector.name,
+    mode: source.pull?.mode ?? 'pull',
+    last_received_at: activity === undefined ? null : new Date(activity.lastReceivedAt).toISOString(),
+    received_24h: activity?.received24h ?? 0,
+    quarantined: activity?.quarantined ?? 0,
+    streams: source.pull?.streams(source.settings) ?? [],
+    ...(status ?? { state: 'waiting', detail: 'It has only just been connected.' }),
   };
 }
 

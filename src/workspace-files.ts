@@ -17,6 +17,8 @@ export interface WorkspaceFilesOptions {
   workspaceFolder: string;
   /** Environment for `${NAME}` in source files. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Of workspaces without a fixed clock of their own; the wall clock where absent. */
+  clock?: Clock;
   log: Logger;
 }
 
@@ -47,7 +49,7 @@ export async function readWorkspaceFiles(options: WorkspaceFilesOptions): Promis
     loaded: { ...loaded, model },
     sources,
     unusable,
-    clock: workspace.clock === undefined ? wallClock : fixedClock(workspace.clock),
+    clock: workspace.clock === undefined ? (options.clock ?? wallClock) : fixedClock(workspace.clock),
     projector: {
       sources: sources.map(({ name, declaration, settings, defaults }) => ({
         name,

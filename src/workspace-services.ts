@@ -1,11 +1,15 @@
 import packageFile from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
+import { type Completeness, completenessOf, describeLate, type SourceReach } from './completeness.ts';
 import type { Source } from './connectors/sources.ts';
 import type { Freshness, SourceInfo, WorkspaceInfo } from './contract/api.ts';
+import type { Feed } from './contract/connector.ts';
 import { TurnoutError } from './contract/errors.ts';
+import type { Query } from './contract/query.ts';
 import type { DataSide } from './data-side.ts';
-import type { WorkspaceServices } from './http/services.ts';
-import { IntakeCounters } from './intake/counters.ts';
+import type { SourceActions, WorkspaceServices } from './http/services.ts';
+import type { Imports } from './imports/imports.ts';
+import type { IntakeCounters } from './intake/counters.ts';
 import { receive } from './intake/receive.ts';
 import type { Journal } from './journal/entry.ts';
 import type { Logger } from './logger.ts';
@@ -13,13 +17,21 @@ import { describeModel } from './model/catalog.ts';
 import type { CheckedModel } from './model/checked.ts';
 import { jsonSchema, SCHEMA_NAMES } from './model/json-schemas.ts';
 import type { LoadedWorkspace } from './model/load-workspace.ts';
-import { loadDataSpan, loadLedger, loadQuarantine } from './projector/ledger.ts';
+import { loadIdentityReport } from './projector/identity-report.ts';
+import { loadDataSpan, loadLedger } from './projector/ledger.ts';
+import { loadQuarantine } from './projector/quarantine.ts';
 import type { ProjectorStatus } from './projector/runner.ts';
 import { loadSourceActivity } from './projector/source-activity.ts';
 import { loadUnpriced } from './projector/unpriced.ts';
+import { watchPushedSources } from './push-reach.ts';
 import type { QueryContext } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
-import { describeSource } from './source-status.ts';
+import { tablesOfQuery } from './query/tables-of-query.ts';
+import { describeConnectors, describeDeclaration, replayQuarantine } from './source-services.ts';
+import { describePullSource, describeSource } from './source-status.ts';
+import { recordAudit } from './store/audit.ts';
+import type { ControlDatabase } from './store/tables.ts';
+import type { Sync } from './sync/sync.ts';
 
 type DataSpan = WorkspaceInfo['data'];
 
@@ -31,6 +43,11 @@ export interface Parts {
   clock: Clock;
   journal: Journal;
   data: DataSide;
+  sync: Sync;
+  sourceActions: SourceActions;
+  imports: Imports;
+  counters: IntakeCounters;
+  control: ControlDatabase;
   sample: boolean;
   log: Logger;
 }
@@ -39,11 +56,10 @@ const VERSION = packageFile.version;
 
 /** Joins the parts of an open workspace into what the routes ask for. */
 export function composeServices(parts: Parts): WorkspaceServices {
-  const { loaded, clock, journal, data, log } = parts;
+  const { loaded, clock, journal, data, sync, counters, log } = parts;
   const { workspace, model } = loaded;
   const sources = new Map(parts.sources.map((source) => [source.name, source]));
   const openedAt = clock();
-  const counters = new IntakeCounters();
   const catalog = describeModel(model);
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
   const engine = createQueryEngine({
@@ -53,21 +69,40 @@ export function composeServices(parts: Parts): WorkspaceServices {
   });
   const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
 
+  const pushed = watchPushedSources({
+    sources: parts.sources,
+    counts: (name) => counters.of(name),
+    clock,
+    loadActivity: () => loadSourceActivity(data.warehouse, clock()),
+  });
+  const reach = (): SourceReach[] => [
+    ...pushed(),
+    ...sync.freshness().map(({ state, ...known }) => ({
+      ...known,
+      feeds: feedsOf(sources, known.source),
+      // Who owes nothing, or was stopped by a person, holds no number back.
+      completeThrough: state === 'paused' || sync.status(known.source)?.expected == null ? null : known.completeThrough,
+      owes: state === 'late' || state === 'failed' ? state : null,
+    })),
+  ];
+
   const freshness = (): Freshness => {
     const status = data.status;
     const pending = status === null ? journal.durableSeq : Math.max(0, journal.durableSeq - status.seq);
     const asOf = new Date(pending === 0 ? clock() : Math.min(clock(), status?.receivedAt || openedAt)).toISOString();
+    const sourcesReach = reach();
+    const reached = sourcesReach.flatMap(({ completeThrough }) => (completeThrough === null ? [] : [completeThrough]));
     return {
       data_version: String(status?.seq ?? 0),
       as_of: asOf,
-      complete_through: asOf,
+      complete_through: new Date(Math.min(Date.parse(asOf), ...reached)).toISOString(),
       pending,
       state: freshnessState(status, pending),
       alarms: [...journal.status().alarms, ...data.alarms].map(({ at, message }) => ({
         at: new Date(at).toISOString(),
         message,
       })),
-      late: [],
+      late: describeLate(sourcesReach),
     };
   };
 
@@ -88,16 +123,36 @@ export function composeServices(parts: Parts): WorkspaceServices {
   /** The page's frame does not wait for the engine. */
   const knownDataSpan = () => dataSpan().catch(() => known);
 
-  const context = async (signal: AbortSignal): Promise<QueryContext> => {
-    const { as_of, complete_through, data_version } = freshness();
-    return {
-      now: clock(),
-      asOf: Date.parse(as_of),
-      completeThrough: Date.parse(complete_through),
-      dataVersion: data_version,
-      data: await dataSpan(),
-      signal,
+  /** Of one moment, for each query by the tables that it reads. */
+  const contextOf = async (signal: AbortSignal): Promise<(query: Query) => QueryContext> => {
+    const { as_of, data_version } = freshness();
+    const reached = reach();
+    const asOf = Date.parse(as_of);
+    const now = clock();
+    const span = await dataSpan();
+    return (query) => {
+      const { completeThrough, late }: Completeness = completenessOf(reached, tablesOfQuery(query, model), asOf);
+      return {
+        now,
+        asOf,
+        completeThrough,
+        dataVersion: data_version,
+        data: span,
+        signal,
+        ...(late.length === 0 ? {} : { late }),
+      };
     };
+  };
+
+  const describeSources = async (): Promise<SourceInfo[]> => {
+    const activity = await loadSourceActivity(data.warehouse, clock());
+    return Promise.all(
+      parts.sources.map(async (source) =>
+        source.pull === undefined
+          ? describeSource(source, activity.get(source.name), counters.of(source.name), clock())
+          : describePullSource(source, activity.get(source.name), sync.status(source.name)),
+      ),
+    );
   };
 
   return {
@@ -109,9 +164,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
       if (source?.push === undefined) return null;
       return receive(request, { ...source, connector: source.push }, { journal, now: clock, counters });
     },
-    runQuery: async (query, signal) => engine.run(query, await context(signal)),
-    runBatch: async (queries, signal) => engine.runBatch(queries, await context(signal)),
-    explainQuery: async (query, signal) => engine.explainSql(query, await context(signal)),
+    runQuery: async (query, signal) => engine.run(query, (await contextOf(signal))(query)),
+    runBatch: async (queries, signal) => engine.runBatch(queries, await contextOf(signal)),
+    explainQuery: async (query, signal) => engine.explainSql(query, (await contextOf(signal))(query)),
     async workspace(): Promise<WorkspaceInfo> {
       return {
         name: workspace.name,
@@ -130,19 +185,50 @@ export function composeServices(parts: Parts): WorkspaceServices {
     },
     dashboards: () => loaded.dashboards,
     catalog: () => catalog,
-    async sources(): Promise<SourceInfo[]> {
-      const activity = await loadSourceActivity(data.warehouse, clock());
-      return parts.sources.map((source) =>
-        describeSource(source, activity.get(source.name), counters.of(source.name), clock()),
-      );
+    sources: describeSources,
+    async source(name) {
+      const info = (await describeSources()).find((one) => one.name === name);
+      if (info === undefined) return null;
+      return {
+        ...info,
+        ...describeDeclaration(loaded.sourceFiles, name),
+        connector_title: sources.get(name)?.connector.title ?? info.connector,
+        runs: await sync.runs(name, { limit: 30 }),
+        schema_changes: await sync.schemaChanges(name),
+      };
+    },
+    runs: (name, page) =>
+      sync.runs(name, { limit: page.limit, ...(page.before === undefined ? {} : { before: page.before }) }),
+    run: (id) => sync.run(id),
+    connectors: describeConnectors,
+    sourceActions: parts.sourceActions,
+    imports() {
+      if (parts.sample)
+        throw new TurnoutError(
+          'conflict',
+          'This is the sample workspace. Remove the sample to import files of your own.',
+        );
+      return parts.imports;
     },
     unpriced: () => loadUnpriced(data.warehouse, { channels: model.channels, rates: loaded.rates, workspace }),
     ledger: () => loadLedger(data.warehouse),
-    async quarantine(limit) {
-      return loadQuarantine(data.warehouse, { limit });
+    quarantine: (filter) => loadQuarantine(data.warehouse, filter),
+    async replay(what, actor) {
+      const replayed = await replayQuarantine(journal, clock(), what, data.warehouse);
+      const detail = `${replayed} quarantined records were tried again.`;
+      await recordAudit(parts.control, { at: clock(), actor, action: 'quarantine.replay', detail });
+      return replayed;
     },
+    identity: () =>
+      loadIdentityReport(data.warehouse, { sources: new Map(parts.sources.map(({ name, label }) => [name, label])) }),
     freshness,
-    onFreshness: (listener) => data.onChange(() => listener(freshness())),
+    onFreshness(listener) {
+      const tell = () => listener(freshness());
+      const stops = [data.onChange(tell), sync.onChange(tell)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     schemas: () => schemas,
   };
 }
@@ -150,4 +236,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
 function freshnessState(status: ProjectorStatus | null, pending: number): Freshness['state'] {
   if (status === null) return 'unavailable';
   return status.state === 'ok' && pending > 0 ? 'catching_up' : status.state;
+}
+
+function feedsOf(sources: ReadonlyMap<string, Source>, name: string): Feed[] {
+  const source = sources.get(name);
+  return source === undefined ? [] : source.connector.feeds(source.settings);
 }

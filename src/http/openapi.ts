@@ -50,6 +50,11 @@ function describeRoute(route: DeclaredRoute): object {
     const schema = route.url === '/api/v1/query' ? queryBody : route.body;
     operation['requestBody'] = { required: true, content: { 'application/json': { schema: schemaOf(schema) } } };
   }
+  if (route.raw)
+    operation['requestBody'] = {
+      required: true,
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    };
   return operation;
 }
 

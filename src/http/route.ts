@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { isAllowed, LOCAL_OWNER, type Permission, type Principal } from '../access/permissions.ts';
@@ -12,6 +13,8 @@ export interface RouteInput<Params, Search, Body> {
   /** Aborted when the reader goes away. */
   signal: AbortSignal;
   reply: FastifyReply;
+  /** The bytes of a `raw` route, unread. */
+  request: IncomingMessage;
 }
 
 export interface Route<Params = unknown, Search = unknown, Body = unknown> {
@@ -23,6 +26,8 @@ export interface Route<Params = unknown, Search = unknown, Body = unknown> {
   params?: z.ZodType<Params>;
   search?: z.ZodType<Search>;
   body?: z.ZodType<Body>;
+  /** The body is bytes that the handler reads itself. */
+  raw?: true;
   /** Name of the answer's type in the API description. */
   answer: string;
   handle(input: RouteInput<Params, Search, Body>): unknown;
@@ -54,7 +59,15 @@ export function addRoute<Params, Search, Body>(app: FastifyInstance, route: Rout
         ...(request.query as object),
       });
       const body = route.body === undefined ? (undefined as Body) : parsePart('body', route.body, request.body);
-      return route.handle({ params, search, body, principal: LOCAL_OWNER, signal: abortedWith(reply), reply });
+      return route.handle({
+        params,
+        search,
+        body,
+        principal: LOCAL_OWNER,
+        signal: abortedWith(reply),
+        reply,
+        request: request.raw,
+      });
     },
   });
 }

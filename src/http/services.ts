@@ -1,7 +1,22 @@
-import type { Catalog, Freshness, LedgerRow, QuarantineItem, SourceInfo, WorkspaceInfo } from '../contract/api.ts';
+import type {
+  Catalog,
+  ConnectorInfo,
+  Freshness,
+  IdentityReport,
+  LedgerRow,
+  QuarantinePage,
+  RunDetail,
+  RunInfo,
+  SourceDetail,
+  SourceInfo,
+  WorkspaceInfo,
+} from '../contract/api.ts';
 import type { Dashboard } from '../contract/dashboard.ts';
+import type { StreamReport } from '../contract/pull.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchResult, QueryResult } from '../contract/result.ts';
+import type { SourceDeclaration } from '../contract/source.ts';
+import type { Imports } from '../imports/imports.ts';
 import type { IntakeAnswer } from '../intake/receive.ts';
 
 /** What a running workspace offers to the routes. Composed in `src/runtime.ts`. */
@@ -18,7 +33,18 @@ export interface WorkspaceServices {
   /** Billable messages for which neither the provider nor the rate card has a price. */
   unpriced(): Promise<number>;
   ledger(): Promise<LedgerRow[]>;
-  quarantine(limit: number): Promise<QuarantineItem[]>;
+  quarantine(filter: QuarantineFilter): Promise<QuarantinePage>;
+  /** How many records were put into the journal again. */
+  replay(what: ReplayRequest, actor: string): Promise<number>;
+  identity(): Promise<IdentityReport>;
+  connectors(): ConnectorInfo[];
+  /** null where there is none of this name. */
+  source(name: string): Promise<SourceDetail | null>;
+  runs(source: string, page: { limit: number; before?: number | undefined }): Promise<RunInfo[]>;
+  run(id: number): Promise<RunDetail | null>;
+  sourceActions: SourceActions;
+  /** @throws TurnoutError('conflict') in the sample workspace, which takes nothing in */
+  imports(): Imports;
   freshness(): Freshness;
   /** Called when the data version or the state changes. */
   onFreshness(listener: (freshness: Freshness) => void): () => void;
@@ -40,4 +66,42 @@ export interface Services {
   removeSample(actor: string): Promise<void>;
   /** Folder of the built web. */
   webFolder: string;
+}
+
+export interface QuarantineFilter {
+  source?: string | undefined;
+  /** Local day of receipt. */
+  day?: string | undefined;
+  rule?: string | undefined;
+  limit: number;
+  /** Id of the last item of the page before. */
+  before?: string | undefined;
+}
+
+export type ReplayRequest =
+  | { items: { id: string; record?: unknown }[] }
+  | { source: string; rule?: string | undefined; day?: string | undefined };
+
+/** What a person can do with sources. All throw `TurnoutError('not_found')` for an unknown name. */
+export interface SourceActions {
+  /** @returns the run's number. @throws TurnoutError('conflict') while one is under way */
+  syncNow(name: string, actor: string): Promise<number>;
+  stop(name: string, actor: string): Promise<boolean>;
+  pause(name: string, paused: boolean, actor: string): Promise<void>;
+  fullRefresh(name: string, actor: string): Promise<number>;
+  countBackfill(name: string, range: BackfillRange): Promise<number | null>;
+  backfill(name: string, range: BackfillRange, actor: string): Promise<number>;
+  test(name: string): Promise<StreamReport[]>;
+  testDeclaration(declaration: SourceDeclaration): Promise<StreamReport[]>;
+  acknowledgeChange(name: string, id: number): Promise<void>;
+  create(declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
+  update(name: string, declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
+  undoBatch(run: number, actor: string): Promise<void>;
+}
+
+/** Instants, half-open. */
+export interface BackfillRange {
+  stream?: string | undefined;
+  from: string;
+  to: string;
 }

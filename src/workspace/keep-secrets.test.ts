@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SourceDeclaration } from '../contract/source.ts';
 import { maskSettings } from '../contract/secret-keys.ts';
+import type { SourceDeclaration } from '../contract/source.ts';
 import { separateSecrets, unmaskSettings } from './keep-secrets.ts';
 
 const declaration: SourceDeclaration = {

@@ -12,7 +12,10 @@ export function separateSecrets(declaration: SourceDeclaration): {
 } {
   const secrets: Record<string, string> = {};
   const keep = (path: readonly string[], value: string): string => {
-    const name = [declaration.name, ...path].join('_').toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+    const name = [declaration.name, ...path]
+      .join('_')
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '_');
     secrets[name] = value;
     return `\${${name}}`;
   };
@@ -43,7 +46,8 @@ export function separateSecrets(declaration: SourceDeclaration): {
 export function unmaskSettings(next: unknown, saved: unknown, path = 'settings'): unknown {
   const field = (value: unknown, key: string): unknown =>
     typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-  if (Array.isArray(next)) return next.map((item, index) => unmaskSettings(item, field(saved, String(index)), `${path}.${index}`));
+  if (Array.isArray(next))
+    return next.map((item, index) => unmaskSettings(item, field(saved, String(index)), `${path}.${index}`));
   if (typeof next === 'object' && next !== null)
     return Object.fromEntries(
       Object.entries(next).map(([key, item]) => [key, unmaskSettings(item, field(saved, key), `${path}.${key}`)]),

@@ -24,7 +24,11 @@ test('a new source is a readable file of its own', () => {
 });
 
 test('changing one source leaves the others and their comments alone', () => {
-  expect(findSource([file], 'crm')?.declaration).toEqual({ name: 'crm', connector: 'postgres', settings: { url: '${CRM}' } });
+  expect(findSource([file], 'crm')?.declaration).toEqual({
+    name: 'crm',
+    connector: 'postgres',
+    settings: { url: '${CRM}' },
+  });
   const changed = replaceSource(file, 'crm', {
     name: 'crm',
     connector: 'postgres',

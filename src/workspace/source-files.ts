@@ -47,7 +47,8 @@ function placeOf(document: Document, name: string): { index: number; declaration
 function tidy(declaration: SourceDeclaration): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(declaration).filter(
-      ([, value]) => value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0),
+      ([, value]) =>
+        value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0),
     ),
   );
 }

@@ -23,7 +23,10 @@ export async function writeWorkspaceFiles(
   const before = await Promise.all(places.map(({ place }) => readOptional(place)));
   const taken = places.find((_, index) => !replace && before[index] !== null);
   if (taken !== undefined)
-    throw new TurnoutError('conflict', `The file ${taken.path} is there already. Choose another name, or change that file.`);
+    throw new TurnoutError(
+      'conflict',
+      `The file ${taken.path} is there already. Choose another name, or change that file.`,
+    );
   const takeBack = async () => {
     for (const [index, { place }] of places.entries()) {
       const text = before[index];

@@ -1,0 +1,310 @@
+import { z } from 'zod';
+import { CONNECTORS, PULL_CONNECTORS, PUSH_CONNECTORS } from './connectors/registry.ts';
+import { parseSources, type Source } from './connectors/sources.ts';
+import type { ConnectorInfo, SourceDetail } from './contract/api.ts';
+import { TurnoutError } from './contract/errors.ts';
+import { type ControlEntry, PAGE_HEADERS } from './contract/pull.ts';
+import { maskSettings } from './contract/secret-keys.ts';
+import type { SourceDeclaration } from './contract/source.ts';
+import { checkHost, createEgressPolicy } from './egress/policy.ts';
+import type { ReplayRequest, SourceActions } from './http/services.ts';
+import type { Journal } from './journal/entry.ts';
+import { loadQuarantineIds } from './projector/quarantine.ts';
+import { recordAudit } from './store/audit.ts';
+import { loadRun, updateRun } from './store/runs.ts';
+import type { ControlDatabase } from './store/tables.ts';
+import type { Sync } from './sync/sync.ts';
+import type { Warehouse } from './warehouse/warehouse.ts';
+import { separateSecrets, unmaskSettings } from './workspace/keep-secrets.ts';
+import { loadSecrets, saveSecrets } from './workspace/secrets-file.ts';
+import { findSource, newSourceFile, replaceSource, type SourceText } from './workspace/source-files.ts';
+import { writeWorkspaceFiles } from './workspace/write-files.ts';
+
+export interface SourceServicesOptions {
+  sync: Sync;
+  journal: Pick<Journal, 'append'>;
+  control: ControlDatabase;
+  clock: () => number;
+  /** The workspace as it is open now. */
+  current(): { sources: readonly Source[]; files: readonly SourceText[]; allow: readonly string[] };
+  /** Folder of the files that people write. */
+  workspaceFolder: string;
+  /** Folder of the workspace's data: secrets typed into the page. */
+  dataFolder: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The sample's sources cannot be changed. */
+  sample: boolean;
+  /** Opens the workspace with its files as they are now. */
+  reload(): Promise<void>;
+}
+
+/** Every connector with the JSON Schema of its settings. */
+export function describeConnectors(): ConnectorInfo[] {
+  return [...CONNECTORS.values()].map((connector) => ({
+    name: connector.name,
+    title: connector.title,
+    mode: PUSH_CONNECTORS.has(connector.name) ? 'push' : (PULL_CONNECTORS.get(connector.name)?.mode ?? 'pull'),
+    settings: z.toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
+  }));
+}
+
+/** What people do with sources. Every change is in the audit trail. */
+export function createSourceActions(options: SourceServicesOptions): SourceActions {
+  const { sync, control, clock, journal } = options;
+  const audit = (actor: string, action: string, detail: string) =>
+    recordAudit(control, { at: clock(), actor, action, detail });
+  const find = (name: string): Source => {
+    const source = options.current().sources.find((one) => one.name === name);
+    if (source === undefined) throw new TurnoutError('not_found', `There is no source "${name}".`);
+    return source;
+  };
+  const findRead = (name: string): Source => {
+    const source = find(name);
+    if (source.pull === undefined)
+      throw new TurnoutError(
+        'conflict',
+        `"${name}" sends by itself; there is nothing to read. See its address on its page.`,
+      );
+    return source;
+  };
+  const checkOwn = () => {
+    if (options.sample)
+      throw new TurnoutError(
+        'conflict',
+        'This is the sample workspace. Remove the sample to connect sources of your own.',
+      );
+  };
+
+  /** As it would be after saving. @throws TurnoutError with every mistake */
+  const resolve = (declaration: SourceDeclaration, secrets: Readonly<Record<string, string>>): Source => {
+    const file = newSourceFile(declaration);
+    const { sources, problems } = parseSources([file], { ...options.env, ...secrets });
+    const [source] = sources;
+    if (problems.length > 0 || source === undefined)
+      throw new TurnoutError('invalid_request', problems.map(({ message }) => message).join(' '), problems);
+    checkTargets(source, options.current().allow);
+    return source;
+  };
+
+  const save = async (
+    declaration: SourceDeclaration,
+    write: (kept: SourceDeclaration) => Promise<{ file: string; takeBack: () => Promise<void> }>,
+  ): Promise<{ name: string; file: string }> => {
+    const { declaration: kept, secrets: typed } = separateSecrets(declaration);
+    const before = await loadSecrets(options.dataFolder);
+    const secrets = { ...before, ...typed };
+    resolve(kept, secrets);
+    await saveSecrets(options.dataFolder, secrets);
+    const { file, takeBack } = await write(kept);
+    try {
+      await options.reload();
+    } catch (error) {
+      await takeBack();
+      await saveSecrets(options.dataFolder, before);
+      await options.reload();
+      throw error;
+    }
+    return { name: declaration.name, file };
+  };
+
+  return {
+    async syncNow(name, actor) {
+      findRead(name);
+      const run = await sync.runNow(name);
+      await audit(actor, 'source.sync', `${name} is read now.`);
+      return run;
+    },
+    async stop(name, actor) {
+      findRead(name);
+      const stopped = sync.stop(name);
+      if (stopped) await audit(actor, 'source.stop', `The run of ${name} was stopped.`);
+      return stopped;
+    },
+    async pause(name, paused, actor) {
+      findRead(name);
+      await sync.pause(name, paused);
+      await audit(actor, 'source.pause', `${name} was ${paused ? 'paused' : 'resumed'}.`);
+    },
+    async fullRefresh(name, actor) {
+      findRead(name);
+      const run = await sync.fullRefresh(name);
+      await audit(actor, 'source.full_refresh', `${name} is read anew as a whole.`);
+      return run;
+    },
+    async countBackfill(name, range) {
+      findRead(name);
+      return sync.countBackfill(name, range);
+    },
+    async backfill(name, range, actor) {
+      findRead(name);
+      const run = await sync.backfill(name, range);
+      await audit(actor, 'source.backfill', `${name} is read again from ${range.from} to ${range.to}.`);
+      return run;
+    },
+    async test(name) {
+      const source = findRead(name);
+      checkTargets(source, options.current().allow);
+      return sync.test(source);
+    },
+    async testDeclaration(declaration) {
+      const full = unmasked(declaration, options.current().files);
+      const source = resolve(full, await loadSecrets(options.dataFolder));
+      if (source.pull === undefined)
+        return [
+          {
+            stream: source.name,
+            ok: true,
+            detail: 'It sends by itself: save it, then paste its address into the service.',
+            elapsed_ms: 0,
+            rows: null,
+            columns: [],
+            sample: [],
+          },
+        ];
+      return sync.test(source);
+    },
+    async acknowledgeChange(name, id) {
+      find(name);
+      await sync.acknowledgeChange(id);
+    },
+    async create(declaration, actor) {
+      checkOwn();
+      if (findSource(options.current().files, declaration.name) !== null)
+        throw new TurnoutError(
+          'conflict',
+          `There is a source "${declaration.name}" already. Choose another name, or change that one.`,
+        );
+      const saved = await save(declaration, async (kept) => {
+        const file = newSourceFile(kept);
+        return { file: file.path, takeBack: await writeWorkspaceFiles(options.workspaceFolder, [file]) };
+      });
+      await audit(actor, 'source.create', `${declaration.name} was connected (${declaration.connector}).`);
+      return saved;
+    },
+    async update(name, declaration, actor) {
+      checkOwn();
+      const found = findSource(options.current().files, name);
+      if (found === null) throw new TurnoutError('not_found', `There is no source "${name}".`);
+      if (declaration.name !== name)
+        throw new TurnoutError(
+          'invalid_request',
+          'The name of a source stays: what it brought is kept under it. Connect a new source for another name.',
+        );
+      const saved = await save(unmasked(declaration, [found.file]), async (kept) => {
+        const file = replaceSource(found.file, name, kept);
+        if (file === null) throw new Error('the source was there a moment ago');
+        return {
+          file: file.path,
+          takeBack: await writeWorkspaceFiles(options.workspaceFolder, [file], { replace: true }),
+        };
+      });
+      await audit(actor, 'source.update', `The settings of ${name} were changed.`);
+      return saved;
+    },
+    async undoBatch(id, actor) {
+      const run = await loadRun(control, id);
+      if (run === undefined || run.file === null)
+        throw new TurnoutError('not_found', `Run ${id} did not bring a file, so it cannot be taken back.`);
+      if (run.state === 'running')
+        throw new TurnoutError('conflict', 'The import is still running. Wait until it has ended.');
+      if (run.undone === 1) throw new TurnoutError('conflict', 'This import was taken back already.');
+      if (run.first_seq !== null && run.last_seq !== null)
+        await appendControl(journal, run.source, clock(), {
+          control: 'undo',
+          first_seq: run.first_seq,
+          last_seq: run.last_seq,
+        });
+      await updateRun(control, id, { undone: 1 });
+      await audit(actor, 'import.undo', `The file "${run.file}" of ${run.source} was taken back.`);
+    },
+  };
+}
+
+/** A source's declaration as it may be shown, with its file. */
+export function describeDeclaration(
+  files: readonly SourceText[],
+  name: string,
+): Pick<SourceDetail, 'declaration' | 'file'> {
+  const found = findSource(files, name);
+  if (found === null) return { declaration: {}, file: '' };
+  const { settings, ...rest } = found.declaration;
+  return { declaration: { ...rest, settings: maskSettings(settings) }, file: found.file.path };
+}
+
+/** Masked parts take the value that is saved. */
+function unmasked(declaration: SourceDeclaration, files: readonly SourceText[]): SourceDeclaration {
+  const saved = findSource(files, declaration.name)?.declaration['settings'];
+  return { ...declaration, settings: unmaskSettings(declaration.settings, saved) as SourceDeclaration['settings'] };
+}
+
+/** @throws TurnoutError('invalid_request') for an address that must not be asked */
+function checkTargets(source: Source, allow: readonly string[]): void {
+  if (source.pull === undefined) return;
+  const policy = createEgressPolicy({ allow });
+  const problems = source.pull.targets(source.settings).flatMap(({ host, port }) => {
+    const message = checkHost(host, port, policy);
+    return message === undefined ? [] : [{ code: 'forbidden_address', path: 'settings', message }];
+  });
+  if (problems.length > 0)
+    throw new TurnoutError('invalid_request', problems.map(({ message }) => message).join(' '), problems);
+}
+
+/** Puts quarantined records into the journal again. @returns how many */
+export async function replayQuarantine(
+  journal: Pick<Journal, 'append'>,
+  now: number,
+  what: ReplayRequest,
+  warehouse: Warehouse,
+): Promise<number> {
+  const items = 'items' in what ? await findItems(what.items, warehouse) : await loadQuarantineIds(warehouse, what);
+  let replayed = 0;
+  for (const [source, ofSource] of Map.groupBy(items, (item) => item.source)) {
+    for (let start = 0; start < ofSource.length; start += REPLAYED_TOGETHER) {
+      const some = ofSource.slice(start, start + REPLAYED_TOGETHER).map(({ source: _, ...item }) => item);
+      await appendControl(journal, source, now, { control: 'replay', items: some });
+      replayed += some.length;
+    }
+  }
+  return replayed;
+}
+
+async function findItems(
+  wanted: readonly { id: string; record?: unknown }[],
+  warehouse: Warehouse,
+): Promise<QuarantinePlace[]> {
+  const found = await loadQuarantineIds(warehouse, { ids: wanted.map(({ id }) => id) });
+  return wanted.map(({ id, record }) => {
+    const place = found.find(({ seq, item }) => `${seq}.${item}` === id);
+    if (place === undefined)
+      throw new TurnoutError(
+        'not_found',
+        `There is no record ${id} in the quarantine. It may have been replayed already.`,
+      );
+    return { ...place, ...(record === undefined ? {} : { record }) };
+  });
+}
+
+interface QuarantinePlace {
+  source: string;
+  seq: number;
+  item: number;
+  record?: unknown;
+}
+
+/** Records of one order to the projector. */
+const REPLAYED_TOGETHER = 1_000;
+
+async function appendControl(
+  journal: Pick<Journal, 'append'>,
+  source: string,
+  receivedAt: number,
+  order: ControlEntry,
+): Promise<number> {
+  return journal.append({
+    source,
+    receivedAt,
+    target: '/control',
+    headers: { 'content-type': 'application/json', [PAGE_HEADERS.control]: order.control },
+    body: Buffer.from(JSON.stringify(order)),
+  });
+}
