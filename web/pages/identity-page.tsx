@@ -7,6 +7,7 @@ import { useIdentity } from '../sources/source-queries.ts';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
+import './identity-page.css';
 
 /** How well people of different sources are recognised as one. */
 export function IdentityPage() {

@@ -15,6 +15,7 @@ import { SectionNav } from '../sources/section-nav.tsx';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
+import '../ledger/ledger.css';
 
 const COLUMNS = ['received', ...LEDGER_PARTS] as const;
 const LENGTHS = [30, 90, null] as const;

@@ -12,6 +12,7 @@ import { type QuarantineFilter, useQuarantinePages } from '../sources/source-que
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
+import '../quarantine/quarantine.css';
 
 /** What was sent but could not be counted: why, and ways to count it after all. */
 export function QuarantinePage() {
@@ -265,7 +266,6 @@ function RawText({ raw }: { raw: string }) {
   const short = shortRaw(raw);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <pre tabIndex={whole ? 0 : undefined}>{whole ? raw : short}</pre>
       {short !== raw && (
         <button type="button" className="button-text" aria-expanded={whole} onClick={() => setWhole(!whole)}>

@@ -16,6 +16,7 @@ import { StreamReports } from '../sources/stream-reports.tsx';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
+import '../sources/source-editor.css';
 
 /** Choose a connector, write its settings, test, save. */
 export function NewSourcePage() {

@@ -24,6 +24,8 @@ import { TestDialog } from '../sources/test-dialog.tsx';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
+import '../sources/source.css';
+import '../sources/runs.css';
 
 /** One source: its state, its runs, its declaration, and what can be done with it. */
 export function SourcePage() {

@@ -1,6 +1,7 @@
 import type { StreamReport } from '../../src/contract/pull.ts';
 import { formatValue } from '../format/index.ts';
 import { durationWords } from './run-words.ts';
+import './stream-reports.css';
 
 /** What a test found, stream by stream: works or what to mend, columns, first rows with people masked. */
 export function StreamReports({ reports, locale }: { reports: readonly StreamReport[]; locale: string }) {
