@@ -38,6 +38,19 @@ export async function loadLastRuns(database: ControlDatabase): Promise<RunRow[]>
   return database.selectFrom('runs').selectAll().where('id', 'in', newest).execute();
 }
 
+/** When the last file of every source that came whole, and was not taken back, was brought. */
+export async function loadLastFiles(database: ControlDatabase): Promise<Map<string, number>> {
+  const rows = await database
+    .selectFrom('runs')
+    .select(({ fn }) => ['source', fn.max('started_at').as('at')])
+    .where('file', 'is not', null)
+    .where('state', '=', 'ok')
+    .where('undone', '=', 0)
+    .groupBy('source')
+    .execute();
+  return new Map(rows.map((row) => [row.source, row.at]));
+}
+
 export async function loadRunningRuns(database: ControlDatabase): Promise<RunRow[]> {
   return database.selectFrom('runs').selectAll().where('state', '=', 'running').orderBy('id').execute();
 }

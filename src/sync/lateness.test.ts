@@ -9,6 +9,7 @@ function facts(given: Partial<SourceFacts> & { schedule_line?: string } = {}): S
     expect: undefined,
     schedule: parseSchedule(given.schedule_line, ZONE),
     timeZone: ZONE,
+    uploads: false,
     since: Date.parse('2026-11-01T12:00:00Z'),
     paused: false,
     blocked: false,

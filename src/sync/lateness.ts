@@ -9,6 +9,8 @@ export interface SourceFacts {
   expect: SourceDeclaration['expect'];
   schedule: Schedule;
   timeZone: string;
+  /** People bring files: nothing is read. */
+  uploads: boolean;
   /** When it was first seen. */
   since: number;
   paused: boolean;
@@ -110,11 +112,12 @@ function describe(
   const age =
     facts.completeThrough === null
       ? 'Nothing complete has come yet.'
-      : `Last complete run ${describeLength(now - facts.completeThrough)} ago.`;
+      : `${facts.uploads ? 'Last file' : 'Last complete run'} ${describeLength(now - facts.completeThrough)} ago.`;
   if (facts.running) return `A run is under way. ${age}`;
   if (facts.paused) return `Paused. ${age}`;
   const error = facts.lastError === null ? '' : ` ${facts.lastError}`;
-  if (owes === null) return facts.completeThrough === null ? 'Waits for its first run.' : age;
+  if (owes === null)
+    return facts.completeThrough === null ? `Waits for its first ${facts.uploads ? 'file' : 'run'}.` : age;
   if (owes === 'failed') {
     const often = facts.failures > 1 ? `Failed ${facts.failures} times in a row.` : 'The last run failed.';
     return `${often}${error}`;

@@ -10,6 +10,7 @@ import {
   writeService,
 } from '../../test/support/fake-table.ts';
 import { openInProcess } from '../../test/support/in-process-reader.ts';
+import { until } from '../../test/support/poll.ts';
 import { foldPages, openSyncBench, type SyncBench } from '../../test/support/sync.ts';
 import type { RunDetail } from '../contract/api.ts';
 import { loadStreamCursors } from '../store/stream-cursors.ts';
@@ -251,6 +252,23 @@ test('a source is tested as it is or before it is saved, without a run and with 
   const unsaved = fakeSource(bench.service, [{ name: 'clicks', mode: 'full' }], { name: 'new', token: env.CRM_TOKEN });
   expect(await bench.sync.test(unsaved)).toMatchObject([{ ok: false, detail: 'There is no table clicks for ••••.' }]);
   expect(await bench.sync.runs('crm', { limit: 10 })).toEqual([]);
+});
+
+test('a source that people bring files to is never read, and owes a file where it says so', async () => {
+  await open([], { name: 'operator-x', expect: { max_age: '7d' } });
+  expect(bench.sync.status('operator-x')).toMatchObject({
+    state: 'waiting',
+    detail: 'Waits for its first file.',
+    schedule: 'manual',
+    next_run_at: null,
+    expected: 'at most 7 d old',
+  });
+  await expect(bench.sync.runNow('operator-x')).rejects.toThrow('Files are brought to "operator-x" by people');
+  const run = await bench.sync.startRun({ source: 'operator-x', trigger: 'import', file: 'calls.csv' });
+  await run.end({ state: 'ok', error: null });
+  await until('the file is known', () => bench.sync.status('operator-x')?.state === 'ok');
+  now += 8 * 86_400_000;
+  expect(bench.sync.freshness()).toMatchObject([{ state: 'late', detail: 'Late 24 h. Last file 8 d ago.' }]);
 });
 
 test('the record of an import: pages, log, undo mark of a batch', async () => {

@@ -1,5 +1,5 @@
 import type { RunInfo, SourceInfo } from '../contract/api.ts';
-import { loadLastRuns, type RunRow } from '../store/runs.ts';
+import { loadLastFiles, loadLastRuns, type RunRow } from '../store/runs.ts';
 import { forgetStreams, loadStreamCursors, type StreamCursorRow } from '../store/stream-cursors.ts';
 import { insertSyncSource, loadSyncSources, type SyncSourceRow, updateSyncSource } from '../store/sync-sources.ts';
 import type { ControlDatabase } from '../store/tables.ts';
@@ -33,6 +33,8 @@ export interface KnownSource {
   row: SyncSourceRow;
   cursors: ReadonlyMap<string, StreamCursorRow>;
   lastRun: RunInfo | null;
+  /** Start of the last file that was brought whole, UTC milliseconds; for sources that are not read. */
+  lastFileAt: number | null;
 }
 
 /** The sources that are read, in the order of their files. */
@@ -148,6 +150,7 @@ export class SourceBook {
         expect: source.declaration.expect,
         schedule: source.schedule,
         timeZone: this.#timeZone,
+        uploads: source.streams.length === 0,
         since: row.since,
         completeThrough: completeThroughOf(known),
         failures: row.failures,
@@ -161,6 +164,7 @@ export class SourceBook {
   async #load(sources: readonly SyncSource[]): Promise<void> {
     const rows = new Map((await loadSyncSources(this.#control)).map((row) => [row.source, row]));
     const runs = new Map((await loadLastRuns(this.#control)).map((row: RunRow) => [row.source, shapeRun(row)]));
+    const files = await loadLastFiles(this.#control);
     const cursors = Map.groupBy(await loadStreamCursors(this.#control), (row) => row.source);
     const known = new Map<string, KnownSource>();
     for (const source of sources) {
@@ -172,16 +176,18 @@ export class SourceBook {
         row,
         cursors: new Map(own.map((cursor) => [cursor.stream, cursor])),
         lastRun: runs.get(source.name) ?? null,
+        lastFileAt: files.get(source.name) ?? null,
       });
     }
     this.#known = known;
   }
 }
 
-/** Everything that the service had then is here: the oldest of its streams counts. UTC milliseconds; null where one never ended. */
-export function completeThroughOf({ source, cursors }: KnownSource): number | null {
+/** Everything that the service had then is here: the oldest of its streams counts, or the last file where
+ * people bring them. UTC milliseconds; null where one never ended. */
+export function completeThroughOf({ source, cursors, lastFileAt }: KnownSource): number | null {
+  if (source.streams.length === 0) return lastFileAt;
   const through = source.streams.map((stream) => cursors.get(stream.name)?.complete_through ?? null);
-  if (through.length === 0) return null;
   return through.reduce((a, b) => (a === null || b === null ? null : Math.min(a, b)));
 }
 

@@ -12,6 +12,7 @@ export interface SyncSource {
   connector: PullConnector;
   settings: unknown;
   declaration: SourceDeclaration;
+  /** None where people bring files: then nothing is read. */
   streams: readonly Stream[];
   schedule: Schedule;
   /** A sentence where the schedule cannot be read: nothing runs by itself then. */
@@ -37,14 +38,16 @@ function prepare(
   env: Readonly<Record<string, string | undefined>>,
 ): SyncSource {
   const { name, label, settings, declaration } = source;
+  const streams = connector.streams(settings);
   return {
     name,
     label,
     connector,
     settings,
     declaration,
-    streams: connector.streams(settings),
-    ...readSchedule(declaration.schedule, timeZone),
+    streams,
+    // What people bring has no time of its own.
+    ...readSchedule(streams.length === 0 ? 'manual' : declaration.schedule, timeZone),
     // Values of variables stay out: the hash is kept, and a new value comes with a new start.
     declared: createHash('sha256').update(JSON.stringify(declaration)).digest('hex'),
     mask: createMask(declaration.settings, settings, env),

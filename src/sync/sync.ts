@@ -1,20 +1,22 @@
 import type { Source } from '../connectors/sources.ts';
 import type { RunDetail, RunInfo, SchemaChange } from '../contract/api.ts';
 import { TurnoutError } from '../contract/errors.ts';
-import { PullError, type StreamReport } from '../contract/pull.ts';
+import type { StreamReport } from '../contract/pull.ts';
 import type { Journal, JournalReader } from '../journal/entry.ts';
 import { loadRunningRuns, loadRuns } from '../store/runs.ts';
 import { acknowledgeSchemaChange, loadOpenSchemaChanges } from '../store/schema-changes.ts';
 import type { ControlDatabase } from '../store/tables.ts';
+import { countRange, testSource } from './ask-source.ts';
+import { type BackfillWish, checkStreams, readBackfill } from './backfill.ts';
 import { type Failpoint, noFailpoint } from './failpoint.ts';
 import { loadIndexedSeq, PageKeeper } from './page-keeper.ts';
-import type { OpenReader, ReaderJob } from './reader.ts';
+import type { OpenReader } from './reader.ts';
 import { openReaderProcesses, type ReaderProcessOptions } from './reader-process.ts';
 import { endAbandonedRuns, indexJournalTail } from './recovery.ts';
 import { loadRunDetail, type NewRun, type RunRecord, shapeRun, startRun } from './runs.ts';
 import { Scheduler, type SyncLog } from './scheduler.ts';
 import { type KnownSource, SourceBook, type SourceFreshness, type SourceStatus } from './source-book.ts';
-import { pickSyncSources, type SyncSource } from './sync-source.ts';
+import { pickSyncSources } from './sync-source.ts';
 
 export interface SyncOptions {
   control: ControlDatabase;
@@ -41,14 +43,6 @@ export interface SyncOptions {
   openReader?: OpenReader;
   random?: () => number;
   failpoint?: Failpoint;
-}
-
-export interface BackfillWish {
-  /** All that have a cursor where absent. */
-  stream?: string | undefined;
-  /** Instants, half-open. */
-  from: string;
-  to: string;
 }
 
 /** The sources that Turnout reads by itself. Names that are none of them throw `TurnoutError('not_found')`. */
@@ -82,8 +76,10 @@ export interface Sync {
 
   /** Begins the record of a run that is not pulled: the import of a file. */
   startRun(run: NewRun): Promise<RunRecord>;
-  /** Takes over changed source files. Runs under way go on as they began. */
-  reload(sources: readonly Source[]): Promise<void>;
+  /** After somebody else has changed a run in the control database (a batch was taken back). */
+  lookAgain(): void;
+  /** Takes over changed source files, and what else of the workspace has changed. Runs under way go on as they began. */
+  reload(sources: readonly Source[], changes?: Partial<Pick<SyncOptions, 'env' | 'egressAllow'>>): Promise<void>;
   /** Looks at once at what is due, instead of within a second. */
   tick(): Promise<void>;
   /** Resolves when no run is under way. */
@@ -96,17 +92,28 @@ const LOOK_EVERY_MS = 1_000;
 const CATCH_UP_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 5_000;
 const PARALLEL = 2;
-const ASKING = { requests: 200, milliseconds: 60_000 };
 
 /** Opens the runs around the sources that are read. What an earlier process left unfinished is put in order behind this call; runs wait for it. */
 export async function createSync(options: SyncOptions): Promise<Sync> {
-  const { control, journal, clock, log, timeZone, env } = options;
+  const { control, journal, clock, log, timeZone } = options;
+  let { env, egressAllow } = options;
   const listeners = new Set<() => void>();
   const book = new SourceBook(control, timeZone);
   const failpoint = options.failpoint ?? noFailpoint;
-  const openReader = options.openReader ?? openReaderProcesses({ ...options.reader, egressAllow: options.egressAllow });
+  const openReader: OpenReader = (source) =>
+    (options.openReader ?? openReaderProcesses({ ...options.reader, egressAllow }))(source);
   const changed = () => {
     for (const listener of listeners) listener();
+  };
+  let looking: Promise<void> | undefined;
+  const lookAgain = () => {
+    // Many pages in a moment are one look.
+    looking ??= Promise.resolve().then(async () => {
+      looking = undefined;
+      await book.refresh();
+      changed();
+    });
+    looking.catch((error: unknown) => log.error({ err: error }, 'what is known of the sources could not be read'));
   };
   await book.reload(pickSyncSources(options.sources, timeZone, env), { now: clock(), start: true });
   // Nothing of this process runs yet.
@@ -161,7 +168,8 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
     return known;
   };
   const begin = async (name: string, wish: Parameters<Scheduler['begin']>[1]): Promise<number> => {
-    find(name);
+    if (find(name).source.streams.length === 0)
+      throw new TurnoutError('invalid_request', `Files are brought to "${name}" by people; there is nothing to read.`);
     const { scheduler } = await recovered;
     return scheduler.begin(find(name), wish);
   };
@@ -188,12 +196,6 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
           tick().catch((error: unknown) => log.error({ err: error }, 'what is due could not be begun'));
         }, LOOK_EVERY_MS);
   timer?.unref();
-
-  const asking = (): ReaderJob => ({
-    limits: { now: clock(), ...ASKING },
-    signal: AbortSignal.timeout(ASKING.milliseconds),
-    listener: { log: () => {}, notice: () => {}, request: () => {} },
-  });
 
   return {
     sources: () => book.all.map((known) => book.status(known, isRunning(known.source.name), clock())),
@@ -232,26 +234,11 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
     fullRefresh: async (name) => begin(name, { trigger: 'full' }),
     async backfill(name, wish) {
       const { streams, range } = readBackfill(find(name).source, wish);
-      return begin(name, { trigger: 'backfill', streams, range });
+      return begin(name, { trigger: 'backfill', streams: streams.map((stream) => stream.name), range });
     },
     async countBackfill(name, wish) {
       const { source } = find(name);
-      const { streams, range } = readBackfill(source, wish);
-      const reader = openReader({ connector: source.connector.name, settings: source.settings });
-      try {
-        let rows = 0;
-        for (const stream of source.streams.filter((each) => streams.includes(each.name))) {
-          const counted = await reader.count({ stream, cursor: null, range }, asking());
-          if (counted === null) return null;
-          rows += counted;
-        }
-        return rows;
-      } catch (error) {
-        if (!(error instanceof PullError)) throw error;
-        throw new TurnoutError('unavailable', source.mask(error.message));
-      } finally {
-        await reader.close();
-      }
+      return countRange(openReader, source, { ...readBackfill(source, wish), now: clock() });
     },
     stop(name) {
       find(name);
@@ -266,11 +253,14 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
       const source = typeof given === 'string' ? find(given).source : pickSyncSources([given], timeZone, env)[0];
       if (source === undefined)
         throw new TurnoutError('invalid_request', 'This source is not read by Turnout; there is nothing to test.');
-      return testSource(source);
+      return testSource(openReader, source, clock());
     },
 
-    startRun: (run) => startRun({ control, clock, changed }, run),
-    async reload(sources) {
+    startRun: (run) => startRun({ control, clock, changed: lookAgain }, run),
+    lookAgain,
+    async reload(sources, changes = {}) {
+      env = changes.env ?? env;
+      egressAllow = changes.egressAllow ?? egressAllow;
       await book.reload(pickSyncSources(sources, timeZone, env), { now: clock(), start: false });
       changed();
     },
@@ -282,55 +272,4 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
       await scheduler.close(CLOSE_WITHIN_MS);
     },
   };
-
-  async function testSource(source: SyncSource): Promise<StreamReport[]> {
-    const reader = openReader({ connector: source.connector.name, settings: source.settings });
-    try {
-      const reports = await reader.check(asking());
-      return reports.map((report) => ({ ...report, detail: source.mask(report.detail) }));
-    } catch (error) {
-      if (!(error instanceof PullError)) throw error;
-      const detail = source.mask(error.message);
-      return source.streams.map(({ name }) => ({
-        stream: name,
-        ok: false,
-        detail,
-        elapsed_ms: 0,
-        rows: null,
-        columns: [],
-        sample: [],
-      }));
-    } finally {
-      await reader.close();
-    }
-  }
-}
-
-function checkStreams(source: SyncSource, names: readonly string[]): readonly string[] {
-  const known = source.streams.map((stream) => stream.name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new TurnoutError(
-      'invalid_request',
-      `"${source.name}" has no stream "${unknown}"; it has ${known.join(', ')}.`,
-    );
-  return names;
-}
-
-/** Streams that are read whole each time have nothing to backfill. */
-function readBackfill(
-  source: SyncSource,
-  wish: BackfillWish,
-): { streams: string[]; range: { from: string; to: string } } {
-  const from = Date.parse(wish.from);
-  const to = Date.parse(wish.to);
-  if (Number.isNaN(from) || Number.isNaN(to) || from >= to)
-    throw new TurnoutError('invalid_request', 'A backfill needs two instants, the first before the second.');
-  if (wish.stream !== undefined) checkStreams(source, [wish.stream]);
-  const streams = source.streams
-    .filter((stream) => stream.mode === 'incremental' && (wish.stream ?? stream.name) === stream.name)
-    .map((stream) => stream.name);
-  if (streams.length === 0)
-    throw new TurnoutError('invalid_request', 'This is read whole each time, so nothing is left to backfill.');
-  return { streams, range: { from: new Date(from).toISOString(), to: new Date(to).toISOString() } };
 }
