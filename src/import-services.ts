@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Source } from './connectors/sources.ts';
+import { snakeCase } from './contract/column-name.ts';
 import { TurnoutError } from './contract/errors.ts';
 import type { FileFormat, RowMapping } from './contract/mapping.ts';
 import type { SourceDeclaration } from './contract/source.ts';
 import type { DataSide } from './data-side.ts';
 import type { DeclaredFile, DeclaredPlace, ImportWorkspace } from './imports/import-workspace.ts';
 import type { Journal } from './journal/entry.ts';
-import { snakeCase, uniqueTableName } from './model/proposal/names.ts';
+import { uniqueTableName } from './model/proposal/names.ts';
 import { proposeTable, takenTableNames } from './model/propose-table.ts';
 import { recordAudit } from './store/audit.ts';
 import { loadHeaderSource, saveHeader } from './store/imports.ts';
@@ -141,7 +142,12 @@ function describeFile(
     model: loaded.model,
   });
   const files = file.dashboard ? proposal.files : proposal.files.filter(({ path }) => !path.startsWith('dashboards/'));
-  return { mapping: { ...mapping, table: name }, files, table: name };
+  // A name that tables keep for themselves was replaced.
+  const columns = mapping.columns.map((one, index) => ({
+    ...one,
+    field: proposal.tableSpec.columns[index]?.name ?? one.field,
+  }));
+  return { mapping: { ...mapping, columns, table: name }, files, table: name };
 }
 
 /** The next file is looked at anew; only what a person cannot see from it is kept. */

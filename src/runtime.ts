@@ -84,7 +84,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       timeZone: files.loaded.workspace.time_zone,
       env: files.env,
       egressAllow: files.loaded.workspace.egress?.allow ?? [],
-      reader: { folder: options.workspaceFolder },
       control,
       journal,
       openJournalReader: () => openJournalReader(journalFolder),

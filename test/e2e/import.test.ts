@@ -173,7 +173,10 @@ test(
         (_, index) => `2026-03-${String(1 + index).padStart(2, '0')},${['North', 'South'][index % 2]},${100 + index}`,
       ),
     ]);
-    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    const focused = () =>
+      page.evaluate(() =>
+        document.activeElement === document.body ? '' : (document.activeElement?.textContent ?? ''),
+      );
     for (let press = 0; press < 60 && !/choose/i.test(await focused()); press++) await page.keyboard.press('Tab');
     const choosing = page.waitForEvent('filechooser');
     await page.keyboard.press('Enter');

@@ -151,7 +151,7 @@ test('after days without Turnout one run catches up, not one per day', async () 
 
 test('a morning that fails is tried again, is late on the page and in meta, keeps its numbers, and recovers', async () => {
   page = await openPage(browser, `${server.url}/d/overview?p=2026-03-01..2026-03-31`);
-  await shows(/^Complete to .*2 Apr/);
+  await shows(/^Complete to .*Apr 2/);
   const numbers = (await asked()).rows;
 
   google.spreadsheet.sheets[0]?.cells.push(['cobalt', 'login', '2026-03-22T09:00:00Z']);
