@@ -13,12 +13,12 @@ import {
 import type { TablePage } from '../contract/table-page.ts';
 import { DEFAULT_LIMITS } from '../files/file-limits.ts';
 import { lookAtFile, readFilePages } from '../files/read-file.ts';
-import { isObject, parseJsonBody } from './json.ts';
 import { compileMapping } from './mapping/compile-mapping.ts';
 import { describeColumns } from './mapping/describe-columns.ts';
 import { mapPage } from './mapping/map-page.ts';
 import { maskPeople } from './mask-people.ts';
 import { poison } from './parsed-item.ts';
+import { readTablePage } from './read-table-page.ts';
 import {
   hashFile,
   hasSameContent,
@@ -212,18 +212,4 @@ async function checkFolder(given: FileSettings, folder: string, effects: PullEff
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
-}
-
-/** Undefined for what is no page. */
-function readTablePage(body: Buffer): TablePage | undefined {
-  const parsed = parseJsonBody(body);
-  if (!parsed.ok || !isObject(parsed.value)) return undefined;
-  const { columns, rows, first_row } = parsed.value;
-  const isPage =
-    Array.isArray(columns) &&
-    columns.every((name) => typeof name === 'string') &&
-    Array.isArray(rows) &&
-    rows.every(Array.isArray) &&
-    typeof first_row === 'number';
-  return isPage ? (parsed.value as unknown as TablePage) : undefined;
 }

@@ -14,8 +14,9 @@ import {
 } from './google-sheets-settings.ts';
 import { maskPeople } from './mask-people.ts';
 import { poison } from './parsed-item.ts';
+import { readTablePage } from './read-table-page.ts';
 import { packSheet, type SheetPages } from './sheet-pages.ts';
-import { mapRows, plainRows, readTablePage } from './sheet-records.ts';
+import { mapRows, plainRows } from './sheet-records.ts';
 
 const READS = 3;
 const SAMPLE_ROWS = 5;

@@ -2,23 +2,12 @@ import { createHash } from 'node:crypto';
 import { columnName } from '../contract/column-name.ts';
 import type { ParseContext, ParsedItem } from '../contract/connector.ts';
 import type { RowMapping } from '../contract/mapping.ts';
-import type { CanonicalRecord } from '../contract/record.ts';
 import type { TableCell, TablePage } from '../contract/table-page.ts';
-import { isObject, parseJsonBody } from './json.ts';
 import { isEmptyCell } from './mapping/cell-reader.ts';
-import { compileMapping } from './mapping/compile-mapping.ts';
-import { counted, poison } from './parsed-item.ts';
+import { mapPage } from './mapping/map-page.ts';
+import { counted } from './parsed-item.ts';
 
 /** Pages of sheets → records. */
-
-/** Bytes → page; undefined for what is none. */
-export function readTablePage(body: Buffer): TablePage | undefined {
-  const parsed = parseJsonBody(body);
-  if (!parsed.ok || !isObject(parsed.value)) return undefined;
-  const { columns, rows } = parsed.value;
-  const isPage = Array.isArray(columns) && Array.isArray(rows) && rows.every((row) => Array.isArray(row));
-  return isPage ? (parsed.value as unknown as TablePage) : undefined;
-}
 
 /** Rows of a page by their mapping. Keys begin with the stream's name: a source may hold several sheets. */
 export function mapRows(
@@ -27,20 +16,10 @@ export function mapRows(
   mapping: RowMapping,
   context: Pick<ParseContext<unknown>, 'defaults' | 'timeZone' | 'country'>,
 ): ParsedItem[] {
-  const { map } = compileMapping(mapping, {
-    columns: page.columns,
-    timeZone: page.time_zone ?? context.timeZone ?? 'UTC',
-    defaults: context.defaults,
-    country: context.country,
-  });
-  return page.rows.flatMap((row, index): ParsedItem[] => {
-    const number = numberOf(page, index);
-    const mapped = map(row, number, page.place);
-    if ('skip' in mapped) return [];
-    if (mapped.ok) return mapped.records.map((record) => counted(withPrefix(record, stream)));
-    const column = mapped.column === null ? '' : `, column "${mapped.column}"`;
-    return [poison(`Sheet "${page.place ?? stream}", row ${number}${column}: ${mapped.reason}`, rowObject(page, row))];
-  });
+  const place = `Sheet "${page.place ?? stream}"`;
+  return mapPage({ ...page, place }, mapping, context).map((item) =>
+    item.ok ? counted({ ...item.record, key: `${stream}:${item.record.key}`.slice(0, 500) }) : item,
+  );
 }
 
 /** Rows of a table as they stand: columns are named after the header, equal rows are one. */
@@ -58,16 +37,4 @@ export function plainRows(page: TablePage, stream: string, table: string): Parse
     const key = `${stream}:row:${digest}`;
     return counted({ record: 'row', key, table, values: Object.fromEntries(cells) });
   });
-}
-
-function numberOf(page: TablePage, index: number): number {
-  return page.row_numbers?.[index] ?? page.first_row + index;
-}
-
-function withPrefix(record: CanonicalRecord, stream: string): CanonicalRecord {
-  return { ...record, key: `${stream}:${record.key}`.slice(0, 500) };
-}
-
-function rowObject(page: TablePage, row: readonly TableCell[]): Record<string, TableCell> {
-  return Object.fromEntries(page.columns.map((column, index) => [column, row[index] ?? null]));
 }
