@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { ImportColumn, ImportField } from '../../src/contract/api.ts';
 import { SURENESS, surenessOf } from './file-words.ts';
 import {
@@ -77,7 +77,7 @@ function FieldTable(props: StepProps) {
 const NOWHERE = '\0none';
 const CONSTANT = '\0value';
 
-function FieldRow({ field, info, mapping, change, obstacles }: StepProps & { field: ImportField }) {
+function FieldRow({ field, info, mapping, workspace, change, obstacles }: StepProps & { field: ImportField }) {
   const one = columnOf(mapping, field.name);
   const constant = one !== undefined && one.column === undefined;
   const source = info.columns.find((column) => column.name === one?.column);
@@ -114,6 +114,7 @@ function FieldRow({ field, info, mapping, change, obstacles }: StepProps & { fie
         {constant && (
           <ConstantField
             field={field}
+            known={field.name === 'channel' ? workspace.channels.map((channel) => channel.name) : []}
             value={String(one.value ?? '')}
             onValue={(value) => change(assignValue(mapping, field.name, value))}
           />
@@ -141,8 +142,16 @@ function ColumnOptions({ columns }: { columns: readonly ImportColumn[] }) {
   );
 }
 
-function ConstantField(props: { field: ImportField; value: string; onValue(value: string): void }) {
-  const { field, value, onValue } = props;
+interface ConstantFieldProps {
+  field: ImportField;
+  /** What the workspace knows; other values may be written. */
+  known: readonly string[];
+  value: string;
+  onValue(value: string): void;
+}
+
+function ConstantField({ field, known, value, onValue }: ConstantFieldProps) {
+  const list = useId();
   const label = `${field.label} of every row`;
   if (field.options) {
     return (
@@ -159,14 +168,24 @@ function ConstantField(props: { field: ImportField; value: string; onValue(value
     );
   }
   return (
-    <input
-      className="field import-select"
-      aria-label={label}
-      placeholder={placeholderOf(field)}
-      maxLength={1000}
-      value={value}
-      onChange={({ currentTarget }) => onValue(currentTarget.value)}
-    />
+    <>
+      <input
+        className="field import-select"
+        aria-label={label}
+        placeholder={placeholderOf(field)}
+        maxLength={1000}
+        list={known.length > 0 ? list : undefined}
+        value={value}
+        onChange={({ currentTarget }) => onValue(currentTarget.value)}
+      />
+      {known.length > 0 && (
+        <datalist id={list}>
+          {known.map((word) => (
+            <option key={word} value={word} />
+          ))}
+        </datalist>
+      )}
+    </>
   );
 }
 
