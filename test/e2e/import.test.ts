@@ -81,10 +81,7 @@ test(
     await page.locator('.import-foot').waitFor();
     await clickThrough(page);
     await imported(page);
-    await page
-      .getByRole('link', { name: /dashboard|chart|look/i })
-      .first()
-      .click();
+    await page.locator('.import-done').getByRole('link').first().click();
     await page.waitForURL(/\/d\//);
     await settled(page);
     await page.locator('main article [role="img"], main article canvas, main article svg').first().waitFor();
@@ -201,7 +198,7 @@ test(
       );
     }
     await imported(page);
-    const link = page.getByRole('link', { name: /dashboard|chart|look/i }).first();
+    const link = page.locator('.import-done').getByRole('link').first();
     for (let press = 0; press < 60 && !(await link.evaluate((one) => one === document.activeElement)); press++)
       await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
