@@ -30,7 +30,15 @@ export interface ReceivedEntry {
 /** One received record: either canonical, or poison that is kept and shown with a reason. Order follows the body. */
 export type ParsedItem =
   | { ok: true; record: CanonicalRecord }
-  | { ok: false /** A sentence. */; reason: string /** The offending piece, for the quarantine page. */; raw: string };
+  | {
+      ok: false;
+      /** A sentence. */
+      reason: string;
+      /** The offending piece, for the quarantine page. */
+      raw: string;
+      /** The record's key, where it could be read: a full read then does not take the record for gone. */
+      key?: string;
+    };
 
 export interface ParseContext<Settings> {
   source: string;
