@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { TestPostgres } from '../test/support/postgres.ts';
+import { row, shared, styled, writeLongWorkbook } from '../test/support/xlsx.ts';
 
 /** The same ten columns everywhere: an event of a message as a platform keeps it. */
 export const COLUMNS = [
@@ -68,4 +69,37 @@ export async function writeCsv(path: string, rows: number): Promise<void> {
   }
   file.end();
   await finished(file);
+}
+
+/** A workbook with one sheet of that many rows under a header, as spreadsheets save it: repeated texts are shared, times are numbers. */
+export async function writeXlsx(path: string, rows: number): Promise<void> {
+  const strings: string[] = [];
+  const known = new Map<string, number>();
+  const share = (text: string): string => {
+    const index = known.get(text) ?? strings.length;
+    if (index === strings.length) {
+      known.set(text, index);
+      strings.push(`<si><t>${text}</t></si>`);
+    }
+    return shared(index);
+  };
+  // The table of shared texts stands before the sheet is written: the first rows hold all of them.
+  const cellsOf = (n: number) => {
+    const at = 45_292 + (n * 1.371) / 86_400;
+    return eventRow(n).map((cell, index) => {
+      const column = COLUMNS[index];
+      if (column === 'at' || column === 'updated_at') return styled(at, 1);
+      return typeof cell === 'string' && column !== 'message_id' ? share(cell) : cell;
+    });
+  };
+  for (let n = 1; n <= Math.min(rows, 10_000); n++) cellsOf(n);
+  function* pieces() {
+    yield row(1, COLUMNS);
+    for (let from = 1; from <= rows; from += 1000) {
+      let piece = '';
+      for (let n = from; n < Math.min(from + 1000, rows + 1); n++) piece += row(n + 1, cellsOf(n));
+      yield piece;
+    }
+  }
+  await writeLongWorkbook(path, { strings: strings.join(''), formats: [0, 22] }, pieces());
 }

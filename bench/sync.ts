@@ -8,7 +8,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { temporaryFolder } from '../test/support/server.ts';
 import { describeMachine, percentile, sortedNumbers } from './measure.ts';
 import { type Measured, measureProcess } from './measured-process.ts';
-import { fillTable, TABLE, writeCsv } from './sync-sets.ts';
+import { fillTable, TABLE, writeCsv, writeXlsx } from './sync-sets.ts';
 import { perSecond, title } from './text.ts';
 import { readFileAsTurnout, readPostgresAsTurnout } from './turnout-reading.ts';
 
@@ -74,6 +74,11 @@ if (values.only.includes('csv')) {
   const path = join(folder, 'events.csv');
   await writeCsv(path, rows);
   comparisons.push(await compareFile('CSV', 'csv-parse', path));
+}
+if (values.only.includes('xlsx')) {
+  const path = join(folder, 'events.xlsx');
+  await writeXlsx(path, rows);
+  comparisons.push(await compareFile('XLSX', 'yauzl and saxes', path));
 }
 if (values.json !== undefined)
   writeFileSync(values.json, JSON.stringify({ machine, rows, rounds, comparisons }, null, 2));
