@@ -126,10 +126,11 @@ export class Batch {
 
   #refuse(item: Refused, { seq, source, day, receivedAt }: PreparedEntry): void {
     this.tally.quarantined += 1;
-    const { key, fingerprint, kind, rule, reason, raw } = item;
+    const { key, fingerprint, kind, rule, reason, raw, origin } = item;
     const place = { key, seq, item: item.item, source, day };
     this.receipts.push({ ...place, fingerprint, kind, outcome: 'quarantined', reason: rule, ...UNVERSIONED });
-    this.quarantine.push({ ...place, received_at: receivedAt, rule, reason, raw, settled: 0 });
+    const from = { origin_seq: origin?.seq ?? 0, origin_item: origin?.item ?? 0 };
+    this.quarantine.push({ ...place, received_at: receivedAt, rule, reason, raw, ...from, settled: 0 });
   }
 
   #fact(item: Candidate, entry: PreparedEntry, outcome: Outcome): void {

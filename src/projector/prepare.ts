@@ -19,9 +19,16 @@ export interface ProjectedSource {
 /** Why something was quarantined, in one word: the ledger counts by it. */
 export type Rule = 'unknown_source' | 'unreadable' | 'invalid' | 'conflict' | 'poison';
 
+/** Where a record stands in the journal, if it is not the entry at hand: it is tried again. */
+export interface Origin {
+  seq: number;
+  item: number;
+}
+
 export interface Refused {
   ok: false;
   item: number;
+  origin?: Origin;
   key: Key;
   fingerprint: Key;
   /** Kind of record, '' where it was not readable. */
@@ -36,6 +43,7 @@ export interface Refused {
 export interface Candidate {
   ok: true;
   item: number;
+  origin?: Origin;
   key: Key;
   fingerprint: Key;
   record: StoredRecord;
@@ -150,7 +158,9 @@ export function parseItems(
   return connector
     .parse(entry, { source: entry.source, settings, defaults, ...local })
     .map((parsed, item) =>
-      parsed.ok ? prepareRecord(parsed.record, item, about) : refuse(item, 'unreadable', parsed.reason, parsed.raw),
+      parsed.ok
+        ? prepareRecord(parsed.record, item, about)
+        : withKey(refuse(item, 'unreadable', parsed.reason, parsed.raw), parsed.key, about),
     );
 }
 
@@ -172,10 +182,8 @@ export function prepareRecord(parsed: unknown, item: number, origin: RecordOrigi
   const keyOf = revisable ? recordKey : receiptKey;
   const check = checkRecord(parsed, origin.checkedAt);
   if (!check.ok) {
-    const refused = refuse(item, 'invalid', check.reason, JSON.stringify(parsed) ?? '');
-    // It is there although it cannot be counted: a full read must not take it for gone.
-    const key = (parsed as { key?: unknown } | null)?.key;
-    return revisable && typeof key === 'string' ? { ...refused, key: keyOf(source, key) } : refused;
+    const { key } = (parsed ?? {}) as { key?: unknown };
+    return withKey(refuse(item, 'invalid', check.reason, JSON.stringify(parsed) ?? ''), key, origin);
   }
   const { record } = check;
   if (record.record === 'deletion' && !revisable && record.of !== 'row') {
@@ -194,6 +202,11 @@ export function prepareRecord(parsed: unknown, item: number, origin: RecordOrigi
     observedAt: record.observed_at === undefined ? origin.receivedAt : Date.parse(record.observed_at),
     observed: record.observed_at !== undefined,
   };
+}
+
+/** It is there although it cannot be counted: a full read must not take it for gone. */
+function withKey(refused: Refused, key: unknown, { source, revisable }: RecordOrigin): Refused {
+  return revisable && typeof key === 'string' ? { ...refused, key: recordKey(source, key) } : refused;
 }
 
 /** Who a record is about: a person, or a message's recipient and account. */
@@ -227,7 +240,7 @@ export function refuse(item: number, rule: Rule, reason: string, raw: string): R
 
 /** A record whose key has been used for something else. */
 export function refuseConflict(candidate: Candidate): Refused {
-  const { item, key, fingerprint, record } = candidate;
+  const { item, key, fingerprint, record, origin } = candidate;
   const reason = `The key "${record.key}" was used before with another content. The first one is counted.`;
   return {
     ok: false,
@@ -238,6 +251,7 @@ export function refuseConflict(candidate: Candidate): Refused {
     rule: 'conflict',
     reason,
     raw: cutRaw(JSON.stringify(record)),
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 

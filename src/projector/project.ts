@@ -1,5 +1,6 @@
 import { TurnoutError } from '../contract/errors.ts';
 import type { TableSpec } from '../contract/model.ts';
+import type { ControlEntry } from '../contract/pull.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import type { JournalReader } from '../journal/entry.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -9,18 +10,22 @@ import { localDay } from './local-day.ts';
 import { Lru } from './lru.ts';
 import type { MergeRules } from './messages.ts';
 import { type Identity, Normaliser } from './normalise.ts';
+import type { OrderContext } from './order.ts';
 import { People } from './people.ts';
 import { loadGone } from './person-facts.ts';
 import { type Candidate, EntryFailure, identitiesOf, type PreparedEntry, type ProjectedSource } from './prepare.ts';
 import { loadLeftoverSeq, loadProgress } from './progress.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
+import { refresh } from './refresh.ts';
+import { type Replayed, type ReplayOrder, replay } from './replay.ts';
 import { settingsHash } from './settings-hash.ts';
 import { Strikes } from './strikes.ts';
+import { undo } from './undo.ts';
 import { compileTables, type TableRows } from './user-rows.ts';
 import { ensureTables } from './user-tables.ts';
 import { Versions } from './versions.ts';
-import { allWritten, type WrittenFacts, writeBatch } from './write.ts';
+import { allWritten, closeBatch, type WriteScope, type WrittenFacts, writeBatch, writeFacts } from './write.ts';
 
 export interface ProjectorLog {
   info(fields: object, message: string): void;
@@ -198,8 +203,14 @@ class JournalProjector implements Projector {
     if (through <= state.seq) return undefined;
     const alone = state.seq < this.#aloneThrough;
     if (alone && this.#careful) await this.#expectTheWorst(await state.queue.peek(through));
-    const { entries, last } = await state.queue.take(through, alone);
-    attempted.push(...entries);
+    const { entries: taken, last } = await state.queue.take(through, alone);
+    attempted.push(...taken);
+    const [first] = taken;
+    const order = first?.control;
+    if (first !== undefined && order !== undefined && order.control !== 'replay')
+      return this.#carryOut(state, first, order);
+    const replayed = first !== undefined && order?.control === 'replay' ? await this.#replay(first, order) : undefined;
+    const entries = replayed === undefined ? taken : taken.map((entry) => ({ ...entry, items: replayed.items }));
 
     const candidates = entries.flatMap(({ items }) => items.flatMap((item) => (item.ok ? [item] : [])));
     const identities: Identity[] = candidates.flatMap(({ person, account }) => [...person, ...account]);
@@ -221,8 +232,10 @@ class JournalProjector implements Projector {
     const batch = this.#batch(state, receipts, versions);
     for (const entry of entries) batch.add(entry);
     batch.revise(versions.revisions);
+    batch.receipts.push(...(replayed?.receipts ?? []));
+    batch.quarantine.push(...(replayed?.quarantine ?? []));
 
-    const scope = { after: state.seq, through: last, redo: state.leftover > state.seq, settings: this.#settings };
+    const scope = this.#scope(state, last);
     // The engine writes while the next batch is parsed.
     const [written] = await allWritten([
       writeBatch(warehouse, state.people, batch, this.#rules, scope),
@@ -240,6 +253,56 @@ class JournalProjector implements Projector {
       people: written.people,
       receivedAt: state.receivedAt,
     };
+  }
+
+  /** Takes back or deletes, a part of the records at a time; the progress moves when all is done. */
+  async #carryOut(
+    state: State,
+    entry: PreparedEntry,
+    order: Exclude<ControlEntry, { control: 'replay' }>,
+  ): Promise<BatchOutcome> {
+    const { warehouse } = this.#options;
+    const { seq, source, receivedAt } = entry;
+    const scope = this.#scope(state, seq);
+    let messages = 0;
+    let people = 0;
+    const revise: OrderContext['revise'] = async (revisions, versions) => {
+      const batch = this.#batch(state, Receipts.none(), Versions.none());
+      batch.versions.push(...versions);
+      batch.revise(revisions);
+      const written = await writeFacts(warehouse, state.people, batch, this.#rules, scope);
+      this.#remember(state, batch, written);
+      messages += batch.movedMessages.size;
+      people += written.people;
+    };
+    const context = { warehouse, source, seq, receivedAt, revise };
+    if (order.control === 'refresh') await refresh(context, order.stream, order.first_seq);
+    else await undo(context, order.first_seq, order.last_seq);
+    const batch = this.#batch(state, Receipts.none(), Versions.none());
+    batch.add(entry);
+    await closeBatch(warehouse, state.people, batch, scope);
+    state.people.commit(seq);
+    state.seq = seq;
+    state.receivedAt = receivedAt;
+    return { seq, entries: 1, ...batch.tally, messages, people, receivedAt };
+  }
+
+  async #replay(entry: PreparedEntry, order: ReplayOrder): Promise<Replayed> {
+    const { warehouse, reader, sources, workspace } = this.#options;
+    const projected = sources.get(entry.source);
+    if (projected === undefined) throw new Error('an order of a source that is not declared');
+    return replay(entry, order, {
+      warehouse,
+      reader,
+      projected,
+      country: workspace.country,
+      timeZone: workspace.time_zone,
+      normaliser: this.#normaliser,
+    });
+  }
+
+  #scope(state: State, through: number): WriteScope & { settings: string } {
+    return { after: state.seq, through, redo: state.leftover > state.seq, settings: this.#settings };
   }
 
   #batch(state: State, receipts: Receipts, versions: Versions): Batch {

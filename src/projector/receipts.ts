@@ -27,6 +27,10 @@ interface Counted {
 export class Receipts {
   readonly #counted = new Map<Key, Counted>();
 
+  static none(): Receipts {
+    return new Receipts();
+  }
+
   /**
    * Receipts of these keys up to and including a sequence number; later ones are left from a batch that was not finished and
    * will be made again.

@@ -5,10 +5,12 @@ import { MemoryJournal } from '../../test/support/memory-journal.ts';
 import { webhook } from '../connectors/webhook.ts';
 import type { Connector } from '../contract/connector.ts';
 import { type TableSpec, tableSpec } from '../contract/model.ts';
-import { PAGE_HEADERS } from '../contract/pull.ts';
+import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
+import type { CanonicalRecord } from '../contract/record.ts';
 import { checkLedger } from './check-ledger.ts';
 import { loadDataSpan, loadLedger } from './ledger.ts';
 import { createProjector, drain, type ProjectorOptions } from './project.ts';
+import { loadQuarantine, loadQuarantineIds } from './quarantine.ts';
 import { loadMisfits } from './user-tables.ts';
 
 /** Sources that are read again and again: versions, deletions, orders, tables of one's own. */
@@ -18,8 +20,13 @@ const RECEIVED = Date.parse('2026-03-02T05:00:00Z');
 const silent = { info() {}, warn() {}, error() {} };
 const settings = { token: 'unused-here' };
 
-/** The webhook's records, from a source that is read. */
-const crm: Connector = { ...webhook, name: 'crm', revisable: true };
+/** A source that is read: its pages are lists of canonical records, unchecked. */
+const crm: Connector = {
+  ...webhook,
+  name: 'crm',
+  revisable: true,
+  parse: ({ body }) => (JSON.parse(String(body)) as CanonicalRecord[]).map((record) => ({ ok: true, record })),
+};
 
 const leads = (columns: object[]): TableSpec => tableSpec.parse({ version: 1, table: 'leads', columns });
 const LEADS = leads([
@@ -39,6 +46,12 @@ function read(records: unknown, source = 'crm', stream = 'main'): number {
   received += 60_000;
   const headers = { [PAGE_HEADERS.stream]: stream };
   return journal.append({ source, receivedAt: received, headers, body: Buffer.from(JSON.stringify(records)) });
+}
+
+function order(control: ControlEntry | object, source = 'crm'): number {
+  received += 60_000;
+  const headers = { [PAGE_HEADERS.control]: 'control' in control ? String(control.control) : 'undo' };
+  return journal.append({ source, receivedAt: received, headers, body: Buffer.from(JSON.stringify(control)) });
 }
 
 async function project(options: Partial<ProjectorOptions> = {}): Promise<void> {
@@ -267,5 +280,133 @@ describe('tables of one’s own', () => {
     expect(await leadRows()).toStrictEqual(['a null', 'c null']);
     await project({ tables: [] });
     await expect(leadRows()).rejects.toThrow();
+  });
+});
+
+describe('orders', () => {
+  it('deletes what a full read did not find any more, of that stream only', async () => {
+    read([row('a', { title: 'a' }), row('b', { title: 'b' }), event('e')]);
+    read([row('other', { title: 'other' })], 'crm', 'second');
+    await project();
+    const first = read([row('a', { title: 'a' })]);
+    read([{ ...event('e'), status: 'unheard of' }]);
+    order({ control: 'refresh', stream: 'main', first_seq: first });
+    await project();
+    expect(await leadRows()).toStrictEqual(['a null', 'other null']);
+    expect(await messages()).toHaveLength(1);
+    expect(await ledger()).toStrictEqual(['crm 4 1 1 0']);
+    const again = read([row('b', { title: 'b' }, { observed_at: '2026-01-01T00:00:00Z' })]);
+    await project();
+    expect(await leadRows()).toStrictEqual(['a null', 'b null', 'other null']);
+    order({ control: 'refresh', stream: 'main', first_seq: again });
+    await project();
+    expect(await leadRows()).toStrictEqual(['b null', 'other null']);
+    expect(await messages()).toStrictEqual([]);
+  });
+
+  it('takes a batch back: earlier states return, later copies are counted', async () => {
+    read([row('a', { title: 'before' }), event('e', { campaign: 'before' }), person('p', 'ana@example.com')]);
+    const first = read([
+      row('a', { title: 'wrong' }),
+      row('b', { title: 'new' }),
+      event('e', { campaign: 'wrong', message_id: 'm2', recipient: { email: 'wrong@example.com' } }),
+      person('p', 'ben@example.com'),
+      { record: 'deletion', key: 'none', of: 'row' },
+      { record: 'row', key: 'bad' },
+    ]);
+    read([row('b', { title: 'new' })]);
+    await project();
+    expect(await leadRows()).toStrictEqual(['new null', 'wrong null']);
+    expect(await ledger()).toStrictEqual(['crm 8 1 1 0']);
+    order({ control: 'undo', first_seq: first, last_seq: first });
+    await project();
+    expect(await leadRows()).toStrictEqual(['before null', 'new null']);
+    expect(await rowsOf(engine.warehouse, 'messages')).toMatchObject([{ campaign: 'before' }]);
+    expect(await emails()).toStrictEqual(['ana@example.com']);
+    expect(await ledger()).toStrictEqual(['crm 4 0 0 6']);
+    expect((await loadQuarantine(engine.warehouse)).total).toBe(0);
+    order({ control: 'undo', first_seq: 1, last_seq: 3 });
+    await project();
+    expect(await leadRows()).toStrictEqual([]);
+    expect(await messages()).toStrictEqual([]);
+    expect(await emails()).toStrictEqual([]);
+    expect(await ledger()).toStrictEqual(['crm 0 0 0 10']);
+    read([row('b', { title: 'new' }), person('p', 'ana@example.com')]);
+    await project();
+    expect(await leadRows()).toStrictEqual(['new null']);
+    expect(await emails()).toStrictEqual(['ana@example.com']);
+    expect(await ledger()).toStrictEqual(['crm 2 0 0 10']);
+  });
+
+  it('tries quarantined records again: as they came, as somebody wrote them, once', async () => {
+    const seq = read([
+      event('e', { at: '2026-03-04T08:00:00Z' }),
+      event('f', { status: 'eaten' }),
+      row('r', { title: 'r' }),
+    ]);
+    await project();
+    const { items, by_rule } = await loadQuarantine(engine.warehouse, { source: 'crm', rule: 'invalid' });
+    expect(items.map(({ id }) => id)).toStrictEqual([`${seq}.1`, `${seq}.0`]);
+    expect(by_rule).toMatchObject([{ rule: 'invalid', records: 2 }]);
+    expect(await loadQuarantineIds(engine.warehouse, { ids: [`${seq}.1`, '77.1', 'x'] })).toStrictEqual([
+      { source: 'crm', seq, item: 1 },
+    ]);
+    received = RECEIVED + 3 * 86_400_000;
+    const written = event('f', { message_id: 'm2' });
+    const replay = order({
+      control: 'replay',
+      items: [
+        { seq, item: 0 },
+        { seq, item: 1, record: { ...written, at: 'soon' } },
+      ],
+    });
+    await project();
+    expect(await messages()).toHaveLength(1);
+    expect(await loadQuarantine(engine.warehouse)).toMatchObject({
+      total: 1,
+      items: [{ id: `${replay}.1`, source: 'crm' }],
+    });
+    order({
+      control: 'replay',
+      items: [
+        { seq: replay, item: 1 },
+        { seq, item: 0 },
+        { seq: 999, item: 0 },
+      ],
+    });
+    await project();
+    const page = await loadQuarantine(engine.warehouse);
+    expect(page.total).toBe(1);
+    const id = page.items[0]?.id.split('.').map(Number) ?? [];
+    order({ control: 'replay', items: [{ seq: id[0] ?? 0, item: id[1] ?? 0, record: written }] });
+    await project();
+    expect(await messages()).toHaveLength(2);
+    expect((await loadQuarantine(engine.warehouse)).total).toBe(0);
+    const total = (await loadLedger(engine.warehouse)).reduce((sum, { counted }) => sum + counted, 0);
+    expect(total).toBe(3);
+  });
+
+  it('replays a whole entry once its source is declared', async () => {
+    const seq = read([event('a'), event('b', { message_id: 'm2' })], 'later');
+    await project();
+    expect(await loadQuarantine(engine.warehouse)).toMatchObject({ total: 1, by_rule: [{ rule: 'unknown_source' }] });
+    order({ control: 'replay', items: [{ seq, item: 0 }] }, 'later');
+    await project({ sources: new Map([['later', { connector: webhook, settings, defaults: {} }]]) });
+    expect(await messages()).toHaveLength(2);
+    expect(await ledger()).toStrictEqual(['later 2 1 0 0']);
+  });
+
+  it('quarantines orders that cannot be read, and those that this source cannot take', async () => {
+    read([row('a', { title: 'a' })]);
+    order({ control: 'undo', first_seq: 'one', last_seq: 2 });
+    order({ control: 'explode' });
+    order({ control: 'undo', first_seq: 1, last_seq: 2 }, 'hook');
+    await project();
+    expect(await leadRows()).toStrictEqual(['a null']);
+    expect((await loadQuarantine(engine.warehouse)).items.map(({ reason }) => reason)).toMatchObject([
+      expect.stringMatching(/cannot be taken back/),
+      expect.stringMatching(/was not carried out: control/),
+      expect.stringMatching(/was not carried out: first_seq/),
+    ]);
   });
 });

@@ -112,6 +112,10 @@ export class Versions {
     this.#known = known;
   }
 
+  static none(): Versions {
+    return new Versions(new Map());
+  }
+
   /** Versions up to and including a sequence number; later ones are left from a batch that was not finished. */
   static async load(warehouse: Warehouse, keys: ReadonlySet<Key>, through: number): Promise<Versions> {
     if (keys.size === 0) return new Versions(new Map());

@@ -28,7 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
       addColumns('identities', TABLES.identities, ['revisable']),
       addColumns('receipts', TABLES.receipts, ['versioned', 'observed', 'observed_at']),
       addColumns('entries', TABLES.entries, ['control']),
-      addColumns('quarantine', TABLES.quarantine, ['key', 'day', 'rule', 'settled']),
+      addColumns('quarantine', TABLES.quarantine, ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled']),
       // What was quarantined before knows its receipt only by its place.
       renderSql(sql`INSERT INTO ${tableName('quarantine')} (seq, item, source, received_at, reason, raw, key, day, rule)
 SELECT q.seq, q.item, q.source, q.received_at, q.reason, q.raw, r.key, r.day, r.reason

@@ -224,7 +224,7 @@ test('a folder of version 1 is migrated with what stands in it, killed before an
     identities: ['revisable'],
     receipts: ['versioned', 'observed', 'observed_at'],
     entries: ['control'],
-    quarantine: ['key', 'day', 'rule', 'settled'],
+    quarantine: ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled'],
   };
   const first: Migration = {
     version: 1,

@@ -204,6 +204,9 @@ export const TABLES = {
       rule: category,
       reason: category,
       raw: string,
+      /** Where it came from, if it was tried again and failed again; 0 where it is the place itself. */
+      origin_seq: version,
+      origin_item: count,
       /** Sequence number of the order that settled it; 0 while it waits. */
       settled: version,
     },
