@@ -5,27 +5,37 @@ import { postJson, RequestError } from './client.ts';
 /** Queries that an action of a person may change. */
 const TOUCHED = ['sources', 'run', 'ledger', 'quarantine', 'freshness'];
 
-/**
- * Asks the server to do something, says what came of it, and looks at the sources again. Answers null where it failed; the
- * reason was then shown.
- */
+export type Attempt<T> = { ok: true; answer: T } | { ok: false; message: string };
+
+/** Asks the server to do something and looks at the sources again. For dialogs: a toast would lie behind them. */
+export function useAttempt(): <T>(path: string, body: unknown) => Promise<Attempt<T>> {
+  const client = useQueryClient();
+  return async <T>(path: string, body: unknown): Promise<Attempt<T>> => {
+    try {
+      return { ok: true, answer: await postJson<T>(path, body) };
+    } catch (error) {
+      return { ok: false, message: failureWords(error) };
+    } finally {
+      void client.invalidateQueries({ predicate: ({ queryKey }) => TOUCHED.includes(String(queryKey[0])) });
+    }
+  };
+}
+
+/** The same with a toast that says what came of it. Answers null where it failed. */
 export function useAsk(): <T>(
   path: string,
   body: unknown,
   done?: string | ((answer: T) => string),
 ) => Promise<T | null> {
-  const client = useQueryClient();
+  const attempt = useAttempt();
   return async <T>(path: string, body: unknown, done?: string | ((answer: T) => string)) => {
-    try {
-      const answer = await postJson<T>(path, body);
-      if (done !== undefined) showToast(typeof done === 'string' ? done : done(answer));
-      return answer;
-    } catch (error) {
-      showToast(failureWords(error));
+    const outcome = await attempt<T>(path, body);
+    if (!outcome.ok) {
+      showToast(outcome.message);
       return null;
-    } finally {
-      void client.invalidateQueries({ predicate: ({ queryKey }) => TOUCHED.includes(String(queryKey[0])) });
     }
+    if (done !== undefined) showToast(typeof done === 'string' ? done : done(outcome.answer));
+    return outcome.answer;
   };
 }
 

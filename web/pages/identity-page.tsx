@@ -46,6 +46,8 @@ interface ReportProps {
 
 function Report({ report, labels, locale }: ReportProps) {
   const count = (value: number) => formatValue(value, { locale }, 'table');
+  // Masked people of one source look alike; each picture is shown once.
+  const examples = [...new Map(report.unmatched.map((one) => [`${one.source} ${one.person}`, one])).values()];
   const share = (part: number, whole: number) =>
     whole === 0 ? NO_DATA : formatValue(part / whole, { format: '0.0%', locale }, 'table');
   const figures = [
@@ -122,13 +124,12 @@ function Report({ report, labels, locale }: ReportProps) {
       <div className="two-columns">
         <section aria-labelledby="unmatched">
           <h2 id="unmatched">Known to one source only</h2>
-          {report.unmatched.length === 0 ? (
+          {examples.length === 0 ? (
             <p className="panel">Everyone is known to more than one source.</p>
           ) : (
             <ul className="panel plain-list">
-              {report.unmatched.map((one, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: masked people may look alike
-                <li key={`${one.source} ${one.person} ${index}`}>
+              {examples.map((one) => (
+                <li key={`${one.source} ${one.person}`}>
                   <code>{one.person}</code> <span className="faint">{labels.get(one.source) ?? one.source}</span>
                 </li>
               ))}

@@ -3,7 +3,6 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { stringify } from 'yaml';
 import type { RunInfo, SourceDetail, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useWorkspace } from '../api/queries.ts';
-import { useAsk } from '../api/use-ask.ts';
 import { useNow } from '../api/use-now.ts';
 import { formatInstant, formatValue, NO_DATA } from '../format/index.ts';
 import { BackfillDialog } from '../sources/backfill-dialog.tsx';
@@ -50,7 +49,6 @@ type OpenDialog = { kind: 'test' } | { kind: 'backfill' } | { kind: 'full' } | {
 function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: WorkspaceInfo }) {
   const { locale, time_zone: timeZone } = workspace;
   const now = useNow();
-  const ask = useAsk();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [opened, setOpened] = useState<number | null>(null);
   const [listed, setListed] = useState(FIRST_LISTED);
@@ -121,9 +119,8 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
           title={`Read all of ${source.label} anew`}
           action="Read everything"
           onClose={close}
-          onConfirm={() =>
-            ask(`${sourcePath(source.name)}/full-refresh`, {}, `${source.label} is being read from the beginning.`)
-          }
+          path={`${sourcePath(source.name)}/full-refresh`}
+          done={`${source.label} is being read from the beginning.`}
         >
           <p>
             Every stream is read from its beginning. What changed is put right, and what the service no longer has is
@@ -140,9 +137,8 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
           title="Undo this import"
           action={`Take back ${rowsWords(dialog.run.rows, locale)}`}
           onClose={close}
-          onConfirm={() =>
-            ask(`/api/v1/batches/${dialog.run.id}/undo`, {}, `${dialog.run.batch?.file ?? 'The import'} is taken back.`)
-          }
+          path={`/api/v1/batches/${dialog.run.id}/undo`}
+          done={`${dialog.run.batch?.file ?? 'The import'} is taken back.`}
         >
           <p>
             All {rowsWords(dialog.run.rows, locale)} of <strong>{dialog.run.batch?.file}</strong>, imported{' '}

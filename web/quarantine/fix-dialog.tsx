@@ -1,12 +1,13 @@
 import { useId, useState } from 'react';
 import type { QuarantineItem } from '../../src/contract/api.ts';
-import { useAsk } from '../api/use-ask.ts';
+import { useAttempt } from '../api/use-ask.ts';
 import { Dialog } from '../layout/dialog.tsx';
+import { showToast } from '../layout/messages.tsx';
 import { editableRaw, isCut, readMended, replayWords } from './quarantine-words.ts';
 
 /** Mends one quarantined record by hand and tries it again. What was sent stays in the journal as it came. */
 export function FixDialog({ item, onClose }: { item: QuarantineItem; onClose(): void }) {
-  const ask = useAsk();
+  const attempt = useAttempt();
   const id = useId();
   const [text, setText] = useState(() => editableRaw(item.raw));
   const [problem, setProblem] = useState<string | null>(null);
@@ -19,13 +20,13 @@ export function FixDialog({ item, onClose }: { item: QuarantineItem; onClose(): 
     setProblem(null);
     setWorking(true);
     const unchanged = text === editableRaw(item.raw);
-    const answer = await ask<{ replayed: number }>(
-      '/api/v1/quarantine/replay',
-      { items: [unchanged ? { id: item.id } : { id: item.id, record: mended.record }] },
-      (answer) => replayWords(answer.replayed),
-    );
+    const outcome = await attempt<{ replayed: number }>('/api/v1/quarantine/replay', {
+      items: [unchanged ? { id: item.id } : { id: item.id, record: mended.record }],
+    });
     setWorking(false);
-    if (answer !== null) onClose();
+    if (!outcome.ok) return setProblem(outcome.message);
+    showToast(replayWords(outcome.answer.replayed));
+    onClose();
   };
 
   return (

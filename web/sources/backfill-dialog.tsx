@@ -1,8 +1,9 @@
 import { useId, useState } from 'react';
 import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { addDays } from '../../src/contract/plain-date.ts';
-import { useAsk } from '../api/use-ask.ts';
+import { useAttempt } from '../api/use-ask.ts';
 import { Dialog } from '../layout/dialog.tsx';
+import { showToast } from '../layout/messages.tsx';
 import { startOfLocalDay } from './local-day.ts';
 import { rowsWords } from './run-words.ts';
 import { sourcePath } from './source-path.ts';
@@ -16,35 +17,35 @@ interface BackfillProps {
 /** Reads a range of days again: counts first, so that nobody starts hours of work by accident. */
 export function BackfillDialog({ source, workspace, onClose }: BackfillProps) {
   const { today, time_zone: timeZone, locale } = workspace;
-  const ask = useAsk();
+  const attempt = useAttempt();
   const id = useId();
   const [stream, setStream] = useState('');
   const [from, setFrom] = useState(addDays(today, -7));
   const [to, setTo] = useState(today);
   const [counted, setCounted] = useState<{ rows: number | null } | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
   const wrong = from === '' || to === '' ? 'Choose both days.' : from > to ? 'The first day is after the last.' : null;
 
   const send = async (dryRun: boolean) => {
     setWorking(true);
-    const answer = await ask<{ rows?: number | null; run?: number }>(
-      `${sourcePath(source.name)}/backfill`,
-      {
-        ...(stream === '' ? {} : { stream }),
-        from: startOfLocalDay(from, timeZone),
-        to: startOfLocalDay(addDays(to, 1), timeZone),
-        dry_run: dryRun,
-      },
-      dryRun ? undefined : `${source.label} is being read again.`,
-    );
+    setFailure(null);
+    const outcome = await attempt<{ rows?: number | null; run?: number }>(`${sourcePath(source.name)}/backfill`, {
+      ...(stream === '' ? {} : { stream }),
+      from: startOfLocalDay(from, timeZone),
+      to: startOfLocalDay(addDays(to, 1), timeZone),
+      dry_run: dryRun,
+    });
     setWorking(false);
-    if (answer === null) return;
-    if (dryRun) setCounted({ rows: answer.rows ?? null });
-    else onClose();
+    if (!outcome.ok) return setFailure(outcome.message);
+    if (dryRun) return setCounted({ rows: outcome.answer.rows ?? null });
+    showToast(`${source.label} is being read again.`);
+    onClose();
   };
   const changed = (set: (value: string) => void) => (value: string) => {
     set(value);
     setCounted(null);
+    setFailure(null);
   };
 
   return (
@@ -96,6 +97,11 @@ export function BackfillDialog({ source, workspace, onClose }: BackfillProps) {
         <p id={`${id}w`} className="form-wide" role="status">
           {wrong ?? countWords(counted, locale) ?? `Days are those of ${timeZone}.`}
         </p>
+        {failure && (
+          <p className="run-error form-wide" role="alert">
+            {failure}
+          </p>
+        )}
         <div className="layer-actions form-wide">
           <button
             type="button"

@@ -23,6 +23,7 @@ test('reads YAML and finds the line of a path, or of the nearest part above it',
   expect(read.lineOf('declaration.settings.streams.0.key')).toBe(8);
   expect(read.lineOf('settings.streams.0.cursor')).toBe(7);
   expect(read.lineOf('sources.0.connector')).toBe(3);
+  expect(read.lineOf('sources/crm.yaml: sources.0.settings.url')).toBe(5);
   expect(read.lineOf('nonsense')).toBe(null);
 });
 

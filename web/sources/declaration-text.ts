@@ -29,6 +29,7 @@ export function readDeclaration(text: string): ReadDeclaration {
     declaration: value as Record<string, unknown>,
     lineOf(path) {
       const steps = path
+        .replace(/^.*\.ya?ml: /, '')
         .replace(/^(declaration|sources\.\d+)(\.|$)/, '')
         .split('.')
         .filter(Boolean)

@@ -18,14 +18,16 @@ export function ProblemList({
   const refused = [message, ...problems.map((problem) => `${problem.message} ${problem.hint ?? ''}`)].some((text) =>
     text.includes('egress.allow'),
   );
+  // A single mistake is often the whole message already.
+  const listed = problems.map((problem) => (problem.message === message ? { ...problem, message: '' } : problem));
   return (
     <div className="panel problem-panel" role="alert">
       <p>
         <strong>{message}</strong>
       </p>
-      {problems.length > 0 && (
+      {listed.length > 0 && (
         <ul className="plain-list">
-          {problems.map((problem) => {
+          {listed.map((problem) => {
             const { line } = problem;
             return (
               <li key={`${problem.path} ${problem.message}`}>
@@ -35,7 +37,7 @@ export function ProblemList({
                       Line {line}
                     </button>
                   )}{' '}
-                  <code>{problem.path}</code> {problem.message} {problem.hint}
+                  {problem.path !== '' && <code>{shortPath(problem.path)}</code>} {problem.message} {problem.hint}
                 </span>
               </li>
             );
@@ -51,4 +53,9 @@ export function ProblemList({
       )}
     </div>
   );
+}
+
+/** A path into the text on the page; the file that it will become is not there yet. */
+function shortPath(path: string): string {
+  return path.replace(/^.*\.ya?ml: /, '').replace(/^sources\.\d+\.?/, '');
 }
