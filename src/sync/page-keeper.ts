@@ -48,19 +48,19 @@ export class PageKeeper {
     const { journal, control, clock, failpoint } = this.#options;
     const way = { after: journal.durableSeq };
     this.#underWay.add(way);
-    try {
-      const seq = await journal.append(entryOf(page, clock()));
-      await failpoint('page appended');
-      await control.transaction().execute(async (transaction) => {
-        await indexEntry(transaction, { ...page, seq, bytes: page.body.length });
-        this.#underWay.delete(way);
-        await this.#saveIndexed(transaction, seq);
-      });
-      await failpoint('page indexed');
-      return seq;
-    } finally {
+    const seq = await journal.append(entryOf(page, clock())).catch((error: unknown) => {
       this.#underWay.delete(way);
-    }
+      throw error;
+    });
+    await failpoint('page appended');
+    // Where this fails the page stays under way: the next start reads the journal from here.
+    await control.transaction().execute(async (transaction) => {
+      await indexEntry(transaction, { ...page, seq, bytes: page.body.length });
+      await this.#saveIndexed(transaction, seq, way);
+    });
+    this.#underWay.delete(way);
+    await failpoint('page indexed');
+    return seq;
   }
 
   /** Says that there is nothing of ours in the journal up to now, so that the next start need not look. */
@@ -69,8 +69,10 @@ export class PageKeeper {
     if (journal.durableSeq > this.#indexed) await this.#saveIndexed(control, journal.durableSeq);
   }
 
-  async #saveIndexed(database: ControlDatabase, seq: number): Promise<void> {
-    const indexed = Math.min(seq, ...[...this.#underWay].map((way) => way.after));
+  /** `done`: the way of the page that is indexed in the same step. */
+  async #saveIndexed(database: ControlDatabase, seq: number, done?: { after: number }): Promise<void> {
+    const others = [...this.#underWay].filter((way) => way !== done);
+    const indexed = Math.min(seq, ...others.map((way) => way.after));
     if (indexed <= this.#indexed) return;
     await saveSetting(database, 'sync_indexed_seq', String(indexed), this.#options.clock());
     this.#indexed = indexed;

@@ -1,7 +1,7 @@
 /** So many at once; the others wait in the order in which they came. */
 export class Places {
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: ((taken: boolean) => void)[] = [];
 
   constructor(places: number) {
     this.#free = places;
@@ -11,17 +11,28 @@ export class Places {
     return this.#free === 0;
   }
 
-  async take(): Promise<void> {
+  /** False where it was aborted before there was a place. */
+  async take(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
     if (this.#free > 0) {
       this.#free -= 1;
-      return;
+      return true;
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const leave = () => {
+      this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
+      resolve(false);
+    };
+    this.#waiting.push(resolve);
+    signal.addEventListener('abort', leave, { once: true });
+    const taken = await promise;
+    signal.removeEventListener('abort', leave);
+    return taken;
   }
 
   give(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
-    else next();
+    else next(true);
   }
 }

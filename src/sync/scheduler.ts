@@ -161,6 +161,7 @@ export class Scheduler {
     started: PromiseWithResolvers<number>,
   ): Promise<void> {
     const { source } = known;
+    let failure: unknown;
     try {
       const { run, lease } = await this.#takeDown(source, wish, now);
       await this.#options.failpoint('run begun');
@@ -170,15 +171,19 @@ export class Scheduler {
       const end = await this.#read(known, wish, record, lease, stop);
       await this.#options.failpoint('streams read');
       await this.#writeDown(source, wish, record, lease, end);
+      this.#options.log.info({ source: source.name, run, trigger: wish.trigger, state: end.state }, 'a run has ended');
       await this.#options.failpoint('run ended');
     } catch (error) {
-      started.reject(error);
+      failure = error;
       if (!(error instanceof TurnoutError))
         this.#options.log.error({ err: error, source: source.name }, 'a run could not be written down');
     } finally {
-      this.#active.delete(source.name);
+      // What is known has to be new before the source is free again, or the next look would begin the same run twice.
       await this.#options.book.refresh().catch(() => {});
+      this.#active.delete(source.name);
       this.#options.changed();
+      // Without effect once the run has begun.
+      started.reject(failure);
     }
   }
 
@@ -220,8 +225,12 @@ export class Scheduler {
         (error: unknown) => log.error({ err: error }, 'a lease could not be renewed'),
       );
     }, RENEW_EVERY_MS);
+    const signal = AbortSignal.any([stop, lost.signal]);
     if (this.#places.full) record.log('info', 'Waits until another source has been read.');
-    await this.#places.take();
+    if (!(await this.#places.take(signal))) {
+      clearInterval(renewing);
+      return { state: 'stopped', error: String(signal.reason) };
+    }
     const reader = this.#options.openReader({ connector: source.connector.name, settings: source.settings });
     try {
       return await runStreams(
@@ -231,7 +240,7 @@ export class Scheduler {
           cursors,
           ...(wish.range === undefined ? {} : { range: wish.range }),
           anew: wish.trigger === 'full',
-          signal: AbortSignal.any([stop, lost.signal]),
+          signal,
         },
         {
           control,

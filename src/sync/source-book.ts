@@ -41,7 +41,10 @@ export interface KnownSource {
 export class SourceBook {
   readonly #control: ControlDatabase;
   readonly #timeZone: string;
+  #sources: readonly SyncSource[] = [];
   #known = new Map<string, KnownSource>();
+  #asked = 0;
+  #read = 0;
 
   constructor(control: ControlDatabase, timeZone: string) {
     this.#control = control;
@@ -57,10 +60,10 @@ export class SourceBook {
   }
 
   /**
-   * Takes over what the workspace's files say now. A changed declaration lifts a block, and so does a start: the environment may
-   * be another one.
+   * Takes over what the workspace's files say now. A changed declaration lifts a block, and so does a start or another environment
+   * (`unblock`).
    */
-  async reload(sources: readonly SyncSource[], at: { now: number; start: boolean }): Promise<void> {
+  async reload(sources: readonly SyncSource[], at: { now: number; unblock: boolean }): Promise<void> {
     const rows = new Map((await loadSyncSources(this.#control)).map((row) => [row.source, row]));
     for (const source of sources) {
       const { name, declared } = source;
@@ -71,20 +74,15 @@ export class SourceBook {
         continue;
       }
       if (row.connector !== connector) await forgetStreams(this.#control, name);
-      const unblocked = row.blocked === 1 && (row.declared !== declared || at.start);
+      const unblocked = row.blocked === 1 && (row.declared !== declared || at.unblock);
       await updateSyncSource(this.#control, name, {
         connector,
         declared,
         ...(unblocked ? { blocked: 0, attempts: 0, next_attempt_at: at.now } : {}),
       });
     }
-    this.#known = new Map();
-    await this.#load(sources);
-  }
-
-  /** Reads what has changed of the sources from the control database. */
-  async refresh(): Promise<void> {
-    await this.#load(this.all.map((known) => known.source));
+    this.#sources = sources;
+    await this.refresh();
   }
 
   async change(name: string, change: Parameters<typeof updateSyncSource>[2]): Promise<void> {
@@ -161,13 +159,19 @@ export class SourceBook {
     );
   }
 
-  async #load(sources: readonly SyncSource[]): Promise<void> {
+  /** Reads what has changed of the sources from the control database. */
+  async refresh(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
     const rows = new Map((await loadSyncSources(this.#control)).map((row) => [row.source, row]));
     const runs = new Map((await loadLastRuns(this.#control)).map((row: RunRow) => [row.source, shapeRun(row)]));
     const files = await loadLastFiles(this.#control);
     const cursors = Map.groupBy(await loadStreamCursors(this.#control), (row) => row.source);
+    // A later look that was quicker knows better.
+    if (asked < this.#read) return;
+    this.#read = asked;
     const known = new Map<string, KnownSource>();
-    for (const source of sources) {
+    for (const source of this.#sources) {
       const row = rows.get(source.name);
       if (row === undefined) continue;
       const own = cursors.get(source.name) ?? [];

@@ -115,7 +115,7 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
     });
     looking.catch((error: unknown) => log.error({ err: error }, 'what is known of the sources could not be read'));
   };
-  await book.reload(pickSyncSources(options.sources, timeZone, env), { now: clock(), start: true });
+  await book.reload(pickSyncSources(options.sources, timeZone, env), { now: clock(), unblock: true });
   // Nothing of this process runs yet.
   const abandoned = await loadRunningRuns(control);
 
@@ -259,9 +259,11 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
     startRun: (run) => startRun({ control, clock, changed: lookAgain }, run),
     lookAgain,
     async reload(sources, changes = {}) {
+      const before = JSON.stringify([env, egressAllow]);
       env = changes.env ?? env;
       egressAllow = changes.egressAllow ?? egressAllow;
-      await book.reload(pickSyncSources(sources, timeZone, env), { now: clock(), start: false });
+      const unblock = JSON.stringify([env, egressAllow]) !== before;
+      await book.reload(pickSyncSources(sources, timeZone, env), { now: clock(), unblock });
       changed();
     },
     tick,

@@ -64,7 +64,7 @@ test('what kill -9 breaks off is finished by the next start, nothing twice', asy
       await bench.close();
     }
   }
-});
+}, 180_000);
 
 test('the process that reads ends with the server', async () => {
   const home = join(folder, 'orphan');

@@ -22,7 +22,7 @@ export interface SyncBench {
   sync: Sync;
   /** What the sync was opened with. */
   options: SyncOptions;
-  /** Errors that the server's log would have. */
+  /** Errors that the server's log would have since it was opened. */
   errors: object[];
   entries(): Promise<JournalEntry[]>;
   /** Opens everything again as a new process would; what was under way is left behind. */
@@ -38,8 +38,8 @@ export async function openSyncBench(
   const { folder: given, ...rest } = options;
   const folder = given ?? mkdtempSync(join(tmpdir(), 'turnout-sync-'));
   const service = join(folder, 'service.json');
-  const errors: object[] = [];
   const open = async (changes: Partial<SyncOptions>) => {
+    const errors: object[] = [];
     const journal = await openJournal({
       folder: join(folder, 'journal'),
       checkBytesPerSecond: 0,
@@ -62,13 +62,15 @@ export async function openSyncBench(
       random: () => 0.5,
       ...changes,
     };
-    return { journal, control, options, sync: await createSync(options) };
+    return { journal, control, options, errors, sync: await createSync(options) };
   };
   let now = await open(rest);
   return {
     folder,
     service,
-    errors,
+    get errors() {
+      return now.errors;
+    },
     get journal() {
       return now.journal;
     },
