@@ -59,7 +59,11 @@ describe('by cursor', () => {
     `);
     const settings = stream('exact', { cursor: 'at' });
     const first = await readStream(settings);
-    expect(first.cursor).toEqual({ column: 'at', value: '2024-03-01 09:00:00.123457+00', key: '["2"]' });
+    expect(first.cursor).toEqual({
+      by: 'at timestamptz, id int4',
+      value: '2024-03-01 09:00:00.123457+00',
+      key: '["2"]',
+    });
     const again = await readStream(settings, { cursor: first.cursor });
     // The look-back reads both again; the cursor does not move.
     expect(again.rows.length).toBe(2);
@@ -170,12 +174,29 @@ describe('by cursor', () => {
     expect(effects.notices).toEqual([expect.stringMatching(/^3 rows of stream "blank" have no "at" and are not read/)]);
   });
 
-  test('another cursor in the settings begins anew', async () => {
-    const settings = stream('kinds', { cursor: 'day' });
-    const other: Cursor = { column: 'id', value: '150', key: '[]' };
-    const { rows, effects } = await readStream(settings, { cursor: other });
-    expect(rows.length).toBe(200);
-    expect(effects.notices).toEqual([expect.stringContaining('another cursor than before')]);
+  test('another cursor or key, in the settings or by its type, begins anew', async () => {
+    await server.sql(
+      `CREATE TABLE retyped AS SELECT n AS id, '2024-01-01'::date + n AS day FROM generate_series(1, 50) AS n`,
+    );
+    const settings = stream('retyped', { cursor: 'day', look_back: 0 });
+    const { cursor } = await readStream(settings);
+    expect((await readStream(settings, { cursor })).rows).toEqual([]);
+    const anew = async (changed = settings) => {
+      const { rows, effects } = await readStream(changed, { cursor });
+      expect(rows.length).toBe(50);
+      expect(effects.notices).toEqual([expect.stringContaining('is read from its beginning')]);
+    };
+    await anew(stream('retyped', { cursor: 'id', look_back: 0 }));
+    await anew(
+      stream('retyped', {
+        cursor: 'day',
+        key: ['id', 'day'],
+        name: 'retyped',
+        query: 'SELECT id::text, day FROM retyped',
+      }),
+    );
+    await server.sql(`ALTER TABLE retyped ALTER day TYPE timestamptz`);
+    await anew();
   });
 
   test('random writes between runs: what is read, taken together, is the table', async () => {
@@ -250,7 +271,7 @@ describe('a part of time', () => {
     const range = { from: '2024-03-02T17:00:00Z', to: '2024-03-03T17:00:00Z' };
     for (const cursor of ['at', 'local_at', 'day']) {
       const settings = { ...stream('parts', { cursor }), time_zone: 'Asia/Jakarta' };
-      const reading = await readStream(settings, { range, cursor: { column: cursor, value: '2024-03-09', key: '[]' } });
+      const reading = await readStream(settings, { range, cursor: { by: `${cursor} date`, value: '2024-03-09' } });
       expect(reading.rows.length, cursor).toBe(24);
       expect(reading.rows[0], cursor).toMatchObject({ id: 41 });
       expect(reading.pages.some((page) => page.cursor !== undefined)).toBe(false);

@@ -42,8 +42,10 @@ export async function* readPages(
     if (unknown !== undefined) effects.log(unknown);
     if (session.isSuperuser) effects.notice(superuserNotice(session));
     if (streamMode(stream) === 'incremental' && request.range === undefined) {
-      if (request.cursor !== null && readCursor(request.cursor, stream.cursor ?? '') === null) {
-        effects.notice(`Stream "${described.name}" has another cursor than before and is read from its beginning.`);
+      if (request.cursor !== null && readCursor(request.cursor, described) === null) {
+        effects.notice(
+          `Stream "${described.name}" has another cursor or key than before, or one of another type, and is read from its beginning.`,
+        );
       }
       await noticeRowsWithoutCursor(session, stream, effects);
     }
@@ -196,7 +198,7 @@ function cursorMover(described: DescribedStream, session: ReadSession, effects: 
       const value = row?.[cursorAt];
       if (row === undefined || value === null || value === undefined) return undefined;
       return writeCursor(
-        column,
+        described,
         value,
         keyAt.map((index) => row[index] ?? null),
       );

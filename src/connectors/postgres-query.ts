@@ -138,7 +138,7 @@ function compileConditions(
   if (streamMode(stream) === 'full' || stream.cursor === undefined)
     return { conditions: [], values: [], isNew: 'true' };
   const column = quoted(stream.cursor);
-  const left = readCursor(cursor, stream.cursor);
+  const left = readCursor(cursor, described);
   if (left === null) return { conditions: [`${column} IS NOT NULL`], values: [], isNew: 'true' };
 
   const columns = orderColumns(stream);
@@ -185,16 +185,23 @@ function lookBackOf(described: DescribedStream): string | number {
   );
 }
 
-/** Where a stream was left; null where the settings name another cursor by now. */
-export function readCursor(cursor: Cursor | null, column: string): { value: string; key: string[] } | null {
-  if (cursor === null || cursor['column'] !== column || typeof cursor['value'] !== 'string') return null;
+/** Where a stream was left; null where cursor or key are other columns, or of other types, by now: then it begins anew. */
+export function readCursor(cursor: Cursor | null, described: DescribedStream): { value: string; key: string[] } | null {
+  if (cursor === null || cursor['by'] !== orderOf(described) || typeof cursor['value'] !== 'string') return null;
   const key: unknown = typeof cursor['key'] === 'string' ? JSON.parse(cursor['key']) : [];
   return { value: cursor['value'], key: Array.isArray(key) ? key.map(String) : [] };
 }
 
 /** Exact: the texts that the database gave. */
-export function writeCursor(column: string, value: string, key: readonly (string | null)[]): Cursor {
-  return { column, value, ...(key.includes(null) ? {} : { key: JSON.stringify(key) }) };
+export function writeCursor(described: DescribedStream, value: string, key: readonly (string | null)[]): Cursor {
+  return { by: orderOf(described), value, ...(key.includes(null) ? {} : { key: JSON.stringify(key) }) };
+}
+
+/** `updated_at timestamptz, id int8` */
+function orderOf(described: DescribedStream): string {
+  return orderColumns(described.stream)
+    .map((column) => `${column} ${typeOf(described, column).name}`)
+    .join(', ');
 }
 
 function orderColumns(stream: PostgresStream): string[] {
