@@ -3,22 +3,28 @@ import type { FileFormat } from '../contract/mapping.ts';
 
 export type Encoding = NonNullable<FileFormat['encoding']>;
 
-/** A byte order mark, or the pattern of zero bytes that UTF-16 makes of Latin text. */
+/** A byte order mark, or the pattern of high bytes that UTF-16 makes of Latin and Cyrillic text. */
 function fromStart(head: Buffer): Encoding | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   const sample = head.subarray(0, 4096);
-  let even = 0;
-  let odd = 0;
+  const high = [0, 0];
+  let zeros = 0;
   for (let index = 0; index < sample.length; index++) {
-    if (sample[index] !== 0) continue;
-    if (index % 2 === 0) even++;
-    else odd++;
+    const byte = sample[index];
+    if (byte === 0) zeros++;
+    if (byte === 0 || byte === 4) high[index % 2] = (high[index % 2] ?? 0) + 1;
   }
-  const half = sample.length / 2;
-  if (odd > half * 0.3 && even < half * 0.05) return 'utf-16le';
-  return even > half * 0.3 && odd < half * 0.05 ? 'utf-16be' : undefined;
+  const [even = 0, odd = 0] = high.map((count) => count / (sample.length / 2));
+  if (zeros === 0) return undefined;
+  if (odd > 0.6 && even < 0.05) return 'utf-16le';
+  return even > 0.6 && odd < 0.05 ? 'utf-16be' : undefined;
+}
+
+/** True where the bytes begin as UTF-16 does, with or without a byte order mark. */
+export function startsAsUtf16(head: Buffer): boolean {
+  return fromStart(head)?.startsWith('utf-16') === true;
 }
 
 /** Guesses the encoding of a text, chunk by chunk; the more it has seen, the surer. */

@@ -92,8 +92,11 @@ export class ReaderChild {
       this.#process.kill('SIGKILL');
       return;
     }
-    if (this.#waiting === undefined) this.#answers.push(said);
-    else this.#waiting.resolve(said);
+    const waiting = this.#waiting;
+    // Two answers may come in one turn: the second is not for whoever was given the first.
+    this.#waiting = undefined;
+    if (waiting === undefined) this.#answers.push(said);
+    else waiting.resolve(said);
   }
 
   #fail(error: Error): void {

@@ -1,3 +1,4 @@
+import { startsAsUtf16 } from './detect-encoding.ts';
 import { unreadableFile } from './file-limits.ts';
 
 /** What a file is by its first bytes; its name is never asked. */
@@ -56,7 +57,7 @@ export function sniffType(head: Buffer): 'text' | 'zip' {
   const controls = head.filter(
     (byte) => byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 26,
   );
-  if (controls.length > head.length / 50) {
+  if (controls.length > head.length / 50 && !startsAsUtf16(head)) {
     throw unreadableFile('This is neither a CSV file nor an Excel workbook (.xlsx): export one of the two.');
   }
   return 'text';

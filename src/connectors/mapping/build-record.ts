@@ -70,6 +70,7 @@ function buildMessage(fields: RowFields, key: string, notes: RowNotes): Built {
     for (const status of reached) times.set(status, at);
   }
   if (times.size === 0) return failed(notes, 'The row says neither a status nor a time of one.');
+  if (notes.weak !== null && !namesSomebody(fields, 'recipient.')) return missingPerson(notes);
   noteLeftOut(notes);
   const shared = nested(fields, notes, ['status', 'at', 'failure_reason', ...STATUS_TIMES.keys()]);
   const reason = fields.get('failure_reason');
@@ -109,13 +110,13 @@ function withSeconds(base: Record<string, unknown>, fields: RowFields): Record<s
 }
 
 function buildPerson(fields: RowFields, key: string, notes: RowNotes): Built {
-  if (!['email', 'phone', 'external_id'].some((name) => fields.has(name))) return missingPerson(notes);
+  if (!namesSomebody(fields, '')) return missingPerson(notes);
   noteLeftOut(notes);
   return [{ record: 'person', key, kind: 'contact', ...nested(fields, notes, []) }];
 }
 
 function withPerson(base: Record<string, unknown>, fields: RowFields, notes: RowNotes): Built {
-  if (!['email', 'phone', 'external_id'].some((name) => fields.has(`person.${name}`))) return missingPerson(notes);
+  if (!namesSomebody(fields, 'person.')) return missingPerson(notes);
   noteLeftOut(notes);
   return [{ ...base, ...nested(fields, notes, ['seconds', 'minutes', 'attended']) }];
 }
@@ -130,7 +131,11 @@ function missingPerson(notes: RowNotes): null {
   return null;
 }
 
-/** A row that knows the person in another way (or, a message, by its id) loses only the cell that cannot be read. */
+function namesSomebody(fields: RowFields, prefix: '' | 'person.' | 'recipient.'): boolean {
+  return ['email', 'phone', 'external_id'].some((name) => fields.has(`${prefix}${name}`));
+}
+
+/** A row that knows the person in another way loses only the cell that cannot be read. */
 function noteLeftOut(notes: RowNotes): void {
   if (notes.weak !== null) notes.fixed(FIXES.identityLeftOut);
 }

@@ -32,6 +32,8 @@ export type MappedRow =
       /** A sentence. */
       reason: string;
       column: string | null;
+      /** The record's key, where the key columns tell it although the row cannot be read. */
+      key?: string;
       /** A value of a field with a fixed list that somebody has to map. */
       unmapped?: { field: string; column: string; value: string };
     }
@@ -107,7 +109,7 @@ function rowMapper(
       : { ok: false, reason, column, unmapped: { field: field.name, column, value: unmapped } };
   };
 
-  return (row) => {
+  const read = (row: readonly TableCell[]): MappedRow => {
     notes.reset();
     if (row.length > width && row.slice(width).some((cell) => !isEmptyCell(cell))) {
       return {
@@ -141,6 +143,14 @@ function rowMapper(
     }
     const records = built.map((record) => withDefaults(record, context.defaults) as unknown as CanonicalRecord);
     return { ok: true, records, fixes: notes.fixes };
+  };
+
+  return (row) => {
+    const mapped = read(row);
+    // The states of a message have keys of their own.
+    if ('skip' in mapped || mapped.ok || keyIndexes.length === 0 || kind === 'message_event') return mapped;
+    const key = rowKey(row, keyIndexes, undefined, -1);
+    return key === undefined ? mapped : { ...mapped, key };
   };
 }
 

@@ -246,7 +246,7 @@ export const KIND_SPECS = {
         'region',
         'Region',
         'text',
-        'country | state | city | country region name | area | land | bundesland | pais | ciudad | pays | ville | страна | город | регион',
+        'country | state | city | country region name | area | land | bundesland | stadt | ort | pais | ciudad | pays | ville | страна | город | регион',
       ),
       field('language', 'Language', 'text', 'lang | locale | preferred language | sprache | idioma | langue | язык'),
       field(

@@ -23,7 +23,8 @@ export function mapPage(
     if (mapped.ok) return mapped.records.map(counted);
     const place = page.place === undefined ? `Row ${number}` : `${page.place}, row ${number}`;
     const column = mapped.column === null ? '' : `, column "${mapped.column}"`;
-    return [poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row))];
+    const item = poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row));
+    return [mapped.key === undefined ? item : { ...item, key: mapped.key }];
   });
 }
 
