@@ -10,9 +10,12 @@ export function counted(record: CanonicalRecord): ParsedItem {
   return { ok: true, record };
 }
 
-/** A piece that is kept and shown with its reason (a sentence); `raw` is cut to 4,000 characters. */
-export function poison(reason: string, raw: unknown): ParsedItem {
-  return { ok: false, reason, raw: showRaw(raw) };
+/**
+ * A piece that is kept and shown with its reason (a sentence); `raw` is cut to 4,000 characters. `key`: the record's, where it
+ * could be read.
+ */
+export function poison(reason: string, raw: unknown, key?: string): ParsedItem {
+  return { ok: false, reason, raw: showRaw(raw), ...(key === undefined ? {} : { key }) };
 }
 
 function showRaw(raw: unknown): string {

@@ -17,9 +17,11 @@ export function mapRows(
   context: Pick<ParseContext<unknown>, 'defaults' | 'timeZone' | 'country'>,
 ): ParsedItem[] {
   const place = `Sheet "${page.place ?? stream}"`;
-  return mapPage({ ...page, place }, mapping, context).map((item) =>
-    item.ok ? counted({ ...item.record, key: `${stream}:${item.record.key}`.slice(0, 500) }) : item,
-  );
+  const prefixed = (key: string) => `${stream}:${key}`.slice(0, 500);
+  return mapPage({ ...page, place }, mapping, context).map((item) => {
+    if (item.ok) return counted({ ...item.record, key: prefixed(item.record.key) });
+    return item.key === undefined ? item : { ...item, key: prefixed(item.key) };
+  });
 }
 
 /** Rows of a table as they stand: columns are named after the header, equal rows are one. */

@@ -23,8 +23,7 @@ export function mapPage(
     if (mapped.ok) return mapped.records.map(counted);
     const place = page.place === undefined ? `Row ${number}` : `${page.place}, row ${number}`;
     const column = mapped.column === null ? '' : `, column "${mapped.column}"`;
-    const item = poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row));
-    return [mapped.key === undefined ? item : { ...item, key: mapped.key }];
+    return [poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row), mapped.key)];
   });
 }
 
