@@ -1,4 +1,4 @@
-import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,6 +21,8 @@ beforeAll(async () => {
       flags: ['-c', 'ssl=on', '-c', 'ssl_cert_file=server.crt', '-c', 'ssl_key_file=server.key'],
       prepare(folder) {
         const { uid, gid } = statSync(folder);
+        const access = join(folder, 'pg_hba.conf');
+        writeFileSync(access, `hostnossl all guarded 127.0.0.1/32 reject\n${readFileSync(access, 'utf8')}`);
         for (const [file, text] of [
           ['server.crt', own.certificate],
           ['server.key', own.key],
@@ -199,6 +201,14 @@ describe('TLS', () => {
         message: expect.stringMatching(/offers no TLS, and these settings ask for it/),
       });
     }
+  });
+
+  test('a server that wants it says so', async () => {
+    const error = await failure({ ...secured({ tls: 'off' }), url: secure.urlFor({ user: 'guarded' }) });
+    expect(error).toMatchObject({
+      kind: 'settings',
+      message: expect.stringMatching(/does not let "guarded" in: .*no encryption/),
+    });
   });
 
   test('require encrypts, verify wants a certificate that is known and for this name', async () => {
