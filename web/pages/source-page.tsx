@@ -1,12 +1,12 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
-import { stringify } from 'yaml';
 import type { RunInfo, SourceDetail, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useWorkspace } from '../api/queries.ts';
 import { useNow } from '../api/use-now.ts';
 import { formatInstant, formatValue, NO_DATA } from '../format/index.ts';
 import { BackfillDialog } from '../sources/backfill-dialog.tsx';
 import { ConfirmDialog } from '../sources/confirm-dialog.tsx';
+import { declarationText } from '../sources/declaration-text.ts';
 import { HookAddress } from '../sources/hook-address.tsx';
 import { RunList } from '../sources/run-list.tsx';
 import { RunTimeline } from '../sources/run-timeline.tsx';
@@ -292,7 +292,7 @@ function Declaration({ source }: { source: SourceDetail }) {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section aria-labelledby="declaration" className="panel declaration" tabIndex={0}>
-        <pre>{stringify(source.declaration, { lineWidth: 100 })}</pre>
+        <pre>{declarationText(source.declaration)}</pre>
       </section>
     </>
   );

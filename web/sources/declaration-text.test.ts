@@ -47,6 +47,8 @@ test('what is shown can be read back', () => {
   if (!read.ok) throw new Error(read.message);
   const again = readDeclaration(declarationText(read.declaration));
   expect(again.ok && again.declaration).toEqual(read.declaration);
+  const long = `SELECT ${'column, '.repeat(30)}id\nFROM users\n`;
+  expect(declarationText({ query: long })).toContain(`  SELECT ${'column, '.repeat(30)}id\n  FROM users\n`);
 });
 
 test.each(Object.entries(CONNECTOR_GUIDES))('the template of %s is a declaration of it', (name, guide) => {

@@ -43,7 +43,7 @@ export function readDeclaration(text: string): ReadDeclaration {
   };
 }
 
-/** A declaration as text to read and to change. */
+/** A declaration as text to read and to change; long lines, queries above all, stay as they are. */
 export function declarationText(declaration: Record<string, unknown>): string {
-  return stringify(declaration, { lineWidth: 100 });
+  return stringify(declaration, { lineWidth: 0 });
 }

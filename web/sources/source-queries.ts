@@ -36,7 +36,9 @@ export function useRuns(name: string, running: boolean, enabled: boolean) {
     },
     initialPageParam: null as number | null,
     getNextPageParam: (page) => (page.length < RUNS_PER_PAGE ? undefined : (page.at(-1)?.id ?? undefined)),
-    refetchInterval: running ? RUNNING_MS : RESTING_MS,
+    // A run that has just ended is still listed as running until it is asked for once more.
+    refetchInterval: ({ state }) =>
+      running || state.data?.pages[0]?.some((run) => run.state === 'running') ? RUNNING_MS : RESTING_MS,
     enabled,
   });
 }

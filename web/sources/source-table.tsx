@@ -137,7 +137,10 @@ export function NextRun({ source, workspace }: { source: SourceInfo; workspace: 
     return <span className="faint">{source.mode === 'file' ? 'when you upload' : NO_DATA}</span>;
   if (source.state === 'running') return 'now';
   if (source.state === 'paused') return <span className="faint">paused</span>;
-  if (!source.next_run_at) return <span className="faint">when you start it</span>;
+  if (!source.next_run_at) {
+    const blocked = source.state === 'failed' && source.schedule !== 'manual';
+    return <span className="faint">{blocked ? 'once it is mended' : 'when you start it'}</span>;
+  }
   const retry = (source.failures ?? 0) > 0;
   return (
     <time dateTime={source.next_run_at} title={formatInstant(source.next_run_at, locale, timeZone)}>
