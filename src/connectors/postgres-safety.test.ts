@@ -53,8 +53,8 @@ const settingsOf = (query: string, extra: object = {}, role = 'reader'): Postgre
   ...extra,
 });
 
-async function failure(settings: PostgresSettings): Promise<PullError> {
-  const error: unknown = await readStream(settings).then(
+async function failure(settings: PostgresSettings, effects = recordedEffects()): Promise<PullError> {
+  const error: unknown = await readStream(settings, {}, effects).then(
     ({ rows }) => new Error(`it was read: ${JSON.stringify(rows).slice(0, 200)}`),
     (thrown: unknown) => thrown,
   );
@@ -168,12 +168,13 @@ describe('sentences for what people can mend', () => {
   });
 
   test('what the guard refuses is never connected to', async () => {
-    const effects = recordedEffects();
-    effects.address = () => Promise.reject(new PullError('settings', 'The address is private.'));
-    const request = readingRequest(settingsOf('SELECT 1 AS id'));
-    await expect(readToEnd(request, effects)).rejects.toThrow('The address is private.');
-    expect(await postgres.check(request.settings, effects)).toMatchObject([
-      { ok: false, detail: 'The address is private.' },
+    const settings = { ...settingsOf('SELECT 1 AS id'), url: server.url.replace('127.0.0.1', '127.0.0.2') };
+    expect(await failure(settings)).toMatchObject({
+      kind: 'settings',
+      message: expect.stringMatching(/127\.0\.0\.2.*egress\.allow/),
+    });
+    expect(await postgres.check(settings, recordedEffects())).toMatchObject([
+      { ok: false, detail: expect.stringMatching(/127\.0\.0\.2.*egress\.allow/) },
     ]);
   });
 });
@@ -218,7 +219,9 @@ describe('TLS', () => {
     expect((await readStream(secured({ ca: own.certificate }))).rows).toMatchObject([{ ssl: true }]);
     expect((await failure(secured({ ca: makeCertificate('127.0.0.1').certificate }))).kind).toBe('settings');
     // The connection goes to the address that was checked; the name in the settings is what the certificate must be for.
-    expect((await failure(secured({ ca: own.certificate }, 'db.example.com'))).message).toMatch(/for another name/);
+    const named = { ...recordedEffects(), address: async () => ({ address: '127.0.0.1', family: 4 as const }) };
+    const error = await failure(secured({ ca: own.certificate }, 'db.example.com'), named);
+    expect(error.message).toMatch(/for another name/);
   });
 });
 

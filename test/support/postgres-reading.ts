@@ -41,8 +41,8 @@ export function readingRequest(
 export async function readStream(
   settings: PostgresSettings,
   rest: { cursor?: Cursor | null; range?: { from: string; to: string }; maxPages?: number } = {},
+  effects = recordedEffects(),
 ): Promise<Reading> {
-  const effects = recordedEffects();
   const request = readingRequest(settings, rest);
   const pages: PulledPage[] = [];
   for await (const page of postgres.read(request, effects)) {
