@@ -42,11 +42,11 @@ settings:
     #   query: SELECT id, name, region, opened_on FROM shops
 ${EXPECT}`,
   },
-  'google-sheets': {
+  google_sheets: {
     reads: 'The rows of the sheets that you name, as records or as a table of your own.',
     why: 'A service account sees only the spreadsheets that are shared with it; share yours with its address as viewer. A published link needs no account, but whoever has the link can read the sheet.',
     template: `name: plan
-connector: google-sheets
+connector: google_sheets
 label: Sales plan
 settings:
   # The JSON key of the service account, as one text.
