@@ -135,7 +135,7 @@ function describeFile(
       name: field,
       label: column ?? field,
       type: type ?? 'text',
-      samples: file.columns.find((one) => one.name === column)?.samples ?? [],
+      samples: file.samples.get(column ?? '') ?? [],
     })),
     timeZone,
     currency,

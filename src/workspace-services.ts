@@ -111,7 +111,8 @@ export function composeServices(parts: Parts): WorkspaceServices {
   /** Asked once per data version. */
   const dataSpan = async (): Promise<DataSpan> => {
     const version = String(data.status?.seq ?? 0);
-    if (asked?.version !== version) asked = { version, span: loadDataSpan(data.warehouse, workspace.time_zone) };
+    if (asked?.version !== version)
+      asked = { version, span: loadDataSpan(data.warehouse, workspace.time_zone, loaded.tables) };
     try {
       known = await asked.span;
       return known;

@@ -1,4 +1,4 @@
-import type { ImportColumn, RunInfo } from '../contract/api.ts';
+import type { RunInfo } from '../contract/api.ts';
 import type { FileFormat, RowMapping } from '../contract/mapping.ts';
 import type { TableSpec } from '../contract/model.ts';
 import type { NewEntry } from '../journal/entry.ts';
@@ -28,7 +28,8 @@ export interface DeclaredFile {
   file: string;
   format: FileFormat;
   mapping: RowMapping;
-  columns: readonly ImportColumn[];
+  /** First values of each column of the file, without the empty ones. */
+  samples: ReadonlyMap<string, readonly string[]>;
   /** Fingerprint of the header. */
   header: string;
   /** How the mapping is called; the file's name where absent. */

@@ -176,7 +176,7 @@ class FileImports implements Imports {
       file: row.file,
       format: look.format,
       mapping: mappingOf(row),
-      columns: look.info.columns,
+      samples: samplesOf(look.info),
       header: look.header,
       saveAs: options.save_as,
       table: options.table,
@@ -324,6 +324,13 @@ function lookOf(row: StoredImport): LookedAt {
 function mappingOf(row: StoredImport): RowMapping {
   if (row.mapping === null) throw new TurnoutError('conflict', 'The columns of this file are not matched yet.');
   return JSON.parse(row.mapping) as RowMapping;
+}
+
+/** All that the first rows tell: what looks like an id in three rows is a category in fifty. */
+function samplesOf({ columns, preview }: LookedAt['info']): Map<string, string[]> {
+  return new Map(
+    columns.map(({ name }, index) => [name, preview.rows.map((row) => row[index] ?? '').filter((cell) => cell !== '')]),
+  );
 }
 
 /** The name without folders, for people only: on disk the file has an id. */

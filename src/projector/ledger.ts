@@ -47,11 +47,12 @@ export async function loadDataSpan(
   tables: readonly TableSpec[] = [],
 ): Promise<{ first: string | null; last: string | null }> {
   const present = tables.length === 0 ? new Set<string>() : await listUserTables(warehouse);
-  const own = tables.flatMap(({ table, columns }) =>
-    present.has(userTableName(table))
-      ? columns.flatMap(({ name, type }) => (type === 'date' || type === 'time' ? [spanOf(table, name)] : []))
-      : [],
-  );
+  const own = tables.flatMap(({ table, columns }) => {
+    if (!present.has(userTableName(table))) return [];
+    const times = columns.filter(({ type }) => type === 'date' || type === 'time').map(({ name }) => name);
+    // Rows without a time of their own count when they were received.
+    return (times.length > 0 ? times : ['received_at']).map((column) => spanOf(table, column));
+  });
   const { rows } = await warehouse.query<{ first: string; last: string; facts: number }>(
     renderSql(sql`SELECT toString(toDate32(min(earliest), ${zone(timeZone)})) AS first,
   toString(toDate32(max(latest), ${zone(timeZone)})) AS last, sum(rows) AS facts
