@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withEngine } from '../../test/support/engine.ts';
 import { emptyTables, rowsOf } from '../../test/support/facts.ts';
+import { expectExactLedger } from '../../test/support/ledger.ts';
 import { MemoryJournal } from '../../test/support/memory-journal.ts';
 import { webhook } from '../connectors/webhook.ts';
 import type { Connector } from '../contract/connector.ts';
@@ -70,7 +71,7 @@ async function project(options: Partial<ProjectorOptions> = {}): Promise<void> {
     ...options,
   });
   await drain(projector, journal.durableSeq);
-  expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([]);
+  await expectExactLedger(engine.warehouse, { durableSeq: journal.durableSeq });
 }
 
 const ledger = async () =>
