@@ -1,12 +1,5 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
-import type {
-  Catalog,
-  Freshness,
-  LedgerRow,
-  QuarantineItem,
-  SourceInfo,
-  WorkspaceInfo,
-} from '../../src/contract/api.ts';
+import type { Catalog, Freshness, LedgerRow, SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import type { Dashboard } from '../../src/contract/dashboard.ts';
 import { fetchJson, isWorthRetrying } from './client.ts';
 
@@ -77,13 +70,5 @@ export function useLedger() {
   return useQuery({
     queryKey: ['ledger'],
     queryFn: ({ signal }) => fetchJson<LedgerRow[]>('/api/v1/ledger', signal),
-  });
-}
-
-export function useQuarantine() {
-  return useQuery({
-    queryKey: ['quarantine'],
-    queryFn: async ({ signal }) =>
-      (await fetchJson<{ items: QuarantineItem[] }>('/api/v1/quarantine?limit=100', signal)).items,
   });
 }

@@ -1,4 +1,4 @@
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useVersionEvents } from '../api/live.ts';
 import { useWorkspace } from '../api/queries.ts';
@@ -8,7 +8,7 @@ import { FreshnessChip } from './freshness-chip.tsx';
 import { KeyList } from './key-list.tsx';
 import { useKeys } from './keys.ts';
 import { LiveRegion, Toasts } from './messages.tsx';
-import { PLACES, placeLabel } from './places.ts';
+import { isUnderSources, PLACES, placeLabel } from './places.ts';
 import { usePreference } from './preferences.ts';
 import { Rail } from './rail.tsx';
 import { SampleRibbon } from './sample-ribbon.tsx';
@@ -54,6 +54,11 @@ export function Shell() {
           <nav aria-label="Breadcrumb" className="breadcrumb">
             <ol>
               <li>{workspace?.name ?? 'Turnout'}</li>
+              {isUnderSources(path) && path !== '/sources' && (
+                <li>
+                  <Link to="/sources">Sources</Link>
+                </li>
+              )}
               <li aria-current="page">{placeName(path, workspace?.dashboards ?? [])}</li>
             </ol>
           </nav>
