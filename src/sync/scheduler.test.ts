@@ -232,6 +232,20 @@ describe('retries', () => {
     expect(bench.sync.status('crm')).toMatchObject({ state: 'ok', next_run_at: instant('2026-11-25T05:00Z') });
   });
 
+  test('a start, and another list of allowed addresses, are reason enough to try once more', async () => {
+    await open('2026-11-20T12:00:00Z');
+    serve({ rows: [], fault: { page: 1, what: 'settings' } });
+    expect(await passTo('2026-11-21T12:00:00Z', 600_000)).toEqual(['schedule failed 2026-11-21T05:00']);
+    await bench.restart();
+    expect(await passTo('2026-11-21T13:00:00Z', 600_000)).toEqual(['retry failed 2026-11-21T12:00']);
+    const same = [fakeSource(bench.service, [{ name: 'orders', mode: 'incremental' }])];
+    await bench.sync.reload(same, { env: {}, egressAllow: [] });
+    expect(await passTo('2026-11-21T14:00:00Z', 600_000)).toEqual([]);
+    serve({ rows: fakeRows(3) });
+    await bench.sync.reload(same, { env: {}, egressAllow: ['10.0.0.0/8'] });
+    expect(await passTo('2026-11-21T15:00:00Z', 600_000)).toEqual(['retry ok 2026-11-21T14:00']);
+  });
+
   const changed = (file: string): Source =>
     fakeSource(file, [{ name: 'orders', mode: 'incremental' }], { label: 'Customers' });
 });

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { fakeRows, fakeSource, writeService } from '../../test/support/fake-table.ts';
 import { foldPages, openSyncBench, type SyncBench } from '../../test/support/sync.ts';
+import { parseSources } from '../connectors/sources.ts';
 
 let bench: SyncBench | undefined;
 afterEach(async () => {
@@ -48,4 +52,38 @@ test('a run reads its streams in a process of its own; the next one takes only w
   ]);
   expect(held.get('orders-2')).toMatchObject({ amount: 99 });
   expect(bench.errors).toEqual([]);
+});
+
+test('the connectors that ship with Turnout are read: a folder of files in the workspace', async () => {
+  const workspace = mkdtempSync(join(tmpdir(), 'turnout-workspace-'));
+  try {
+    mkdirSync(join(workspace, 'inbox'));
+    const file = join(workspace, 'inbox', 'logins.csv');
+    writeFileSync(file, 'mail;when\ndana@example.com;2026-11-01T08:00:00Z\n');
+    utimesSync(file, 1_700_000_000, 1_700_000_000);
+    const text = `version: 1
+sources:
+  - name: logins
+    connector: csv
+    settings:
+      folder: inbox
+      mapping:
+        record: activity
+        columns:
+          - { field: person.email, column: mail }
+          - { field: at, column: when }
+          - { field: feature, value: login }
+`;
+    const { sources, problems } = parseSources([{ path: 'sources/files.yaml', text }], {});
+    expect(problems).toEqual([]);
+    bench = await openSyncBench(() => sources, { reader: { folder: workspace } });
+    const run = await bench.sync.runNow('logins');
+    await bench.sync.idle();
+    expect(await bench.sync.run(run)).toMatchObject({ state: 'ok', rows: 1, error: null });
+    const again = await bench.sync.runNow('logins');
+    await bench.sync.idle();
+    expect(await bench.sync.run(again)).toMatchObject({ state: 'ok', rows: 0 });
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
 });
