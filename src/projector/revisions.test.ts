@@ -8,7 +8,6 @@ import type { Connector } from '../contract/connector.ts';
 import { type TableSpec, tableSpec } from '../contract/model.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
-import { checkLedger } from './check-ledger.ts';
 import { loadDataSpan, loadLedger } from './ledger.ts';
 import { createProjector, drain, type ProjectorOptions } from './project.ts';
 import { loadQuarantine, loadQuarantineIds } from './quarantine.ts';
