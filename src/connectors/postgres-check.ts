@@ -35,10 +35,11 @@ export async function checkStreams(settings: PostgresSettings, effects: PullEffe
     const reports: StreamReport[] = [];
     for (const stream of settings.streams) {
       const began = effects.now();
-      await session.query('SAVEPOINT stream');
-      const report = await checkStream(session, stream, settings).catch((error: unknown) =>
-        failed(stream, pullErrorOf(error, session.target).message),
-      );
+      // A connection that is gone fails every stream that is left with the same sentence.
+      const report = await session
+        .query('SAVEPOINT stream')
+        .then(() => checkStream(session, stream, settings))
+        .catch((error: unknown) => failed(stream, pullErrorOf(error, session.target).message));
       await session.query('ROLLBACK TO SAVEPOINT stream').catch(() => undefined);
       reports.push({ ...report, elapsed_ms: effects.now() - began });
     }

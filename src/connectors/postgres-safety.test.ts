@@ -329,6 +329,19 @@ describe('the test of a source', () => {
     });
   });
 
+  test('a connection that is cut fails the streams that are left, and nothing is thrown', async () => {
+    const cut = `SELECT 1 AS id FROM (SELECT pg_terminate_backend(pg_backend_pid())) AS x OFFSET 0`;
+    const settings = readingSettings(
+      server.url,
+      { record: 'row', table: 'a', key: 'id', query: 'SELECT 1 AS id' },
+      { record: 'row', table: 'b', key: 'id', query: cut },
+      { record: 'row', table: 'c', key: 'id', query: 'SELECT 1 AS id' },
+    );
+    const reports = await postgres.check(settings, recordedEffects());
+    expect(reports.map(({ ok }) => ok)).toEqual([true, false, false]);
+    expect(reports[2]?.detail).toMatch(/has ended the connection|broke off/);
+  });
+
   test('one sentence per stream where nobody answers', async () => {
     const settings = readingSettings(
       server.urlFor({ user: 'reader', password: 'wrong' }),
