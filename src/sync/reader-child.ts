@@ -84,6 +84,8 @@ function effectsFor(job: Job): PullEffects {
     sleep: (wait, signal) => pause(wait, undefined, { signal }).catch(() => {}),
     requestBudget: requests,
     deadline: startedAt + milliseconds,
+    // Somebody waits for the answer of a test or a count.
+    ...(job.type === 'read' ? {} : { attempts: 2 }),
     log: (sentence) => tell({ type: 'log', sentence }),
     notice: (sentence) => tell({ type: 'notice', sentence }),
   });

@@ -120,6 +120,14 @@ describe('days on which the clocks are changed', () => {
       '2026-03-24',
       ['2026-03-21T02:30Z', '2026-03-22T02:00Z', '2026-03-23T01:30Z'],
     ],
+    [
+      'Pacific/Apia in 2011 left out the 30th of December',
+      '0 6 * * *',
+      'Pacific/Apia',
+      '2011-12-29',
+      '2012-01-01',
+      ['2011-12-29T16:00Z', '2011-12-30T16:00Z', '2011-12-31T16:00Z'],
+    ],
   ])('%s', (_, line, zone, from, to, expected) => {
     expect(times(line ?? '0 6 * * *', zone, from, to)).toEqual(expected);
     expect(parseSchedule(line, zone).text).toBe(line ?? '0 6 * * *');
