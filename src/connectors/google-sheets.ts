@@ -40,7 +40,12 @@ export const googleSheets: PullConnector<GoogleSheetsSettings> = {
     });
   },
 
-  check: (settings, effects) => Promise.all(sheetsOf(settings).map((sheet) => checkSheet(settings, sheet, effects))),
+  async check(settings, effects) {
+    const reports: StreamReport[] = [];
+    // One after the other: Google allows 60 requests a minute.
+    for (const sheet of sheetsOf(settings)) reports.push(await checkSheet(settings, sheet, effects));
+    return reports;
+  },
 
   async *read({ settings, stream, cursor, range }, effects) {
     if (range !== undefined)

@@ -175,6 +175,8 @@ describe('back-off', () => {
     ['1.5', 1500],
     ['Fri, 20 Nov 2026 06:00:30 GMT', 30_000],
     ['Fri, 20 Nov 2026 05:00:00 GMT', 0],
+    ['999999999', 86_400_000],
+    ['Fri, 20 Nov 2099 06:00:00 GMT', 86_400_000],
     ['soon', undefined],
     ['-5', undefined],
     ['', undefined],

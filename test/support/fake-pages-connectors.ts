@@ -5,7 +5,7 @@ import type { ParsedItem } from '../../src/contract/connector.ts';
 import { type PullConnector, PullError, type PulledPage, type ReadRequest } from '../../src/contract/pull.ts';
 import type { FakeItem, FakePage } from './fake-pages.ts';
 
-/** A small connector for `fake-pages.ts`, as a module that a reader child can load. */
+/** A small connector for `fake-pages.ts`. */
 
 const settings = z.strictObject({
   base_url: z.string(),
@@ -121,7 +121,3 @@ async function getPage(
     throw new PullError('retry', 'The service sent half an answer.');
   return { page: parsed.value as unknown as FakePage, body: answer.body };
 }
-
-/** By name, as a reader child wants it. */
-export const CONNECTORS: ReadonlyMap<string, PullConnector> = new Map([[fakePages.name, fakePages as PullConnector]]);
-export default CONNECTORS;
