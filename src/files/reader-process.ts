@@ -119,6 +119,8 @@ function tooMuchMemory(memoryMb: number): Error {
 }
 
 function describeTime(milliseconds: number): string {
-  const minutes = Math.round(milliseconds / 60_000);
-  return minutes >= 1 ? `${minutes} minutes` : `${Math.round(milliseconds / 1000)} seconds`;
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  return milliseconds < 120_000
+    ? `${Math.round(milliseconds / 1000)} seconds`
+    : `${Math.round(milliseconds / 60_000)} minutes`;
 }

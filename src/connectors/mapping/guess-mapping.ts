@@ -1,8 +1,8 @@
+import { columnName } from '../../contract/column-name.ts';
 import type { TableColumnType } from '../../contract/facts.ts';
 import type { RowMapping } from '../../contract/mapping.ts';
 import type { TableSpec } from '../../contract/model.ts';
 import type { RecordKind } from '../../contract/record.ts';
-import { columnSlug } from './column-slug.ts';
 import { fieldsOfKind, isMappedKind, type MappedKind } from './field-specs.ts';
 import { inferType, settledDateOrder } from './infer-type.ts';
 import { type Match, matchColumns } from './match-columns.ts';
@@ -123,7 +123,7 @@ function guessRow(
   );
   const matches = columns.map(({ name, type }, index): Match & { type: TableColumnType } => {
     const column = known.get(normaliseLabel(name));
-    const field = column?.name ?? columnSlug(name, taken, `column_${index + 1}`);
+    const field = column?.name ?? columnName(name, taken, `column_${index + 1}`);
     taken.add(field);
     return { field, column: name, confidence: 1, type: column?.type ?? type };
   });

@@ -1,1 +1,0 @@
-export { columnName as columnSlug } from '../../contract/column-name.ts';
