@@ -129,6 +129,7 @@ function rowMapper(
       if (cell === null || cell === undefined || cell === '') continue;
       const value = field.read(cell, notes);
       if (notes.failure !== null) return reject(field.column);
+      if (notes.weak !== null) notes.weak.column ??= field.column;
       if (value !== undefined && !fields.has(field.name)) fields.set(field.name, value);
     }
     const key = rowKey(row, keyIndexes, kind === 'message_event' ? fields.get('message_id') : undefined, idIndex);
@@ -136,7 +137,7 @@ function rowMapper(
       return { ok: false, reason: 'The columns that make a row unique are empty.', column: mapping.key?.[0] ?? null };
     const built = build(fields, key, notes, mapping.table);
     if (built === 'skip') return { skip: true };
-    if (built === null) return reject(null);
+    if (built === null) return reject(notes.failure?.column ?? null);
     const empty = bound.find(({ name, required }) => required && !fields.has(name));
     if (empty !== undefined && !hasDefault(empty.name, context.defaults)) {
       return { ok: false, reason: `${empty.label} is empty.`, column: empty.column };

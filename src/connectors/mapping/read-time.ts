@@ -54,7 +54,7 @@ const ZONES: ReadonlyMap<string, number> = new Map([
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(Z)?$/;
 const CLOCK =
-  /(?:^|[\sT,]+)(?:at\s+|um\s+)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*(?:([ap])\.?\s?m\.?)?\s*(?:([A-Z]{1,4})?([+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?:\s*\([^()]*\)|\s+(?:uhr|г\.?))?$/i;
+  /(?:^|[\sT,]+)(?:at\s+|um\s+)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*(?:([ap])\.?\s?m\.?)?\s*(?:([A-Z]{1,4})?([+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?:\s*\([^()]*\))?$/i;
 const NUMERIC = /^(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:\s*г\.?)?$/;
 const DAY_NAME_YEAR = /^(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+([\p{L}]{3,12})\.?,?[\s-]+(\d{2}|\d{4})(?:\s*г\.?)?$/u;
 const NAME_DAY_YEAR = /^([\p{L}]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/u;
@@ -141,8 +141,9 @@ function splitClock(text: string): { date: string; ms?: number; offset?: number 
 }
 
 function readOffset(name: string | undefined, digits: string | undefined): number | null | undefined {
-  const base = name === undefined ? undefined : ZONES.get(name.toUpperCase());
-  if (name !== undefined && base === undefined) return null;
+  const zone = name === undefined || /^(?:uhr|h)$/i.test(name) ? undefined : name.toUpperCase();
+  const base = zone === undefined ? undefined : ZONES.get(zone);
+  if (zone !== undefined && base === undefined) return null;
   if (digits === undefined) return base;
   const [hours, minutes] = [Number(digits.slice(1, 3)), Number(digits.slice(3).replace(':', '') || 0)];
   if (hours > 15 || minutes > 59) return null;

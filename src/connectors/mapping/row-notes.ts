@@ -2,6 +2,8 @@
 export interface CellFailure {
   reason: string;
   unmapped?: string;
+  /** Where it is known already. */
+  column?: string | null;
 }
 
 /** What happened while one row was read. */
