@@ -7,7 +7,7 @@ import { useNow } from '../api/use-now.ts';
 import { formatAgo, formatInstant, formatValue } from '../format/index.ts';
 import { SOURCE_STATES } from '../sources/source-state.ts';
 import { SyncButton } from '../sources/sync-button.tsx';
-import { freshnessWords, lengthWords } from './freshness.ts';
+import { freshnessWords } from './freshness.ts';
 import { Layer } from './layer.tsx';
 
 /** How current the numbers are; the panel has a line per source. */
@@ -19,7 +19,6 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
   const now = useNow();
   const { locale, time_zone: timeZone } = workspace;
   const { tone, text } = freshnessWords(reachable, freshness, { locale, timeZone, now });
-  const since = new Map((freshness?.late ?? []).map((one) => [one.source, one.since]));
   return (
     <Layer
       label="State of the data"
@@ -49,9 +48,11 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
               <Link to="/sources/$name" params={{ name: source.name }} onClick={() => setOpened(false)}>
                 {source.label}
               </Link>{' '}
-              <span className="faint">{lagWords(source, since.get(source.name), now, locale)}</span>
-              <br />
-              <span className="faint">{source.detail}</span>
+              <span className="faint">{lagWords(source, now, locale)}</span>
+              {/* Of a source that is as it should be, the line before says it all. */}
+              {!(source.mode === 'pull' && source.state === 'ok') && (
+                <span className="freshness-detail faint">{source.detail}</span>
+              )}
             </span>
             <SyncButton source={source} />
           </li>
@@ -69,15 +70,14 @@ export function FreshnessChip({ workspace }: { workspace: WorkspaceInfo }) {
   );
 }
 
-/** Last complete, lag against its own expectation, rows of the last run, next run: what is known of them. */
-function lagWords(source: SourceInfo, since: string | undefined, now: string, locale: string): string {
+/** Last complete, what it owes, rows of the last run, next run: what is known of them. */
+function lagWords(source: SourceInfo, now: string, locale: string): string {
   if (source.mode !== 'pull') {
     return source.last_received_at ? formatAgo(source.last_received_at, now, locale) : 'nothing received yet';
   }
-  const expected = source.expected ? ` (expected ${source.expected})` : '';
   const parts = [
     source.complete_through ? `complete ${formatAgo(source.complete_through, now, locale)}` : 'never complete yet',
-    since === undefined ? null : `${lengthWords(since, now, locale)} late${expected}`,
+    source.expected ? `expected ${source.expected}` : null,
     source.last_run ? `${formatValue(source.last_run.rows, { locale }, 'table')} rows last run` : null,
     source.next_run_at && source.state !== 'running' ? `next ${formatAgo(source.next_run_at, now, locale)}` : null,
   ];
