@@ -6,7 +6,8 @@ import { TurnoutError } from './contract/errors.ts';
 import { type ControlEntry, PAGE_HEADERS } from './contract/pull.ts';
 import { maskSettings } from './contract/secret-keys.ts';
 import type { SourceDeclaration } from './contract/source.ts';
-import { checkHost, createEgressPolicy } from './egress/policy.ts';
+import { createEgressPolicy } from './egress/policy.ts';
+import { checkTarget } from './egress/resolve-target.ts';
 import type { ReplayRequest, SourceActions } from './http/services.ts';
 import type { Journal } from './journal/entry.ts';
 import { loadQuarantineIds } from './projector/quarantine.ts';
@@ -76,13 +77,16 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
   };
 
   /** As it would be after saving. @throws TurnoutError with every mistake */
-  const resolve = (declaration: SourceDeclaration, secrets: Readonly<Record<string, string>>): Source => {
+  const resolve = async (
+    declaration: SourceDeclaration,
+    secrets: Readonly<Record<string, string>>,
+  ): Promise<Source> => {
     const file = newSourceFile(declaration);
     const { sources, problems } = parseSources([file], { ...options.env, ...secrets });
     const [source] = sources;
     if (problems.length > 0 || source === undefined)
       throw new TurnoutError('invalid_request', problems.map(({ message }) => message).join(' '), problems);
-    checkTargets(source, options.current().allow);
+    await checkTargets(source, options.current().allow);
     return source;
   };
 
@@ -93,7 +97,7 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
     const { declaration: kept, secrets: typed } = separateSecrets(declaration);
     const before = await loadSecrets(options.dataFolder);
     const secrets = { ...before, ...typed };
-    resolve(kept, secrets);
+    await resolve(kept, secrets);
     await saveSecrets(options.dataFolder, secrets);
     const { file, takeBack } = await write(kept);
     try {
@@ -143,12 +147,12 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
     },
     async test(name) {
       const source = findRead(name);
-      checkTargets(source, options.current().allow);
+      await checkTargets(source, options.current().allow);
       return sync.test(source);
     },
     async testDeclaration(declaration) {
       const full = unmasked(declaration, options.current().files);
-      const source = resolve(full, await loadSecrets(options.dataFolder));
+      const source = await resolve(full, await loadSecrets(options.dataFolder));
       if (source.pull === undefined)
         return [
           {
@@ -237,14 +241,15 @@ function unmasked(declaration: SourceDeclaration, files: readonly SourceText[]):
   return { ...declaration, settings: unmaskSettings(declaration.settings, saved) as SourceDeclaration['settings'] };
 }
 
-/** @throws TurnoutError('invalid_request') for an address that must not be asked */
-function checkTargets(source: Source, allow: readonly string[]): void {
+/** @throws TurnoutError('invalid_request') for an address that must not be asked; names are looked up */
+async function checkTargets(source: Source, allow: readonly string[]): Promise<void> {
   if (source.pull === undefined) return;
   const policy = createEgressPolicy({ allow });
-  const problems = source.pull.targets(source.settings).flatMap(({ host, port }) => {
-    const message = checkHost(host, port, policy);
-    return message === undefined ? [] : [{ code: 'forbidden_address', path: 'settings', message }];
-  });
+  const targets = source.pull.targets(source.settings);
+  const messages = await Promise.all(targets.map(({ host, port }) => checkTarget(host, port, policy)));
+  const problems = messages.flatMap((message) =>
+    message === undefined ? [] : [{ code: 'forbidden_address', path: 'settings', message }],
+  );
   if (problems.length > 0)
     throw new TurnoutError('invalid_request', problems.map(({ message }) => message).join(' '), problems);
 }

@@ -61,9 +61,12 @@ function lookupSentence(name: string, error: unknown): string {
     : `The name "${name}" could not be looked up: the name server does not answer.`;
 }
 
+/** A person waits while a source is saved. */
+const PATIENCE_MS = 3000;
+
 /**
  * For a source that is created or changed: a sentence where the host, or any address that its name has now, may not be asked.
- * A name that cannot be looked up at the moment is not held against it; every run checks again.
+ * A name that cannot be looked up at the moment, or not soon, is not held against it; every run checks again.
  */
 export async function checkTarget(
   host: string,
@@ -71,11 +74,14 @@ export async function checkTarget(
   policy: EgressPolicy,
   lookup?: Lookup,
 ): Promise<string | undefined> {
-  try {
-    await resolveTarget(host, port, policy, lookup);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof PullError)) throw error;
-    return error.kind === 'settings' ? error.message : undefined;
-  }
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, PATIENCE_MS, undefined);
+  const found = resolveTarget(host, port, policy, lookup).then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof PullError)) throw error;
+      return error.kind === 'settings' ? error.message : undefined;
+    },
+  );
+  return Promise.race([found, late]).finally(() => clearTimeout(timer));
 }
