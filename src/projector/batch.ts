@@ -198,11 +198,11 @@ export class Batch {
     this.#receipt(item, entry, outcome);
     if (version === undefined) return;
     const { record } = item;
-    const { seq, source, stream } = entry;
+    const { seq, source } = entry;
     const kept: Version = {
       ...version,
       source,
-      stream,
+      stream: item.origin?.stream ?? entry.stream,
       table: record.record === 'row' ? record.table : '',
       message: record.record === 'message_event' ? messageKey(source, record.message_id) : '0',
       at: record.record === 'message_event' ? Date.parse(record.at) : 0,

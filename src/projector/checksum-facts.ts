@@ -1,8 +1,9 @@
-import { FACT_TABLES, type FactTable } from '../contract/facts.ts';
+import { FACT_TABLES } from '../contract/facts.ts';
 import { commas, identifier, sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
-import { tableName } from '../warehouse/schema.ts';
+import { listColumns, tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { listUserTables } from './user-tables.ts';
 
 export interface TableChecksum {
   rows: number;
@@ -10,17 +11,36 @@ export interface TableChecksum {
   checksum: string;
 }
 
-/** A fingerprint of every fact table, of the columns that the model can read: two warehouses with the same facts have the same. */
-export async function checksumFacts(warehouse: Warehouse): Promise<Record<FactTable, TableChecksum>> {
-  const tables = Object.keys(FACT_TABLES) as FactTable[];
-  const checksums = await Promise.all(tables.map(async (table) => [table, await checksumTable(warehouse, table)]));
-  return Object.fromEntries(checksums) as Record<FactTable, TableChecksum>;
+/**
+ * A fingerprint of every fact table, of the columns that the model can read, and of every table that people brought: two
+ * warehouses with the same facts have the same.
+ */
+export async function checksumFacts(warehouse: Warehouse): Promise<Record<string, TableChecksum>> {
+  const facts = Object.entries(FACT_TABLES).map(([table, columns]): [string, string[]] => [
+    table,
+    Object.keys(columns),
+  ]);
+  const tables = [...facts, ...(await listOwnColumns(warehouse))];
+  const checksums = await Promise.all(
+    tables.map(async ([table, columns]) => [table, await checksumTable(warehouse, table, columns)] as const),
+  );
+  return Object.fromEntries(checksums);
 }
 
-async function checksumTable(warehouse: Warehouse, table: FactTable): Promise<TableChecksum> {
-  const columns = Object.keys(FACT_TABLES[table]).map(identifier);
+/** Tables that people brought with their columns, in order. */
+async function listOwnColumns(warehouse: Warehouse): Promise<Map<string, string[]>> {
+  const own = await listUserTables(warehouse);
+  const { rows } = await warehouse.query<{ table: string; name: string }>(listColumns);
+  const columns = rows.filter(({ table, name }) => own.has(table) && name !== 'version' && name !== 'is_deleted');
+  return new Map(
+    [...Map.groupBy(columns, ({ table }) => table)].map(([table, ofTable]) => [table, ofTable.map(({ name }) => name)]),
+  );
+}
+
+async function checksumTable(warehouse: Warehouse, table: string, columns: readonly string[]): Promise<TableChecksum> {
   const { rows } = await warehouse.query<TableChecksum>(
-    renderSql(sql`SELECT count() AS rows, toString(sum(cityHash64(toString(tuple(${commas(columns)}))))) AS checksum
+    renderSql(sql`SELECT count() AS rows,
+  toString(sum(cityHash64(toString(tuple(${commas(columns.map(identifier))}))))) AS checksum
 FROM ${tableName(table)} FINAL`),
     { timeoutMs: 300_000 },
   );

@@ -23,6 +23,7 @@ export type Rule = 'unknown_source' | 'unreadable' | 'invalid' | 'conflict' | 'p
 export interface Origin {
   seq: number;
   item: number;
+  stream: string;
 }
 
 export interface Refused {
@@ -113,9 +114,11 @@ export function prepareEntry(entry: JournalEntry, context: PrepareContext): Prep
 
 function describeEntry(entry: JournalEntry, context: PrepareContext) {
   const { seq, source, receivedAt, body, headers } = entry;
-  const stream = headers[PAGE_HEADERS.stream] ?? '';
-  return { seq, source, receivedAt, day: context.dayOf(receivedAt), bytes: body.length, stream, control: undefined };
+  const day = context.dayOf(receivedAt);
+  return { seq, source, receivedAt, day, bytes: body.length, stream: streamOf(headers), control: undefined };
 }
+
+export const streamOf = (headers: JournalEntry['headers']): string => headers[PAGE_HEADERS.stream] ?? '';
 
 function readEntry(
   entry: JournalEntry,

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerRow } from '../contract/api.ts';
 import { TurnoutError } from '../contract/errors.ts';
-import type { FactTable } from '../contract/facts.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { openWarehouse } from '../warehouse/open.ts';
@@ -13,7 +12,8 @@ import { loadLedger } from './ledger.ts';
 import { loadProgress } from './progress.ts';
 import { type BatchOutcome, createProjector, drain, type ProjectorOptions } from './project.ts';
 
-export interface RebuildOptions extends Pick<ProjectorOptions, 'sources' | 'workspace' | 'channels' | 'rates' | 'log'> {
+export interface RebuildOptions
+  extends Pick<ProjectorOptions, 'sources' | 'workspace' | 'channels' | 'rates' | 'tables' | 'log'> {
   /** Folder of the workspace's data, with `journal/` and `warehouse/`; no server may be using it. */
   dataFolder: string;
   /** Receipt times are checked by it when the journal is opened. */
@@ -26,7 +26,8 @@ export interface WarehouseSummary {
   seq: number;
   entries: number;
   ledger: LedgerRow[];
-  facts: Record<FactTable, TableChecksum>;
+  /** By the warehouse's name of the table. */
+  facts: Record<string, TableChecksum>;
 }
 
 export interface RebuildResult {

@@ -12,6 +12,7 @@ import {
   type Refused,
   type Rule,
   refuse,
+  streamOf,
 } from './prepare.ts';
 import { placesCondition } from './quarantine.ts';
 import type { TableRow } from './rows.ts';
@@ -65,8 +66,9 @@ export async function replay(
       wish !== undefined && 'record' in wish
         ? [await parsed.record(origin.seq, wish.record, source)]
         : await parsed.items(origin, whole, String(row.raw));
+    const stream = await parsed.stream(origin.seq);
     for (const one of found)
-      items.push({ ...one, item: items.length, origin: whole ? place(origin.seq, one.item) : origin });
+      items.push({ ...one, item: items.length, origin: { ...origin, item: whole ? one.item : origin.item, stream } });
   }
   return {
     items,
@@ -96,6 +98,11 @@ class ParsedEntries {
     return [
       item ?? refuse(0, 'unreadable', 'Under today’s settings there is no such record in its entry any more.', raw),
     ];
+  }
+
+  async stream(seq: number): Promise<string> {
+    const { entry } = await this.#parsed(seq);
+    return entry === undefined ? '' : streamOf(entry.headers);
   }
 
   /** What somebody wrote instead. */

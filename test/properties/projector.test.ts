@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { webhook } from '../../src/connectors/webhook.ts';
-import { TurnoutError } from '../../src/contract/errors.ts';
 import type { MessageEvent } from '../../src/contract/record.ts';
 import { type ChannelSpec, channelSpec, type Rate, rateFile } from '../../src/contract/workspace.ts';
 import { checkLedger } from '../../src/projector/check-ledger.ts';
@@ -11,6 +10,7 @@ import { loadLedger } from '../../src/projector/ledger.ts';
 import { createProjector, drain, type Projector } from '../../src/projector/project.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { mergeMessage, type ReferenceEvent } from '../reference/merge-message.ts';
+import { BreakingWarehouse } from '../support/breaking-warehouse.ts';
 import { withEngine } from '../support/engine.ts';
 import { emptyTables, rowsOf } from '../support/facts.ts';
 import { MemoryJournal } from '../support/memory-journal.ts';
@@ -370,29 +370,3 @@ describe('projector', () => {
     );
   });
 });
-
-/** Fails once so many writes were made: the last of them before its answer comes. */
-class BreakingWarehouse implements Warehouse {
-  readonly #inner: Warehouse;
-  #left: number;
-
-  constructor(inner: Warehouse, writes: number) {
-    this.#inner = inner;
-    this.#left = writes;
-  }
-
-  query: Warehouse['query'] = (statement, options) => this.#inner.query(statement, options);
-  command: Warehouse['command'] = (statement, options) => this.#break(() => this.#inner.command(statement, options));
-  insert: Warehouse['insert'] = (table, columns, rows) => this.#break(() => this.#inner.insert(table, columns, rows));
-  async close() {}
-
-  async #break(write: () => Promise<void>): Promise<void> {
-    if (this.#left === 0) throw gone();
-    this.#left -= 1;
-    const last = this.#left === 0;
-    await write();
-    if (last) throw gone();
-  }
-}
-
-const gone = () => new TurnoutError('unavailable', 'The engine was made to go away.');

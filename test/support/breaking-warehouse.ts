@@ -1,0 +1,28 @@
+import { TurnoutError } from '../../src/contract/errors.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+
+/** Fails once so many writes were made: the last of them before its answer comes. */
+export class BreakingWarehouse implements Warehouse {
+  readonly #inner: Warehouse;
+  #left: number;
+
+  constructor(inner: Warehouse, writes: number) {
+    this.#inner = inner;
+    this.#left = writes;
+  }
+
+  query: Warehouse['query'] = (statement, options) => this.#inner.query(statement, options);
+  command: Warehouse['command'] = (statement, options) => this.#break(() => this.#inner.command(statement, options));
+  insert: Warehouse['insert'] = (table, columns, rows) => this.#break(() => this.#inner.insert(table, columns, rows));
+  async close() {}
+
+  async #break(write: () => Promise<void>): Promise<void> {
+    if (this.#left === 0) throw gone();
+    this.#left -= 1;
+    const last = this.#left === 0;
+    await write();
+    if (last) throw gone();
+  }
+}
+
+const gone = () => new TurnoutError('unavailable', 'The engine was made to go away.');
