@@ -87,6 +87,7 @@ export const csv: PullConnector<FileSettings> = {
     if (given.folder === undefined)
       throw new PullError('settings', 'This source has no folder to read: files are uploaded to it.');
     const files = await listFiles(workspaceOf(effects), given.folder, given.pattern);
+    const present = new Set(files.map(({ name }) => name));
     let position: Cursor | null = cursor;
     for (const file of files) {
       if (effects.signal.aborted) return;
@@ -95,7 +96,7 @@ export const csv: PullConnector<FileSettings> = {
         effects.log(`${file.name} was changed a moment ago; it is read by the next run.`);
         continue;
       }
-      for await (const page of readFile(file, files, position, given, effects)) {
+      for await (const page of readFile(file, present, position, given, effects)) {
         yield page;
         position = page.cursor ?? position;
       }
@@ -122,14 +123,14 @@ function workspaceOf(effects: PullEffects): string {
 /** Pages of one file; the last one moves the cursor. A file that cannot be read is a notice, and the others are read. */
 async function* readFile(
   file: WatchedFile,
-  files: readonly WatchedFile[],
+  present: ReadonlySet<string>,
   position: Cursor | null,
   given: FileSettings,
   effects: PullEffects,
 ): AsyncGenerator<PulledPage> {
   try {
     const hash = await hashFile(file.path, effects.signal);
-    const next = withFile(position, file, hash, files);
+    const next = withFile(position, file, hash, present);
     if (hasSameContent(position, file, hash)) {
       effects.log(`${file.name} was touched, but its content is the same.`);
       yield { ...pageOf(file, { columns: [], first_row: 1, rows: [] }), cursor: next };

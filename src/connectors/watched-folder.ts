@@ -20,6 +20,7 @@ export const SETTLED_MS = 5_000;
 const NAMED_FILES = 500;
 const DEFAULT_ENDINGS = ['.csv', '.tsv', '.txt', '.xlsx'];
 const BEFORE = 'before';
+const NAMED = 'file:';
 
 /** True for a folder inside the workspace: relative, and never upwards. */
 export function isInside(folder: string): boolean {
@@ -97,33 +98,28 @@ export function hasSameContent(cursor: Cursor | null, file: WatchedFile, hash: s
   return entryOf(cursor, file.name)?.endsWith(`:${hash}`) === true;
 }
 
-/** The cursor once `file` was read too. Files that have left the folder are forgotten; of very many the oldest share one time. */
-export function withFile(
-  cursor: Cursor | null,
-  file: WatchedFile,
-  hash: string,
-  present: readonly WatchedFile[],
-): Cursor {
-  const kept = new Map<string, string>();
-  for (const one of present) {
-    const entry = one.name === file.name ? `${file.size}:${file.modified}:${hash}` : entryOf(cursor, one.name);
-    if (entry !== undefined) kept.set(one.name, entry);
-  }
+/**
+ * The cursor once `file` was read too. Files that have left the folder are forgotten; of very many the oldest share one time.
+ * @param present names of the files in the folder
+ */
+export function withFile(cursor: Cursor | null, file: WatchedFile, hash: string, present: ReadonlySet<string>): Cursor {
+  const kept = Object.entries(cursor ?? {}).flatMap(([key, entry]): [string, string][] => {
+    const name = key.slice(NAMED.length);
+    const isKept = key.startsWith(NAMED) && name !== file.name && present.has(name) && typeof entry === 'string';
+    return isKept ? [[key, entry]] : [];
+  });
+  kept.push([`${NAMED}${file.name}`, `${file.size}:${file.modified}:${hash}`]);
   let before = Number(cursor?.[BEFORE] ?? -1);
-  const modified = (entry: string): number => Number(entry.split(':')[1]);
-  const oldestFirst = [...kept].sort((a, b) => modified(a[1]) - modified(b[1]));
-  for (const [name, entry] of oldestFirst.slice(0, Math.max(0, kept.size - NAMED_FILES))) {
-    before = Math.max(before, modified(entry));
-    kept.delete(name);
+  if (kept.length > NAMED_FILES) {
+    const modified = ([, entry]: readonly [string, string]): number => Number(entry.split(':')[1]);
+    kept.sort((a, b) => modified(a) - modified(b));
+    for (const old of kept.splice(0, kept.length - NAMED_FILES)) before = Math.max(before, modified(old));
   }
-  return Object.fromEntries([
-    ...(before < 0 ? [] : [[BEFORE, before] as const]),
-    ...[...kept].map(([name, entry]) => [`file:${name}`, entry] as const),
-  ]);
+  return Object.fromEntries([...(before < 0 ? [] : [[BEFORE, before] as const]), ...kept]);
 }
 
 function entryOf(cursor: Cursor | null, name: string): string | undefined {
-  const key = `file:${name}`;
+  const key = `${NAMED}${name}`;
   const entry = cursor !== null && Object.hasOwn(cursor, key) ? cursor[key] : undefined;
   return typeof entry === 'string' ? entry : undefined;
 }
