@@ -198,8 +198,10 @@ export function composeServices(parts: Parts): WorkspaceServices {
         schema_changes: await sync.schemaChanges(name),
       };
     },
-    runs: (name, page) =>
-      sync.runs(name, { limit: page.limit, ...(page.before === undefined ? {} : { before: page.before }) }),
+    async runs(name, { limit, before }) {
+      if (!sources.has(name)) throw new TurnoutError('not_found', `There is no source "${name}".`);
+      return sync.runs(name, { limit, ...(before === undefined ? {} : { before }) });
+    },
     run: (id) => sync.run(id),
     connectors: describeConnectors,
     sourceActions: parts.sourceActions,
