@@ -7,6 +7,7 @@ import { type ZoneClock, zoneClock } from './mapping/zone-clock.ts';
 import { counted, poison } from './parsed-item.ts';
 import { attributeName, isAttribute } from './postgres-columns.ts';
 import { keyColumns, type PostgresSettings, type PostgresStream, streamName } from './postgres-settings.ts';
+import { readTablePage } from './read-table-page.ts';
 import { type RecordField, recordFields } from './record-fields.ts';
 import { describeIssue } from './record-issue.ts';
 import { withDefaults } from './with-defaults.ts';
@@ -20,7 +21,7 @@ export function parsePage(entry: ReceivedEntry, context: ParseContext<PostgresSe
   const stream = context.settings.streams.find((one) => streamName(one) === name);
   if (stream === undefined)
     return [poison(`The settings of this source have no stream "${name}" any more.`, entry.body)];
-  const page = readPage(entry.body);
+  const page = readTablePage(entry.body);
   if (page === undefined) return [poison('This is not a page of rows.', entry.body)];
   return parseRows(page, stream, context);
 }
@@ -36,14 +37,16 @@ export function parseRows(
   );
   if (missing !== undefined)
     return [poison(`Stream "${streamName(stream)}" has no column "${missing}" here.`, page.columns)];
-  const parseRow = compileRow(page.columns, stream, context);
+  const { keyOf, parseRow } = compileRow(page.columns, stream, context);
   return page.rows.map((row, index) => {
+    let key: string | undefined;
     try {
-      return parseRow(row);
+      key = keyOf(row);
+      return parseRow(row, key);
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
       const place = `Row ${page.row_numbers?.[index] ?? page.first_row + index} of stream "${streamName(stream)}"`;
-      return poison(`${place}: ${error.message}`, rowObject(page.columns, row));
+      return poison(`${place}: ${error.message}`, rowObject(page.columns, row), key);
     }
   });
 }
@@ -57,7 +60,7 @@ function compileRow(
   columns: readonly string[],
   stream: PostgresStream,
   context: ParseContext<PostgresSettings>,
-): (row: readonly TableCell[]) => ParsedItem {
+): { keyOf: (row: readonly TableCell[]) => string; parseRow: (row: readonly TableCell[], key: string) => ParsedItem } {
   const clock = zoneClock(context.settings.time_zone ?? context.timeZone ?? 'UTC');
   const at = (column: string) => columns.indexOf(column);
   const keyAt = keyColumns(stream).map((column) => [column, at(column)] as const);
@@ -71,9 +74,12 @@ function compileRow(
     return isAttribute(column, fields) ? attributeSetter(attributeName(column)) : undefined;
   });
 
-  return (row) => {
+  const keyOf = (row: readonly TableCell[]): string => {
     const key = [prefix, ...keyAt.map(([column, index]) => keyPart(column, row[index] ?? null))].join(':');
     if (key.length > MAX_KEY) throw new RowError(`its key is longer than ${MAX_KEY} characters.`);
+    return key;
+  };
+  const parseRow = (row: readonly TableCell[], key: string): ParsedItem => {
     if (deletedAt >= 0 && isTrue(row[deletedAt] ?? null)) {
       const deletion = canonicalRecord.parse({ record: 'deletion', key, of: stream.record, ...table });
       return counted(deletion);
@@ -88,6 +94,7 @@ function compileRow(
     }
     return checked(withDefaults(record, context.defaults));
   };
+  return { keyOf, parseRow };
 }
 
 function checked(record: Record<string, unknown>): ParsedItem {
@@ -220,16 +227,4 @@ function shownCell(value: unknown): string {
 
 function rowObject(columns: readonly string[], row: readonly TableCell[]): Record<string, TableCell> {
   return Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]));
-}
-
-function readPage(body: Buffer): TablePage | undefined {
-  try {
-    const page: unknown = JSON.parse(body.toString('utf8'));
-    if (!isObject(page) || !Array.isArray(page['columns']) || !Array.isArray(page['rows'])) return undefined;
-    if (!page['columns'].every((column) => typeof column === 'string') || !page['rows'].every(Array.isArray))
-      return undefined;
-    return { first_row: 1, ...page } as TablePage;
-  } catch {
-    return undefined;
-  }
 }
