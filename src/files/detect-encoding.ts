@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { FileFormat } from '../contract/mapping.ts';
 
 export type Encoding = NonNullable<FileFormat['encoding']>;
@@ -48,6 +48,7 @@ export class EncodingGuess {
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
     const whole = bytes.subarray(0, bytes.length - openTail(bytes));
     this.#carry = Buffer.from(bytes.subarray(whole.length));
+    if (isAscii(whole)) return;
     if (isUtf8(whole)) {
       if (this.#valid < 1_000_000) this.#valid += countLeads(whole);
       return;

@@ -2,7 +2,7 @@ import type { ParseContext, ParsedItem } from '../../contract/connector.ts';
 import type { RowMapping } from '../../contract/mapping.ts';
 import type { TableCell, TablePage } from '../../contract/table-page.ts';
 import { counted, poison } from '../parsed-item.ts';
-import { compileMapping } from './compile-mapping.ts';
+import { type CompiledMapping, compileMapping, type MappingContext } from './compile-mapping.ts';
 
 /** Rows of a page as records by a mapping; a rejected row is kept with its place and reason. Pure. */
 export function mapPage(
@@ -10,7 +10,7 @@ export function mapPage(
   mapping: RowMapping,
   context: Pick<ParseContext<unknown>, 'defaults' | 'timeZone' | 'country'>,
 ): ParsedItem[] {
-  const { map } = compileMapping(mapping, {
+  const { map } = compiledFor(mapping, {
     columns: page.columns,
     timeZone: page.time_zone ?? context.timeZone ?? 'UTC',
     country: context.country,
@@ -25,6 +25,18 @@ export function mapPage(
     const column = mapped.column === null ? '' : `, column "${mapped.column}"`;
     return [poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row), mapped.key)];
   });
+}
+
+const compiled = new WeakMap<RowMapping, { context: string; mapping: CompiledMapping }>();
+
+/** Pages of one file come with the same columns: what was compiled for the last one, and what it has learnt of phones and days, serves again. */
+function compiledFor(mapping: RowMapping, context: MappingContext): CompiledMapping {
+  const key = JSON.stringify(context);
+  const known = compiled.get(mapping);
+  if (known?.context === key) return known.mapping;
+  const made = compileMapping(mapping, context);
+  compiled.set(mapping, { context: key, mapping: made });
+  return made;
 }
 
 function cellsByColumn(columns: readonly string[], row: readonly TableCell[]): Record<string, TableCell> {
