@@ -6,6 +6,8 @@ import type { FileFormat, RowMapping } from '../../src/contract/mapping.ts';
 import { fetchJson, postJson, RequestError } from '../api/client.ts';
 
 const RUNNING_MS = 700;
+/** A check of a small file is answered at once; what is asked for again takes long. */
+const CHECKING_MS = 1_500;
 
 export interface ImportKinds {
   kinds: ImportKind[];
@@ -41,7 +43,7 @@ export function useImport(id: string, watched: boolean) {
     queryKey: ['import', id],
     queryFn: ({ signal }) => fetchJson<ImportInfo>(pathOf(id), signal),
     staleTime: 0,
-    refetchInterval: ({ state }) => (watched || state.data?.state === 'running' ? RUNNING_MS : false),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? RUNNING_MS : watched && CHECKING_MS),
   });
 }
 

@@ -46,7 +46,7 @@ function PastImport({ info, workspace }: { info: ImportInfo; workspace: Workspac
   const client = useQueryClient();
   const act = useImportAction(info.id);
   const state = STATE_WORDS[info.state];
-  const rows = countedRows(info);
+  const rows = info.run === null ? info.total_rows : countedRows(info);
   const when = info.run?.started_at ?? info.uploaded_at;
   const discard = async () => {
     try {

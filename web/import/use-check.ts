@@ -60,9 +60,10 @@ export function useCheck(
   useEffect(() => {
     if (missing && !checking && asked.current !== info.mapping) start();
   });
+  // One that is stale is asked for again.
   useEffect(() => {
-    if (info.check !== null && asked.current === info.mapping) setChecking(false);
-  }, [info.check, info.mapping]);
+    if (info.check !== null) setChecking(false);
+  }, [info.check]);
   useEffect(() => {
     mounted.current = true;
     return () => {
