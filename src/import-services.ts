@@ -101,10 +101,15 @@ export function createImportWorkspace(options: ImportServicesOptions): ImportWor
     },
     async startRun({ source, file }) {
       const run = await sync.startRun({ source, trigger: 'import', file });
+      run.log('info', `Importing ${file}.`);
       return {
         id: run.id,
         page: (rows, bytes, seq) => run.page({ stream: 'files', rows, bytes, seq }),
-        end: (state, error) => run.end({ state, error: error ?? null }),
+        async end(state, error) {
+          await run.stream('files', state === 'ok' ? 'ok' : 'failed');
+          run.log(state === 'ok' ? 'info' : 'error', error ?? `Every row of ${file} is in the journal.`);
+          await run.end({ state, error: error ?? null });
+        },
       };
     },
     run: (id) => sync.run(id),

@@ -28,9 +28,7 @@ export async function importFile(args: string[]): Promise<number> {
   const [path] = positionals;
   if (path === undefined)
     throw new TurnoutError('invalid_request', 'Say which file: turnout import FILE [--kind …] [--as NAME] [--dry-run]');
-  const bytes = await openAsBlob(path).catch(() => {
-    throw new TurnoutError('not_found', `There is no file ${path} that can be read.`);
-  });
+  const bytes = await open(path);
   return withServer(values.url, async (server) => {
     let info = await server.send<ImportInfo>(`/api/v1/imports?name=${encodeURIComponent(basename(path))}`, bytes);
     if (info.state === 'failed') throw new TurnoutError('invalid_request', info.error ?? 'The file cannot be read.');
@@ -71,6 +69,15 @@ export async function importFile(args: string[]): Promise<number> {
   });
 }
 
+/** Rejects for a folder and throws for a file that is not there. */
+async function open(path: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path);
+  } catch {
+    throw new TurnoutError('not_found', `There is no file ${path} that can be read.`);
+  }
+}
+
 async function later(server: ServerCalls, path: string): Promise<ImportInfo> {
   await pause(LOOK_EVERY_MS);
   return server.get<ImportInfo>(path);
@@ -79,7 +86,8 @@ async function later(server: ServerCalls, path: string): Promise<ImportInfo> {
 function describeMapping({ mapping, saved }: ImportInfo): string {
   const fields = mapping.columns.map((one) => `${one.field} ← ${one.column ?? JSON.stringify(one.value)}`);
   const known = saved === null ? '' : ` (as saved: ${saved.label})`;
-  return `A row is a ${mapping.record}${known}: ${fields.join(', ')}`;
+  const kind = mapping.record === 'row' ? 'row of a table of your own' : mapping.record;
+  return `A row is a ${kind}${known}: ${fields.join(', ')}`;
 }
 
 function printCheck(check: ImportCheck): void {

@@ -4,10 +4,8 @@ import { z } from 'zod';
 
 export const sourceName = z
   .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'lower-case letters, digits and - only; it becomes the :source of /hooks/:source',
-  );
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only; it becomes the :source of /hooks/:source')
+  .refine((name) => name !== 'new' && name !== 'test', 'the names "new" and "test" are taken by pages of Turnout');
 
 /** What the service does not say; connectors fill it into their records. */
 export const sourceDefaults = z.strictObject({
