@@ -277,7 +277,8 @@ export const KIND_SPECS = {
   },
   registration: {
     label: 'A registration',
-    description: 'People who signed up for a webinar.',
+    description:
+      'People who signed up for a webinar. Figures of webinars come with a later version: until then rows are kept and not counted.',
     fields: [
       ...person('person', 'person'),
       field(
@@ -309,7 +310,8 @@ export const KIND_SPECS = {
   },
   attendance: {
     label: 'An attendance',
-    description: 'Who came to a webinar, when they came and left. One row per visit; no-shows are left out.',
+    description:
+      'Who came to a webinar, when they came and left; no-shows are left out. Figures of webinars come with a later version: until then rows are kept and not counted.',
     fields: [
       ...person('person', 'person'),
       field(

@@ -1,5 +1,5 @@
 import type { ImportKind } from '../../contract/api.ts';
-import { type FieldType, KIND_SPECS, type KindSpec } from './field-specs.ts';
+import { type FieldType, KIND_SPECS, type KindSpec, type MappedKind } from './field-specs.ts';
 
 const PUBLIC_TYPE: Record<FieldType, string> = {
   text: 'text',
@@ -19,9 +19,21 @@ const PUBLIC_TYPE: Record<FieldType, string> = {
   option: 'text',
 };
 
-/** The kinds of rows that a file can hold, in the order in which people are asked. */
-export const IMPORT_KINDS: readonly ImportKind[] = Object.entries(KIND_SPECS).map(
-  ([record, { label, description, fields }]: [string, KindSpec]) => ({
+/** The kinds that people are asked for, in this order; connectors map the others as well. */
+const OFFERED: readonly MappedKind[] = [
+  'message_event',
+  'activity',
+  'person',
+  'invitation',
+  'registration',
+  'attendance',
+  'row',
+];
+
+/** The kinds of rows that the import page offers. */
+export const IMPORT_KINDS: readonly ImportKind[] = OFFERED.map((record) => {
+  const { label, description, fields }: KindSpec = KIND_SPECS[record];
+  return {
     record,
     label,
     description,
@@ -33,5 +45,5 @@ export const IMPORT_KINDS: readonly ImportKind[] = Object.entries(KIND_SPECS).ma
       ...(options === undefined ? {} : { options: [...options] }),
       synonyms: [...synonyms],
     })),
-  }),
-);
+  };
+});
