@@ -249,9 +249,23 @@ test('a source is tested as it is or before it is saved, without a run and with 
   });
   serve({ orders: { rows: fakeRows(2) } });
   expect(await bench.sync.test('crm')).toMatchObject([{ stream: 'orders', ok: true, rows: 2 }]);
-  const unsaved = fakeSource(bench.service, [{ name: 'clicks', mode: 'full' }], { name: 'new', token: env.CRM_TOKEN });
+  const unsaved = fakeSource(bench.service, [{ name: 'clicks', mode: 'full' }], { name: 'clicks', token: env.CRM_TOKEN });
   expect(await bench.sync.test(unsaved)).toMatchObject([{ ok: false, detail: 'There is no table clicks for ••••.' }]);
   expect(await bench.sync.runs('crm', { limit: 10 })).toEqual([]);
+});
+
+test('a source reaches no further than what is counted of it', async () => {
+  await open(ORDERS);
+  let projected = 0;
+  await bench.restart({ projectedSeq: () => projected });
+  serve({ orders: { rows: fakeRows(3) } });
+  await ended(bench.sync.runNow('crm'));
+  expect([bench.sync.status('crm')?.complete_through, bench.sync.freshness()[0]?.completeThrough]).toEqual([
+    null,
+    null,
+  ]);
+  projected = bench.journal.durableSeq;
+  expect(bench.sync.freshness()[0]?.completeThrough).toBeGreaterThan(0);
 });
 
 test('a source that people bring files to is never read, and owes a file where it says so', async () => {

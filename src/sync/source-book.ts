@@ -3,6 +3,7 @@ import { loadLastFiles, loadLastRuns, type RunRow } from '../store/runs.ts';
 import { forgetStreams, loadStreamCursors, type StreamCursorRow } from '../store/stream-cursors.ts';
 import { insertSyncSource, loadSyncSources, type SyncSourceRow, updateSyncSource } from '../store/sync-sources.ts';
 import type { ControlDatabase } from '../store/tables.ts';
+import { CountedThrough } from './counted-through.ts';
 import { nextRunAt, type SourceTimes } from './due-run.ts';
 import { describeLateness, type Lateness } from './lateness.ts';
 import { shapeRun } from './runs.ts';
@@ -20,7 +21,7 @@ export interface SourceFreshness {
   /** late and failed: it owes something. */
   state: 'ok' | 'waiting' | 'late' | 'failed' | 'paused';
   detail: string;
-  /** null before the first complete run. */
+  /** Everything that the service had then is here and counted; null before the first complete run. */
   completeThrough: number | null;
   /** When what it owes was due; null while it is not late. */
   lateSince: number | null;
@@ -43,10 +44,14 @@ export class SourceBook {
   readonly #timeZone: string;
   #sources: readonly SyncSource[] = [];
   #known = new Map<string, KnownSource>();
+  readonly #counted = new Map<string, CountedThrough>();
+  readonly #seq: { durable: () => number; projected: () => number };
   #asked = 0;
   #read = 0;
 
-  constructor(control: ControlDatabase, timeZone: string) {
+  /** `seq`: how far the journal is durable, and how much of it is counted. */
+  constructor(control: ControlDatabase, timeZone: string, seq: { durable: () => number; projected: () => number }) {
+    this.#seq = seq;
     this.#control = control;
     this.#timeZone = timeZone;
   }
@@ -105,7 +110,6 @@ export class SourceBook {
     const { source } = known;
     const lateness = this.#lateness(known, running, now);
     const next = nextRunAt(this.times(known, running), source.schedule, now);
-    const completeThrough = completeThroughOf(known);
     return {
       name: source.name,
       label: source.label,
@@ -119,7 +123,7 @@ export class SourceBook {
       })),
       schedule: source.schedule.text,
       next_run_at: instant(next),
-      complete_through: instant(completeThrough),
+      complete_through: instant(this.#countedThrough(known)),
       failures: known.row.failures,
       ...(lateness.expected === null ? {} : { expected: lateness.expected }),
       ...(known.lastRun === null ? {} : { last_run: known.lastRun }),
@@ -134,10 +138,14 @@ export class SourceBook {
       label: source.label,
       state: source.problem === null ? (lateness.state === 'running' ? 'ok' : lateness.state) : 'failed',
       detail: source.problem ?? lateness.detail,
-      completeThrough: completeThroughOf(known),
+      completeThrough: this.#countedThrough(known),
       lateSince: lateness.lateSince,
       failures: known.row.failures,
     };
+  }
+
+  #countedThrough(known: KnownSource): number | null {
+    return this.#counted.get(known.source.name)?.at(this.#seq.projected()) ?? null;
   }
 
   #lateness(known: KnownSource, running: boolean, now: number): Lateness {
@@ -184,6 +192,12 @@ export class SourceBook {
       });
     }
     this.#known = known;
+    for (const [name, each] of known) {
+      const through = completeThroughOf(each);
+      const counted = this.#counted.get(name);
+      if (counted === undefined) this.#counted.set(name, new CountedThrough(through));
+      else counted.reach(through, this.#seq.durable());
+    }
   }
 }
 

@@ -24,6 +24,8 @@ export interface SyncOptions {
   /** A reader of the same journal, for bringing cursors up to date at the start; closed when that is done. */
   openJournalReader: () => Promise<JournalReader>;
   sources: readonly Source[];
+  /** Entry up to which everything is counted; a source reaches no further than that. All of it where absent. */
+  projectedSeq?: () => number;
   /** IANA zone of the workspace. */
   timeZone: string;
   /** UTC milliseconds. */
@@ -98,7 +100,10 @@ export async function createSync(options: SyncOptions): Promise<Sync> {
   const { control, journal, clock, log, timeZone } = options;
   let { env, egressAllow } = options;
   const listeners = new Set<() => void>();
-  const book = new SourceBook(control, timeZone);
+  const book = new SourceBook(control, timeZone, {
+    durable: () => journal.durableSeq,
+    projected: options.projectedSeq ?? (() => Number.POSITIVE_INFINITY),
+  });
   const failpoint = options.failpoint ?? noFailpoint;
   const openReader: OpenReader = (source) =>
     (options.openReader ?? openReaderProcesses({ ...options.reader, egressAllow }))(source);
