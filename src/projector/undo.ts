@@ -12,6 +12,8 @@ import { insertRows, loadRows, rewriteRows } from './stored-rows.ts';
 
 /** Records gone through at a time: with all their receipts. */
 const CHUNK = 4000;
+/** Keys looked up at a time: each look-up goes through the ledger. */
+const KEYS_AT_ONCE = 200_000;
 
 /**
  * A batch is taken back: what the source sent in these entries is as if it had never come. The records that it touched are gone
@@ -23,8 +25,9 @@ export async function undo(context: OrderContext, firstSeq: number, lastSeq: num
   const range = sql`source = ${string(source)} AND seq >= ${uint64(BigInt(firstSeq))} AND seq <= ${uint64(BigInt(Math.min(lastSeq, seq - 1)))}`;
   for (let after: Key | undefined = '0'; after !== undefined; ) {
     const keys: Key[] = await loadKeys(warehouse, range, after);
-    if (keys.length > 0) await takeBack(context, keys, { first: firstSeq, last: lastSeq });
-    after = keys.length < CHUNK ? undefined : keys.at(-1);
+    for (let start = 0; start < keys.length; start += CHUNK)
+      await takeBack(context, keys.slice(start, start + CHUNK), { first: firstSeq, last: lastSeq });
+    after = keys.length < KEYS_AT_ONCE ? undefined : keys.at(-1);
   }
   const refused = sql`(outcome = 'quarantined' OR reason = 'replayed')`;
   await rewriteRows(warehouse, 'receipts', allOf([range, refused]), { outcome: sql`'erased'`, reason: sql`'undone'` });
@@ -38,7 +41,7 @@ async function loadKeys(warehouse: Warehouse, range: Fragment, after: Key): Prom
   SELECT key AS record FROM ${tableName('receipts')} WHERE ${range} AND versioned = 1
   UNION ALL SELECT record FROM ${tableName('record_versions')} WHERE ${range}
 ) WHERE record > ${uint64(BigInt(after))}
-GROUP BY record ORDER BY record LIMIT ${number(CHUNK)}`),
+GROUP BY record ORDER BY record LIMIT ${number(KEYS_AT_ONCE)}`),
     { timeoutMs: 300_000 },
   );
   return rows.map(({ id }) => id);

@@ -79,18 +79,17 @@ export interface KnownRecord {
 /**
  * Records with their newest version that stands and was there after entry `through`.
  * @param condition of rows of `record_versions`
- * @param having of `head.<n>`; see `headField`
  */
 export async function loadHeads(
   warehouse: Warehouse,
-  { condition, through, having, limit }: { condition: Fragment; through: number; having?: Fragment; limit?: Fragment },
+  { condition, through }: { condition: Fragment; through: number },
 ): Promise<Map<Key, KnownRecord>> {
   const { rows } = await warehouse.query<{ id: Key; known: Key[]; head: HeadCells }>(
     renderSql(sql`SELECT toString(record) AS id, groupUniqArray(toString(fingerprint)) AS known,
   argMax(${HEAD_FIELDS}, ${VERSION_ORDER}) AS head
 FROM (SELECT * FROM ${tableName('record_versions')} FINAL WHERE ${condition} AND seq <= ${uint64(BigInt(through))})
 WHERE erased = 0
-GROUP BY record ${having === undefined ? sql`` : sql`HAVING ${having}`} ${limit ?? sql``}`),
+GROUP BY record`),
     { timeoutMs: 300_000 },
   );
   return new Map(rows.map(({ id, known, head }) => [id, { head: readHead(head), fingerprints: new Set(known) }]));
