@@ -249,7 +249,10 @@ test('a source is tested as it is or before it is saved, without a run and with 
   });
   serve({ orders: { rows: fakeRows(2) } });
   expect(await bench.sync.test('crm')).toMatchObject([{ stream: 'orders', ok: true, rows: 2 }]);
-  const unsaved = fakeSource(bench.service, [{ name: 'clicks', mode: 'full' }], { name: 'clicks', token: env.CRM_TOKEN });
+  const unsaved = fakeSource(bench.service, [{ name: 'clicks', mode: 'full' }], {
+    name: 'clicks',
+    token: env.CRM_TOKEN,
+  });
   expect(await bench.sync.test(unsaved)).toMatchObject([{ ok: false, detail: 'There is no table clicks for ••••.' }]);
   expect(await bench.sync.runs('crm', { limit: 10 })).toEqual([]);
 });

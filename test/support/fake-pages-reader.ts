@@ -3,7 +3,10 @@ import type { PullConnector } from '../../src/contract/pull.ts';
 import { sourceDeclaration } from '../../src/contract/source.ts';
 import { fakePages } from './fake-pages-connectors.ts';
 
-/** For a reading process: the connector of the service that pages badly. */
+/**
+ * For a reading process, which loads it by address: the connector of the service that pages badly.
+ * @public
+ */
 export const PULL_CONNECTORS: ReadonlyMap<string, PullConnector> = new Map([
   [fakePages.name, fakePages as PullConnector],
 ]);
