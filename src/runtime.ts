@@ -87,6 +87,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       control,
       journal,
       openJournalReader: () => openJournalReader(journalFolder),
+      projectedSeq: () => data.status?.seq ?? 0,
       reader: { folder: options.workspaceFolder },
       clock,
       log,
@@ -99,7 +100,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       const next = reloading.then(async () => {
         files = await readFiles();
         await data.reload({ ...files.projector, journalFolder });
-        await sync.reload(files.sources);
+        const { env, sources, loaded } = files;
+        await sync.reload(sources, { env, egressAllow: loaded.workspace.egress?.allow ?? [] });
         services = compose();
       });
       reloading = next.catch(() => {});

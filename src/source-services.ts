@@ -219,6 +219,7 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
           last_seq: run.last_seq,
         });
       await updateRun(control, id, { undone: 1 });
+      sync.lookAgain();
       await audit(actor, 'import.undo', `The file "${run.file}" of ${run.source} was taken back.`);
     },
   };

@@ -2,6 +2,7 @@ import type { Source } from './connectors/sources.ts';
 import type { SourceInfo } from './contract/api.ts';
 import type { SourceCounts } from './intake/counters.ts';
 import type { SourceActivity } from './projector/source-activity.ts';
+import { describeLength, parseLength } from './sync/lengths.ts';
 import type { SourceStatus } from './sync/source-book.ts';
 
 const HOUR = 3_600_000;
@@ -25,7 +26,15 @@ export function describeSource(
     received_24h: activity?.received24h ?? 0,
     quarantined: activity?.quarantined ?? 0,
     hook: `/hooks/${source.name}`,
+    ...describeExpected(source),
   };
+}
+
+/** What is said of a pushed source's `expect.max_age`; a time of the day (`by`) is owed by runs only. */
+function describeExpected({ declaration: { expect } }: Source): { expected?: string } {
+  return expect?.max_age === undefined
+    ? {}
+    : { expected: `at most ${describeLength(parseLength(expect.max_age))} old` };
 }
 
 /** State of a source that is read or fed with files: what arrived, and what its runs say. */
@@ -59,19 +68,12 @@ function describeState(
     return { state: 'failed', detail: `The last delivery was refused: ${refusal.reason}` };
   }
   if (activity === undefined) return { state: 'waiting', detail: 'Nothing has arrived yet.' };
-  const owed = maxAge(source.declaration.expect?.max_age);
-  if (owed !== null && now - activity.lastReceivedAt > owed) {
+  const owed = source.declaration.expect?.max_age;
+  if (owed !== undefined && now - activity.lastReceivedAt > parseLength(owed)) {
     return {
       state: 'late',
-      detail: `Nothing for ${Math.floor((now - activity.lastReceivedAt) / HOUR)} h; at least every ${source.declaration.expect?.max_age} is expected.`,
+      detail: `Nothing for ${describeLength(now - activity.lastReceivedAt)}; at least every ${describeLength(parseLength(owed))} is expected.`,
     };
   }
   return { state: 'ok', detail: 'Receives.' };
-}
-
-/** `26h`, `90m`, `2d` in milliseconds. */
-function maxAge(text: string | undefined): number | null {
-  const match = /^(\d+)([mhd])$/.exec(text ?? '');
-  if (match === null) return null;
-  return Number(match[1]) * ({ m: 60_000, h: HOUR, d: 24 * HOUR }[match[2] ?? 'h'] ?? HOUR);
 }
