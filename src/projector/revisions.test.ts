@@ -8,9 +8,11 @@ import type { Connector } from '../contract/connector.ts';
 import { type TableSpec, tableSpec } from '../contract/model.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
+import { loadIdentityReport } from './identity-report.ts';
 import { loadDataSpan, loadLedger } from './ledger.ts';
 import { createProjector, drain, type ProjectorOptions } from './project.ts';
 import { loadQuarantine, loadQuarantineIds } from './quarantine.ts';
+import { loadSourceActivity } from './source-activity.ts';
 import { loadMisfits } from './user-tables.ts';
 
 /** Sources that are read again and again: versions, deletions, orders, tables of one's own. */
@@ -264,10 +266,27 @@ describe('tables of one’s own', () => {
       first: '2026-03-29',
       last: '2026-03-29',
     });
+    read([
+      row('c', {
+        title: 'z',
+        price: '-0.000001',
+        seats: '-9223372036854775808',
+        day: '1955-05-05',
+        seen: '2299-01-01',
+      }),
+    ]);
+    await project({ tables: [leads(columns)] });
+    expect(
+      (await rowsOf<{ title: string }>(engine.warehouse, 'table_leads')).find(({ title }) => title === 'z'),
+    ).toMatchObject({
+      price: -0.000001,
+      day: '1955-05-04 23:00:00.000',
+      seen: '2298-12-31 23:00:00.000',
+    });
     await project({ tables: [leads([...columns.slice(0, 2), { name: 'seats', type: 'text' }])] });
     expect(
       (await rowsOf<{ seats: string }>(engine.warehouse, 'table_leads')).map(({ seats }) => seats).sort(),
-    ).toStrictEqual(['1.5', '42']);
+    ).toStrictEqual(['-9223372036854775808', '1.5', '42']);
   });
 
   it('keeps rows of a table that nobody has declared yet, also those of sources that send', async () => {
@@ -408,5 +427,60 @@ describe('orders', () => {
       expect.stringMatching(/was not carried out: control/),
       expect.stringMatching(/was not carried out: first_seq/),
     ]);
+  });
+});
+
+describe('readers', () => {
+  it('tell how well people of different sources are recognised as one', async () => {
+    read([
+      event('e', { account: { external_id: 'acme' }, recipient: { phone: '+12025550123' } }),
+      person('p', 'dana@example.com'),
+    ]);
+    read([{ ...person('h', 'dana@example.com'), phone: '+12025550199' }], 'hook');
+    await project();
+    const report = await loadIdentityReport(engine.warehouse, { sources: new Map([['crm', 'The CRM']]) });
+    expect(report).toMatchObject({
+      people: 3,
+      known_by: { email: 1, phone: 2, external_id: 1 },
+      matched: 1,
+      sources: [
+        { source: 'crm', label: 'The CRM', people: 3, matched: 1 },
+        { source: 'hook', label: 'hook', people: 1, matched: 1 },
+      ],
+      unmatched: [
+        { person: 'a…', source: 'crm' },
+        { person: '+1202…23', source: 'crm' },
+      ],
+    });
+  });
+
+  it('count records and not orders', async () => {
+    const first = read([row('a', { title: 'a' })]);
+    order({ control: 'refresh', stream: 'main', first_seq: first });
+    await project();
+    const activity = await loadSourceActivity(engine.warehouse, received + 1000);
+    expect(activity.get('crm')).toStrictEqual({ lastReceivedAt: received - 60_000, received24h: 1, quarantined: 0 });
+  });
+
+  it('page through the quarantine', async () => {
+    read(Array.from({ length: 5 }, (_, index) => event(`e${index}`, { status: 'eaten' })));
+    read(['not a record']);
+    await project();
+    const first = await loadQuarantine(engine.warehouse, { limit: 4 });
+    const second = await loadQuarantine(engine.warehouse, { limit: 4, before: first.next ?? '' });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toStrictEqual([
+      '2.0',
+      '1.4',
+      '1.3',
+      '1.2',
+      '1.1',
+      '1.0',
+    ]);
+    expect([first.total, first.next, second.next]).toStrictEqual([6, '1.2', null]);
+    expect(await loadQuarantine(engine.warehouse, { day: '2026-03-03' })).toMatchObject({
+      total: 0,
+      items: [],
+      next: null,
+    });
   });
 });
