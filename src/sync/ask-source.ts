@@ -30,7 +30,7 @@ export async function testSource(openReader: OpenReader, source: SyncSource, now
 
 /**
  * How many rows a backfill would read; null where the service cannot tell.
- * @throws TurnoutError('unavailable') where the service cannot be asked
+ * @throws TurnoutError('unavailable' | 'invalid_request') where the service cannot be asked, now or as it is set up
  */
 export async function countRange(
   openReader: OpenReader,
@@ -48,7 +48,7 @@ export async function countRange(
       return rows;
     } catch (error) {
       if (!(error instanceof PullError)) throw error;
-      throw new TurnoutError('unavailable', source.mask(error.message));
+      throw new TurnoutError(error.kind === 'settings' ? 'invalid_request' : 'unavailable', source.mask(error.message));
     }
   });
 }
