@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ImportInfo } from '../../src/contract/api.ts';
 import { countedRows, formatRows } from './file-words.ts';
-import { useImports } from './import-api.ts';
+import { useImportAction, useImports } from './import-api.ts';
 import type { StepProps } from './step-props.ts';
 import { tableToMake } from './table-target.ts';
 import { UndoButton } from './undo-button.tsx';
@@ -142,9 +142,10 @@ function Progress({ info, locale }: { info: ImportInfo; locale: string }) {
         <span style={known ? { width: `${Math.min(100, (rows / total) * 100)}%` } : undefined} />
       </div>
       <p>
-        {formatRows(rows, locale)}
-        {known && ` of ${new Intl.NumberFormat(locale).format(total)}`} so far. You can leave this page; the import goes
-        on.
+        {known && rows >= total
+          ? `All ${formatRows(rows, locale)} are in and are being counted. `
+          : `${formatRows(rows, locale)}${known ? ` of ${new Intl.NumberFormat(locale).format(total)}` : ''} so far. `}
+        You can leave this page; the import goes on.
       </p>
     </div>
   );
@@ -192,7 +193,7 @@ function Done({ info, act, workspace }: Pick<StepProps, 'info' | 'workspace' | '
           </ul>
         </details>
       )}
-      <Waiting id={info.id} />
+      <Waiting info={info} />
     </div>
   );
 }
@@ -215,16 +216,28 @@ function DashboardLink({ path }: { path: string }): ReactNode {
 }
 
 /** Several files were brought at once: the next one. */
-function Waiting({ id }: { id: string }) {
-  const waiting = (useImports().data ?? []).filter((one) => one.state === 'uploaded' && one.id !== id);
+function Waiting({ info }: { info: ImportInfo }) {
+  const navigate = useNavigate();
+  const waiting = (useImports().data ?? []).filter((one) => one.state === 'uploaded' && one.id !== info.id);
   const next = waiting.at(-1);
+  const act = useImportAction(next?.id ?? '');
   if (!next) return null;
+
+  const open = async () => {
+    // With the header of this file it was read before the mapping was there to be recognised.
+    if (sameHeader(next, info)) await act({ action: 'format', format: next.format }).catch(() => undefined);
+    await navigate({ to: '/import/$id', params: { id: next.id }, search: { text: '' } });
+  };
   return (
     <p>
       {waiting.length === 1 ? 'One more file waits: ' : `${waiting.length} more files wait. Next: `}
-      <Link to="/import/$id" params={{ id: next.id }} search={{ text: '' }}>
+      <button type="button" className="button-text" onClick={() => void open()}>
         {next.file}
-      </Link>
+      </button>
     </p>
   );
+}
+
+function sameHeader(a: ImportInfo, b: ImportInfo): boolean {
+  return a.columns.length === b.columns.length && a.columns.every(({ name }, index) => name === b.columns[index]?.name);
 }
