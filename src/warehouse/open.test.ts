@@ -6,11 +6,11 @@ import { until } from '../../test/support/poll.ts';
 import { sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { connectWarehouse } from './client.ts';
-import { MIGRATIONS, type Migration, migrate } from './migrations.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
 import { type OpenWarehouse, type OpenWarehouseOptions, openWarehouse } from './open.ts';
-import { createTable, expectedColumns, listColumns } from './schema.ts';
+import { expectedColumns, listColumns } from './schema.ts';
 import { startEngine } from './supervisor.ts';
-import { columnsOf, type StoredTable, TABLES, type TableName } from './tables.ts';
+import { columnsOf } from './tables.ts';
 
 /** Faults F07 (damage) and F24 (a migration killed half way), on real folders. */
 
@@ -217,88 +217,4 @@ test('a migration killed before any of its statements is completed by the next s
   expect(await migrate(client)).toBe(NEWEST);
   await client.close();
   await supervisor.close();
-}, 180_000);
-
-test('a folder of version 1 is migrated with what stands in it, killed before any statement', async () => {
-  const ADDED: Partial<Record<TableName, readonly string[]>> = {
-    identities: ['revisable'],
-    receipts: ['versioned', 'observed', 'observed_at'],
-    entries: ['control'],
-    quarantine: ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled'],
-  };
-  const first: Migration = {
-    version: 1,
-    name: 'as it was',
-    statements: (Object.entries(TABLES) as [TableName, StoredTable][])
-      .filter(([name]) => name !== 'record_versions')
-      .map(([name, table]) => {
-        const columns = Object.entries(table.columns).filter(([column]) => !ADDED[name]?.includes(column));
-        return createTable(name, { ...table, columns: Object.fromEntries(columns) });
-      }),
-  };
-  const second = MIGRATIONS.filter(({ version }) => version > 1);
-  // The two statements before any migration come first, then its statements and the row that says it is done.
-  for (let killAt = 2; killAt <= 2 + (second[0]?.statements.length ?? 0); killAt += 1) {
-    const folder = join(place.folder, `warehouse-${killAt}`);
-    mkdirSync(folder);
-    const supervisor = await startEngine({
-      folder,
-      socketPath: join(place.folder, 'engine.sock'),
-      log: SILENT_LOG,
-      poolSize: 2,
-    });
-    const client = connectWarehouse({ socketPath: join(place.folder, 'engine.sock'), database: 'default' });
-    await migrate(client, [first]);
-    await client.close();
-    const inside = connectWarehouse({ socketPath: join(place.folder, 'engine.sock') });
-    await inside.insert(
-      'receipts',
-      ['key', 'seq', 'item', 'source', 'day', 'fingerprint', 'kind', 'outcome', 'reason'],
-      [
-        [5, 1, 0, 'hook', '2024-11-16', 7, 'message_event', 'counted', ''],
-        [0, 1, 1, 'hook', '2024-11-16', 0, '', 'quarantined', 'unreadable'],
-        [9, 1, 2, 'hook', '2024-11-16', 9, 'message_event', 'quarantined', 'conflict'],
-      ],
-    );
-    await inside.insert(
-      'quarantine',
-      ['seq', 'item', 'source', 'received_at', 'reason', 'raw'],
-      [
-        [1, 1, 'hook', 1_731_726_000_000, 'It is no JSON.', '{'],
-        [1, 2, 'hook', 1_731_726_000_000, 'The key was used before.', '{}'],
-      ],
-    );
-    await inside.insert(
-      'identities',
-      ['kind', 'value', 'person', 'version', 'is_deleted'],
-      [['email', 'dana@example.com', 1, 1, 0]],
-    );
-    await inside.close();
-    const administrator = connectWarehouse({ socketPath: join(place.folder, 'engine.sock'), database: 'default' });
-    const half = migrate(administrator, MIGRATIONS, (index) => {
-      if (index === killAt) throw new Error('half way');
-    });
-    await expect(half).rejects.toThrow('half way');
-    await administrator.close();
-    await supervisor.close();
-
-    const opened = await openWarehouse(options(folder));
-    expect(opened.alarms).toEqual([]);
-    const { rows: waiting } = await opened.warehouse.query(
-      renderSql(sql`SELECT seq, item, toString(key) AS id, toString(q.day) AS day, rule, reason, raw, settled
-FROM turnout.quarantine AS q FINAL ORDER BY item`),
-    );
-    const common = { seq: 1, day: '2024-11-16', settled: 0 };
-    expect(waiting).toEqual([
-      { ...common, item: 1, id: '0', rule: 'unreadable', reason: 'It is no JSON.', raw: '{' },
-      { ...common, item: 2, id: '9', rule: 'conflict', reason: 'The key was used before.', raw: '{}' },
-    ]);
-    const { rows: kept } = await opened.warehouse.query(
-      renderSql(sql`SELECT (SELECT count() FROM turnout.receipts FINAL WHERE versioned = 0) AS receipts,
-  (SELECT count() FROM turnout.identities FINAL WHERE revisable = 0) AS identities,
-  (SELECT max(version) FROM turnout.schema_version) AS version`),
-    );
-    expect(kept).toEqual([{ receipts: 3, identities: 1, version: NEWEST }]);
-    await opened.close();
-  }
 }, 180_000);

@@ -1,85 +1,162 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sql } from '../../src/sql/build.ts';
+import { renderSql } from '../../src/sql/render.ts';
 import { openControlDatabase } from '../../src/store/database.ts';
-import { loadSetting } from '../../src/store/settings.ts';
+import { connectWarehouse } from '../../src/warehouse/client.ts';
+import { MIGRATIONS, migrate } from '../../src/warehouse/migrations.ts';
+import { openWarehouse } from '../../src/warehouse/open.ts';
+import { expectedColumns, listColumns } from '../../src/warehouse/schema.ts';
+import { startEngine } from '../../src/warehouse/supervisor.ts';
+import { SILENT_LOG, temporaryFolder } from '../support/engine.ts';
+import { FIRST_SCHEMA } from '../support/first-schema.ts';
 
-/** RELIABILITY F24: kill -9 after each statement of bringing an older control database up to date. */
+/** RELIABILITY F24: kill -9 of a migration, engine included, at each of its statements; the next start completes it. */
 
-const folder = mkdtempSync(join(tmpdir(), 'turnout-migration-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const SCRIPT = fileURLToPath(new URL('../support/migration-process.ts', import.meta.url));
 
-/** As the first release left it, with something in it. */
-function writeOldDatabase(file: string): void {
-  const sqlite = new DatabaseSync(file);
-  sqlite.exec(`
-    PRAGMA journal_mode = WAL;
-    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-    CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
-    INSERT INTO settings VALUES ('sample_removed', 'yes', 1);
-    PRAGMA user_version = 1`);
-  sqlite.close();
+let folder: string;
+let remove: () => void;
+beforeEach(() => {
+  ({ folder, remove } = temporaryFolder());
+});
+afterEach(() => remove());
+
+/** @returns number of steps, or null where it was killed */
+async function migrateInProcess(...args: [what: string, place: string, killAt: number, when: string]) {
+  const child = spawn(process.execPath, [SCRIPT, ...args.map(String)], { detached: true, stdio: 'pipe' });
+  let [output, errors] = ['', ''];
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (errors += chunk));
+  const [code, signal] = await once(child, 'close');
+  if (signal === 'SIGKILL') return null;
+  expect(code, errors).toBe(0);
+  return Number(output);
 }
 
-/** Migrates in a process of its own, statement by statement; kills itself after statement `killAfter`, or tells how many there were. */
-function migrateInProcess(file: string, killAfter: number): Promise<{ killed: boolean; statements: number }> {
-  const migrations = new URL('../../src/store/migrations.ts', import.meta.url).href;
-  const script = `
-    import { DatabaseSync } from 'node:sqlite';
-    const { migrate } = await import(${JSON.stringify(migrations)});
-    const exec = DatabaseSync.prototype.exec;
-    let statements = 0;
-    DatabaseSync.prototype.exec = function (text) {
-      for (const statement of text.split(';').filter((each) => each.trim() !== '')) {
-        exec.call(this, statement);
-        statements += 1;
-        if (statements === ${killAfter}) process.kill(process.pid, 'SIGKILL');
-      }
-    };
-    migrate(new DatabaseSync(${JSON.stringify(file)}));
-    process.stdout.write(String(statements));`;
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout, stderr) => {
-      const killed = error?.signal === 'SIGKILL';
-      if (error !== null && !killed) reject(new Error(stderr));
-      else resolve({ killed, statements: Number(stdout) });
-    });
-  });
-}
+const tablesOf = (sqlite: DatabaseSync) =>
+  sqlite.prepare('SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name').all();
 
-function look(file: string): { version: unknown; tables: string } {
-  const sqlite = new DatabaseSync(file);
-  const version = sqlite.prepare('PRAGMA user_version').get()?.['user_version'];
-  const tables = sqlite
-    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
-    .all();
-  sqlite.close();
-  return { version, tables: tables.map((row) => row['name']).join(' ') };
-}
-
-test('an upgrade that is killed is done or not done, never half, and the next start completes it', async () => {
+test('the control database', async () => {
   const whole = join(folder, 'whole.sqlite');
-  writeOldDatabase(whole);
-  const { statements } = await migrateInProcess(whole, 0);
-  const latest = look(whole);
-  expect(statements).toBeGreaterThan(10);
-  const versions = new Set<string>();
-  for (let killAfter = 1; killAfter <= statements; killAfter++) {
-    const file = join(folder, `${killAfter}.sqlite`);
-    writeOldDatabase(file);
-    expect(await migrateInProcess(file, killAfter)).toMatchObject({ killed: true });
-    const left = look(file);
-    // One set of tables for each version.
-    versions.add(`${left.version}: ${left.tables}`);
-    const opened = await openControlDatabase(file);
-    expect(await loadSetting(opened, 'sample_removed')).toBe('yes');
-    await opened.destroy();
-    expect(look(file)).toEqual(latest);
+  const steps = await migrateInProcess('control', whole, 0, 'before');
+  if (steps === null) throw new Error('nobody killed it');
+  const fresh = new DatabaseSync(whole);
+  const wanted = tablesOf(fresh);
+  const newest = fresh.prepare('PRAGMA user_version').get()?.['user_version'];
+  fresh.close();
+  expect(steps).toBeGreaterThan(20);
+
+  let filled = 0;
+  for (let killAt = 1; killAt <= steps; killAt += 1) {
+    const file = join(folder, `${killAt}.sqlite`);
+    expect(await migrateInProcess('control', file, killAt, 'before')).toBeNull();
+    // What an older version left behind, where the kill came after it; then killed at every later step once more.
+    const left = new DatabaseSync(file);
+    const version = Number(left.prepare('PRAGMA user_version').get()?.['user_version']);
+    expect(tablesOf(left).length > 0).toBe(version > 0);
+    if (version > 0) left.exec(`INSERT INTO settings VALUES ('kept', 'yes', ${killAt})`);
+    left.close();
+    if (version > 0 && version !== newest) {
+      filled += 1;
+      // Four statements set the database up; the migration begins with the fifth.
+      expect(await migrateInProcess('control', file, 4 + (killAt % 5) + 1, 'before')).toBeNull();
+    }
+
+    const control = await openControlDatabase(file);
+    const kept = await control.selectFrom('settings').selectAll().execute();
+    await control.destroy();
+    expect(kept).toEqual(version > 0 ? [{ name: 'kept', value: 'yes', updated_at: killAt }] : []);
+    const after = new DatabaseSync(file);
+    expect(tablesOf(after)).toEqual(wanted);
+    expect(after.prepare('PRAGMA user_version').get()?.['user_version']).toBe(newest);
+    expect(after.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    after.close();
   }
-  expect(new Set([...versions].map((each) => each.split(':')[0])).size).toBe(versions.size);
-  expect(versions).toContain('1: audit settings');
-  expect(versions).toContain(`${latest.version}: ${latest.tables}`);
+  expect(filled).toBeGreaterThan(5);
 }, 180_000);
+
+test('the warehouse, from version 1 with what stands in it', async () => {
+  const first = join(folder, 'first');
+  await fillFirst(first);
+  const statements = MIGRATIONS.filter(({ version }) => version > 1).reduce(
+    (sum, migration) => sum + migration.statements.length + 1,
+    2,
+  );
+  for (let killAt = 1; killAt <= statements; killAt += 1) {
+    for (const when of ['before', 'during']) {
+      const place = join(folder, `warehouse-${killAt}-${when}`);
+      cpSync(first, place, { recursive: true });
+      expect(await migrateInProcess('warehouse', place, killAt, when)).toBeNull();
+      await expectWhole(place);
+    }
+  }
+}, 300_000);
+
+async function fillFirst(place: string): Promise<void> {
+  mkdirSync(place);
+  const socketPath = join(folder, 'first.sock');
+  const supervisor = await startEngine({ folder: place, socketPath, log: SILENT_LOG, poolSize: 1 });
+  const administrator = connectWarehouse({ socketPath, database: 'default' });
+  await migrate(administrator, [FIRST_SCHEMA]);
+  await administrator.close();
+  const client = connectWarehouse({ socketPath });
+  await client.insert(
+    'receipts',
+    ['key', 'seq', 'item', 'source', 'day', 'fingerprint', 'kind', 'outcome', 'reason'],
+    [
+      [5, 1, 0, 'hook', '2024-11-16', 7, 'message_event', 'counted', ''],
+      [0, 1, 1, 'hook', '2024-11-16', 0, '', 'quarantined', 'unreadable'],
+      [9, 1, 2, 'hook', '2024-11-16', 9, 'message_event', 'quarantined', 'conflict'],
+    ],
+  );
+  await client.insert(
+    'quarantine',
+    ['seq', 'item', 'source', 'received_at', 'reason', 'raw'],
+    [
+      [1, 1, 'hook', 1_731_726_000_000, 'It is no JSON.', '{'],
+      [1, 2, 'hook', 1_731_726_000_000, 'The key was used before.', '{}'],
+    ],
+  );
+  await client.insert(
+    'identities',
+    ['kind', 'value', 'person', 'version', 'is_deleted'],
+    [['email', 'dana@example.com', 1, 1, 0]],
+  );
+  await client.close();
+  await supervisor.close();
+}
+
+/** The next start of Turnout sets nothing aside, and finds every column and every row. */
+async function expectWhole(place: string): Promise<void> {
+  const opened = await openWarehouse({ folder: place, log: SILENT_LOG, poolSize: 1 });
+  try {
+    expect(opened.alarms).toEqual([]);
+    const { rows: columns } = await opened.warehouse.query<{ table: string; name: string; type: string }>(listColumns);
+    const present = new Map(columns.map(({ table, name, type }) => [`${table}.${name}`, type]));
+    for (const [column, type] of expectedColumns()) expect(present.get(column), column).toBe(type);
+    const { rows: waiting } = await opened.warehouse.query(
+      renderSql(sql`SELECT seq, item, toString(key) AS id, toString(q.day) AS day, rule, reason, raw, settled
+FROM turnout.quarantine AS q FINAL ORDER BY item`),
+    );
+    const common = { seq: 1, day: '2024-11-16', settled: 0 };
+    expect(waiting).toEqual([
+      { ...common, item: 1, id: '0', rule: 'unreadable', reason: 'It is no JSON.', raw: '{' },
+      { ...common, item: 2, id: '9', rule: 'conflict', reason: 'The key was used before.', raw: '{}' },
+    ]);
+    const { rows: kept } = await opened.warehouse.query(
+      renderSql(sql`SELECT (SELECT count() FROM turnout.receipts FINAL WHERE versioned = 0) AS receipts,
+  (SELECT count() FROM turnout.identities FINAL WHERE revisable = 0) AS identities,
+  (SELECT max(version) FROM turnout.schema_version) AS version`),
+    );
+    const newest = Math.max(...MIGRATIONS.map(({ version }) => version));
+    expect(kept).toEqual([{ receipts: 3, identities: 1, version: newest }]);
+  } finally {
+    await opened.close();
+  }
+}
