@@ -219,7 +219,11 @@ function DashboardLink({ path }: { path: string }): ReactNode {
 function Waiting({ info }: { info: ImportInfo }) {
   const navigate = useNavigate();
   const waiting = (useImports().data ?? []).filter((one) => one.state === 'uploaded' && one.id !== info.id);
-  const next = waiting.at(-1);
+  // Newest first: the last one that came after this file, or the oldest.
+  const next =
+    waiting.findLast((one) => sameHeader(one, info)) ??
+    waiting.findLast((one) => one.uploaded_at > info.uploaded_at) ??
+    waiting.at(-1);
   const act = useImportAction(next?.id ?? '');
   if (!next) return null;
 
