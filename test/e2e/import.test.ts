@@ -6,6 +6,7 @@ import type { ImportInfo, LedgerRow } from '../../src/contract/api.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
 import { violationsOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { expectLedgerPage, expectStoredLedger } from '../support/ledger-page.ts';
 import { DESKTOP, LOOKS, openPage, settled, tableOf } from '../support/page.ts';
 import { type ServerProcess, startServerProcess, temporaryFolder, until } from '../support/server.ts';
 
@@ -278,4 +279,14 @@ test('the dashboard of a table shows its rows as a table like any other', async 
   const title = await page.getByRole('article').first().getAttribute('aria-label');
   if (title !== null) expect((await tableOf(page, title)).length).toBeGreaterThan(1);
   await page.context().close();
+});
+
+test('after imports, repeats and an undo the ledger of page, API and store is one', async () => {
+  const page = await openPage(browser, `${server.url}/ledger`);
+  const ledger = await expectLedgerPage(page, server.url);
+  await page.context().close();
+  expect(await server.stop()).toBe(0);
+  const stored = await expectStoredLedger(join(server.data, 'main', 'warehouse'), ledger);
+  expect(stored.facts.row).toBeGreaterThan(0);
+  expect(stored.total.erased).toBe(40);
 });

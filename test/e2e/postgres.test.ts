@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerRow, RunInfo, SourceInfo } from '../../src/contract/api.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { expectLedgerPage, expectStoredLedger } from '../support/ledger-page.ts';
 import { openPage, settled, tableOf } from '../support/page.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { type ServerProcess, startServerProcess, temporaryFolder, until } from '../support/server.ts';
@@ -190,3 +191,12 @@ test('while the database is away the page keeps its numbers and says how old the
   };
   expect(answer.meta.late).toMatchObject([{ source: 'platform' }]);
 });
+
+test('the ledger on the page is the ledger of the API is the sum of what is stored', async () => {
+  const ledger = await expectLedgerPage(page, server.url);
+  await page.context().close();
+  expect(await server.stop()).toBe(0);
+  const stored = await expectStoredLedger(join(server.data, 'main', 'warehouse'), ledger);
+  expect(stored.facts.message_event).toBeGreaterThan(10_000);
+  expect(stored.deletions).toBeGreaterThan(0);
+}, 120_000);
