@@ -32,7 +32,7 @@ const KEPT_PHONES = 50_000;
 
 /** The reader for cells of a field. `values` is the mapping's: their value, in lower case → ours. */
 export function cellReader(
-  spec: Pick<FieldSpec, 'type' | 'options'>,
+  spec: Pick<FieldSpec, 'type' | 'options' | 'min'>,
   values: ReadonlyMap<string, string>,
   context: CellContext,
 ): CellReader {
@@ -41,6 +41,7 @@ export function cellReader(
     spec.type === 'text' ? (text: string) => NO_TEXT.has(text) : (text: string) => NOTHING.has(text.toLowerCase());
   return (cell, notes) => {
     let given: string | number | boolean = cell;
+    if (typeof cell === 'number' && !Number.isFinite(cell)) return undefined;
     if (typeof cell === 'string') {
       let text = trimmed(cell, notes);
       if (values.size > 0) text = replaced(text, values, notes);
@@ -79,12 +80,19 @@ function replaced(text: string, values: ReadonlyMap<string, string>, notes: RowN
   return known;
 }
 
-function typedReader({ type, options }: Pick<FieldSpec, 'type' | 'options'>, context: CellContext): CellReader {
+function typedReader(
+  { type, options, min }: Pick<FieldSpec, 'type' | 'options' | 'min'>,
+  context: CellContext,
+): CellReader {
   const readers: Record<FieldType, () => CellReader> = {
     text: () => (cell) => String(cell),
     id: () => readId,
     word: () => (cell) => channelOfWord(String(cell)),
-    number: () => (cell, notes) => numberOf(cell, context.decimal, notes),
+    number: () => (cell, notes) => {
+      const value = numberOf(cell, context.decimal, notes);
+      if (value === undefined || min === undefined || value >= min) return value;
+      return notes.fail(`"${shown(String(cell))}" is less than ${min}.`);
+    },
     integer: () => (cell, notes) => integerOf(cell, context.decimal, notes),
     boolean: () => booleanOf,
     date: () => (cell, notes) => {

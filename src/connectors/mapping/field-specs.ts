@@ -29,6 +29,8 @@ export interface FieldSpec {
   type: FieldType;
   /** Of an `option`. */
   options?: readonly string[];
+  /** Of a number. */
+  min?: number;
   /** What files call it. */
   synonyms: readonly string[];
 }
@@ -42,7 +44,7 @@ export interface KindSpec {
 /** Kinds whose rows can come in a file. */
 export type MappedKind = Exclude<RecordKind, 'deletion'>;
 
-type Extra = Partial<Pick<FieldSpec, 'required' | 'options'>>;
+type Extra = Partial<Pick<FieldSpec, 'required' | 'options' | 'min'>>;
 
 function field(name: string, label: string, type: FieldType, synonyms: string, extra: Extra = {}): FieldSpec {
   const listed = synonyms === '' ? [] : synonyms.split(' | ');
@@ -185,6 +187,7 @@ export const KIND_SPECS = {
         'Charge',
         'number',
         'price | cost | amount | fee | message price | total price | preis | kosten | precio | coste | prix | стоимость | цена | сумма',
+        { min: 0 },
       ),
       CURRENCY,
       field('billable', 'Billable', 'boolean', 'is billable | charged | chargeable'),

@@ -3,6 +3,8 @@ import { type Decimal, readNumber } from './read-number.ts';
 export type DurationUnit = 'seconds' | 'minutes' | 'hours';
 
 const SECONDS = { seconds: 1, minutes: 60, hours: 3600 } as const satisfies Record<DurationUnit, number>;
+/** Beyond it a number is no length of anything that people attend. */
+const LONGEST = 1_000_000_000;
 const PARTS: readonly [RegExp, number][] = [
   [/(\d+(?:[.,]\d+)?)\s*(?:h|hrs?|hours?|std|stunden?|ч|час(?:а|ов)?)(?![a-zа-я])\.?/i, 3600],
   [/(\d+(?:[.,]\d+)?)\s*(?:m|mins?|minutes?|minuten?|мин(?:ут[аы]?)?)(?![a-zа-я])\.?/i, 60],
@@ -27,8 +29,8 @@ export function readDuration(raw: string, unit: DurationUnit, decimal: Decimal):
     return unit === 'hours' ? first * 3600 + second * 60 : first * 60 + second;
   }
   const plain = readNumber(raw, decimal);
-  if (plain !== undefined) return plain < 0 ? undefined : round(plain * SECONDS[unit]);
-  const iso = /^PT(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?$/i.exec(raw);
+  if (plain !== undefined) return plain < 0 || plain > LONGEST ? undefined : round(plain * SECONDS[unit]);
+  const iso = /^PT(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})(?:\.\d+)?S)?$/i.exec(raw);
   if (iso) return Number(iso[1] ?? 0) * 3600 + Number(iso[2] ?? 0) * 60 + Number(iso[3] ?? 0);
   return inWords(raw);
 }
@@ -42,7 +44,11 @@ function inWords(raw: string): number | undefined {
     total += Number((match[1] ?? '').replace(',', '.')) * seconds;
     rest = rest.replace(match[0], ' ');
   }
-  return rest === raw || /[^\s,]/.test(rest.replace(/\band\b|\bund\b/i, '')) ? undefined : round(total);
+  return rest === raw || /[^\s,]/.test(rest.replace(/\band\b|\bund\b/i, '')) ? undefined : bounded(total);
+}
+
+function bounded(seconds: number): number | undefined {
+  return seconds <= LONGEST ? round(seconds) : undefined;
 }
 
 function round(seconds: number): number {
