@@ -1,7 +1,7 @@
 import type { LedgerRow } from '../contract/api.ts';
 import { userTableName } from '../contract/facts.ts';
 import type { TableSpec } from '../contract/model.ts';
-import { date, identifier, joined, sql, zone } from '../sql/build.ts';
+import { anyOf, date, identifier, instant, joined, number, sql, zone } from '../sql/build.ts';
 import type { SqlNode } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
@@ -53,12 +53,12 @@ export async function loadDataSpan(
     // Rows without a time of their own count when they were received.
     return (times.length > 0 ? times : ['received_at']).map((column) => spanOf(table, column));
   });
+  const messages = await messageSpan(warehouse);
   const { rows } = await warehouse.query<{ first: string; last: string; facts: number }>(
     renderSql(sql`SELECT toString(toDate32(min(earliest), ${zone(timeZone)})) AS first,
   toString(toDate32(max(latest), ${zone(timeZone)})) AS last, sum(rows) AS facts
 FROM (
-  SELECT min(at) AS earliest, max(at) AS latest, count() AS rows FROM ${tableName('messages')}
-    WHERE is_deleted = 0 AND (message, at) NOT IN ${LEFT_PLACES}
+  SELECT ${instant(messages?.first ?? 0)} AS earliest, ${instant(messages?.last ?? 0)} AS latest, ${number(messages === undefined ? 0 : 1)} AS rows
   UNION ALL SELECT min(at), max(at), count() FROM ${tableName('activities')} FINAL
   UNION ALL SELECT min(invited_at), max(invited_at), count() FROM ${tableName('invitations')} FINAL
   UNION ALL SELECT assumeNotNull(min(registered_at)), assumeNotNull(max(registered_at)), count() FROM ${tableName('people')} FINAL
@@ -71,10 +71,33 @@ WHERE rows > 0`),
   return span === undefined || span.facts === 0 ? { first: null, last: null } : { first: span.first, last: span.last };
 }
 
-/** Where messages stood that have moved or gone: their old rows stay until the engine merges. */
-const LEFT_PLACES = sql`(SELECT message, at FROM ${tableName('messages')}
-      WHERE message IN (SELECT message FROM ${tableName('messages')} WHERE is_deleted = 1)
-      GROUP BY message, at HAVING argMax(is_deleted, version) = 1)`;
+const DAY_MS = 86_400_000;
+
+/**
+ * UTC milliseconds of the first and the last message. Rows of messages that have moved or gone stay until the engine merges: a
+ * look at all rows says where to look exactly, and only where nothing is left there everything is looked at.
+ */
+async function messageSpan(warehouse: Warehouse): Promise<{ first: number; last: number } | undefined> {
+  interface Bounds {
+    first: number;
+    last: number;
+    early: number;
+    late: number;
+  }
+  const bounds = async (from: SqlNode, early: SqlNode, late: SqlNode): Promise<Bounds | undefined> => {
+    const { rows } = await warehouse.query<Bounds>(
+      renderSql(sql`SELECT toUnixTimestamp64Milli(min(at)) AS first, toUnixTimestamp64Milli(max(at)) AS last,
+  countIf(${early}) AS early, countIf(${late}) AS late FROM ${tableName('messages')} ${from}`),
+    );
+    return rows[0]?.early && rows[0].late ? rows[0] : undefined;
+  };
+  const anywhere = await bounds(sql`WHERE is_deleted = 0`, number(1), number(1));
+  if (anywhere === undefined) return undefined;
+  const early = sql`at <= ${instant(anywhere.first + DAY_MS)}`;
+  const late = sql`at >= ${instant(anywhere.last - DAY_MS)}`;
+  const edges = await bounds(sql`FINAL WHERE ${anyOf([early, late])}`, early, late);
+  return edges ?? bounds(sql`FINAL`, number(1), number(1));
+}
 
 const spanOf = (table: string, column: string): SqlNode =>
   sql`UNION ALL SELECT assumeNotNull(min(${identifier(column)})), assumeNotNull(max(${identifier(column)})), count()
