@@ -1,7 +1,5 @@
 /** The two ways in which a date such as 03/04/2026 can be read, for the question that has to be asked. Pure. */
 
-export type DateOrder = 'dmy' | 'mdy' | 'ymd';
-
 export const DATE_ORDER_LABELS: Record<'dmy' | 'mdy', string> = {
   dmy: 'The day comes first',
   mdy: 'The month comes first',
