@@ -112,7 +112,9 @@ class FileImports implements Imports {
   }
 
   async setFormat(id: string, format: FileFormat): Promise<ImportInfo> {
-    return this.#look(await this.#loadOpen(id), format);
+    const row = await this.#load(id);
+    // What could not be read as guessed may be readable as a person says.
+    return this.#look(row.state === 'failed' && row.look === null ? row : await this.#loadOpen(id), format);
   }
 
   async setKind(id: string, record: RowMapping['record']): Promise<ImportInfo> {
@@ -134,11 +136,17 @@ class FileImports implements Imports {
 
   async check(id: string): Promise<ImportInfo> {
     const row = await this.#loadOpen(id);
+    const format = lookOf(row).format;
+    const mapping = mappingOf(row);
+    if (row.checked !== null || row.error !== null) await this.#save({ ...row, checked: null, error: null });
+    /** Only while the file is still to be read as it was when the check began. */
+    const save = async (change: Partial<StoredImport>) => {
+      const now = await this.#load(id);
+      if (now.mapping === row.mapping && now.look === row.look) await this.#save({ ...now, ...change });
+    };
     const job = this.#start(id, async () => {
       const reader = this.#options.openReader();
       try {
-        const { format } = lookOf(row);
-        const mapping = mappingOf(row);
         const checked = await checkFile(reader, {
           path: this.#path(id),
           format,
@@ -147,9 +155,9 @@ class FileImports implements Imports {
           context: this.#options.workspace.mappingContext(),
           signal: this.#stop.signal,
         });
-        await this.#save({ ...(await this.#load(id)), checked: JSON.stringify(checked), error: null });
+        await save({ checked: JSON.stringify(checked), error: null });
       } catch (error) {
-        await this.#save({ ...(await this.#load(id)), error: this.#sentence(error) });
+        await save({ error: this.#sentence(error) });
       } finally {
         await reader.close();
       }
@@ -258,6 +266,7 @@ class FileImports implements Imports {
       const look = await lookAt(reader, this.#path(row.id), chosen, this.#options.workspace);
       return await this.#save({
         ...row,
+        state: 'uploaded',
         error: null,
         look: JSON.stringify(look),
         mapping: JSON.stringify(look.mapping),
