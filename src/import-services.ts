@@ -155,10 +155,11 @@ function describeFile(
   return { mapping: { ...mapping, columns, table: name }, files, table: name };
 }
 
-/** The next file is looked at anew; only what a person cannot see from it is kept. */
-function lastingFormat(format: FileFormat): FileFormat {
-  return Object.fromEntries(Object.entries(format).filter(([, value]) => value !== undefined)) as FileFormat;
-}
+/** The next file is looked at anew; only what cannot be seen from it is kept. */
+const lastingFormat = ({ sheet, section }: FileFormat): FileFormat => ({
+  ...(sheet === undefined ? {} : { sheet }),
+  ...(section === undefined ? {} : { section }),
+});
 
 /** Where to look at the result: the table's own dashboard, else the first one. */
 function dashboardOf({ loaded }: WorkspaceFiles, mapping: RowMapping): string | null {

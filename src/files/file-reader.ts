@@ -61,8 +61,10 @@ class ForkedFileReader implements FileReader {
     try {
       child.send({ do: 'open', path, format, limits: this.#limits });
       for (let page = 0; page < AHEAD; page++) child.send({ do: 'next' });
-      for (;;) {
+      for (let received = 0; ; received++) {
         const said = await child.receive();
+        if (said.is === 'end' && said.pages !== received)
+          throw new Error(`the child sent ${said.pages} pages, ${received} came`);
         if (said.is !== 'page') return;
         child.send({ do: 'next' });
         yield said.page;

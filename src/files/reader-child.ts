@@ -8,6 +8,7 @@ import type { FromChild, ToChild } from './reader-messages.ts';
 type Answer = FromChild extends infer One ? (One extends unknown ? Omit<One, 'peakRss'> : never) : never;
 
 let pages: AsyncGenerator<TablePage> | undefined;
+let sent = 0;
 /** One request after the other. */
 let queue: Promise<void> = Promise.resolve();
 
@@ -40,7 +41,9 @@ async function act(message: ToChild): Promise<Answer | undefined> {
       return undefined;
     case 'next': {
       const next = await pages?.next();
-      return next === undefined || next.done ? { is: 'end' } : { is: 'page', page: next.value };
+      if (next === undefined || next.done) return { is: 'end', pages: sent };
+      sent += 1;
+      return { is: 'page', page: next.value };
     }
   }
 }

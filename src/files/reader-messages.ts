@@ -14,7 +14,8 @@ export type ToChild =
 export type FromChild = { peakRss: number } & (
   | { is: 'look'; look: FileLook }
   | { is: 'page'; page: TablePage }
-  | { is: 'end' }
+  /** `pages`: how many there were, so that a lost one cannot go unnoticed. */
+  | { is: 'end'; pages: number }
   /** A sentence for people; null where the reader itself is wrong. */
   | { is: 'error'; sentence: string | null; detail: string }
 );
