@@ -225,14 +225,21 @@ export class Batch {
     const alive = now === undefined || now.deleted ? undefined : now;
     for (const old of before === undefined ? versions : [before, ...versions]) {
       if (old.deleted || old === alive) continue;
-      if (old.person !== 0) this.shaken.add(old.person);
-      if (old.account !== 0) this.shaken.add(old.account);
+      // Whom the record names as before it does not doubt.
+      const same = alive?.kind === old.kind;
+      if (old.person !== 0 && !(same && this.#isOne(old.person, alive.person))) this.shaken.add(old.person);
+      if (old.account !== 0 && !(same && this.#isOne(old.account, alive.account))) this.shaken.add(old.account);
       if (old.kind === 'message_event') this.#moved(old.message).add(old.at);
       if (alive === undefined || !samePlace(old, alive)) this.#takeBack(key, old, cause);
     }
     if (alive === undefined || alive === before) return;
     const first = versions.length === 1 && (before === undefined || before.deleted);
     this.#put(key, alive as Version, first, cause);
+  }
+
+  #isOne(number: number, other: number): boolean {
+    const { people } = this.#context;
+    return number === other || people.root(number) === people.root(other);
   }
 
   #takeBack(key: Key, { kind, message, table }: Head, cause: number): void {
