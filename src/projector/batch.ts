@@ -118,18 +118,19 @@ export class Batch {
   ): void {
     const told = outcome === 'duplicate' ? 'duplicate' : 'counted';
     this.tally[told] += 1;
-    const { key, fingerprint, record, versioned, observed, observedAt } = item;
+    const { key, fingerprint, record, versioned, observed, observedAt, origin } = item;
     const receipt = { key, seq, item: item.item, source, day, fingerprint, kind: record.record };
     const seen = versioned ? { versioned: 1, observed: observed ? 1 : 0, observed_at: observedAt } : UNVERSIONED;
-    this.receipts.push({ ...receipt, outcome: told, reason: '', ...seen });
+    this.receipts.push({ ...receipt, outcome: told, reason: '', ...seen, origin_seq: origin?.seq ?? 0 });
   }
 
   #refuse(item: Refused, { seq, source, day, receivedAt }: PreparedEntry): void {
     this.tally.quarantined += 1;
     const { key, fingerprint, kind, rule, reason, raw, origin } = item;
     const place = { key, seq, item: item.item, source, day };
-    this.receipts.push({ ...place, fingerprint, kind, outcome: 'quarantined', reason: rule, ...UNVERSIONED });
     const from = { origin_seq: origin?.seq ?? 0, origin_item: origin?.item ?? 0 };
+    const told = { outcome: 'quarantined', reason: rule, ...UNVERSIONED, origin_seq: from.origin_seq };
+    this.receipts.push({ ...place, fingerprint, kind, ...told });
     this.quarantine.push({ ...place, received_at: receivedAt, rule, reason, raw, ...from, settled: 0 });
   }
 

@@ -50,10 +50,11 @@ export function resettle(
   const stands = (version: StoredVersion) => number(version.erased) === 0 || number(version.erased) === order;
   const before = headOf(history.versions.filter(stands));
 
-  const erased = history.receipts.filter(({ seq, versioned }) => versioned === 1 && inRange(number(seq)));
-  const left = history.receipts.filter(
-    ({ seq, versioned, outcome }) => versioned === 1 && outcome !== 'erased' && !inRange(number(seq)),
-  );
+  // What came in the range and was tried again later is of it too.
+  const ofRange = ({ seq, origin_seq }: StoredReceipt) => inRange(number(seq)) || inRange(number(origin_seq));
+  const receipted = history.receipts.filter(({ versioned }) => versioned === 1);
+  const erased = receipted.filter(ofRange);
+  const left = receipted.filter((receipt) => receipt.outcome !== 'erased' && !ofRange(receipt));
   const ends = history.versions.filter(
     (version) => String(version.fingerprint) === NOT_FOUND && stands(version) && !inRange(number(version.seq)),
   );

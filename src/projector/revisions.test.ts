@@ -405,6 +405,20 @@ describe('orders', () => {
     expect(total).toBe(3);
   });
 
+  it('takes back what came in the batch and was mended later', async () => {
+    const seq = read([row('a', { title: 'a' }), event('e', { status: 'eaten' })]);
+    await project();
+    order({ control: 'replay', items: [{ seq, item: 1, record: event('e') }] });
+    await project();
+    expect(await messages()).toHaveLength(1);
+    expect(await ledger()).toStrictEqual(['crm 2 1 0 0']);
+    order({ control: 'undo', first_seq: seq, last_seq: seq });
+    await project();
+    expect(await messages()).toStrictEqual([]);
+    expect(await leadRows()).toStrictEqual([]);
+    expect(await ledger()).toStrictEqual(['crm 0 0 0 3']);
+  });
+
   it('replays a whole entry once its source is declared', async () => {
     const seq = read([event('a'), event('b', { message_id: 'm2' })], 'later');
     await project();

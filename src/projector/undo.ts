@@ -22,9 +22,14 @@ const KEYS_AT_ONCE = 200_000;
 export async function undo(context: OrderContext, firstSeq: number, lastSeq: number): Promise<void> {
   const { warehouse, source, seq } = context;
   await saveOrderInHand(warehouse, seq);
-  const range = sql`source = ${string(source)} AND seq >= ${uint64(BigInt(firstSeq))} AND seq <= ${uint64(BigInt(Math.min(lastSeq, seq - 1)))}`;
+  const first = uint64(BigInt(firstSeq));
+  const last = uint64(BigInt(lastSeq));
+  const earlier = sql`source = ${string(source)} AND seq < ${uint64(BigInt(seq))}`;
+  const came = sql`${earlier} AND seq BETWEEN ${first} AND ${last}`;
+  // What came then and was tried again later is of the batch too.
+  const range = sql`${earlier} AND (seq BETWEEN ${first} AND ${last} OR origin_seq BETWEEN ${first} AND ${last})`;
   for (let after: Key | undefined = '0'; after !== undefined; ) {
-    const keys: Key[] = await loadKeys(warehouse, range, after);
+    const keys: Key[] = await loadKeys(warehouse, { receipts: range, versions: came }, after);
     for (let start = 0; start < keys.length; start += CHUNK)
       await takeBack(context, keys.slice(start, start + CHUNK), { first: firstSeq, last: lastSeq });
     after = keys.length < KEYS_AT_ONCE ? undefined : keys.at(-1);
@@ -35,11 +40,15 @@ export async function undo(context: OrderContext, firstSeq: number, lastSeq: num
 }
 
 /** Records that have a receipt or an end in the range, in order. */
-async function loadKeys(warehouse: Warehouse, range: Fragment, after: Key): Promise<Key[]> {
+async function loadKeys(
+  warehouse: Warehouse,
+  range: { receipts: Fragment; versions: Fragment },
+  after: Key,
+): Promise<Key[]> {
   const { rows } = await warehouse.query<{ id: Key }>(
     renderSql(sql`SELECT toString(record) AS id FROM (
-  SELECT key AS record FROM ${tableName('receipts')} WHERE ${range} AND versioned = 1
-  UNION ALL SELECT record FROM ${tableName('record_versions')} WHERE ${range}
+  SELECT key AS record FROM ${tableName('receipts')} WHERE ${range.receipts} AND versioned = 1
+  UNION ALL SELECT record FROM ${tableName('record_versions')} WHERE ${range.versions}
 ) WHERE record > ${uint64(BigInt(after))}
 GROUP BY record ORDER BY record LIMIT ${number(KEYS_AT_ONCE)}`),
     { timeoutMs: 300_000 },

@@ -26,7 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: [
       createTable('record_versions', TABLES.record_versions),
       addColumns('identities', TABLES.identities, ['revisable']),
-      addColumns('receipts', TABLES.receipts, ['versioned', 'observed', 'observed_at']),
+      addColumns('receipts', TABLES.receipts, ['versioned', 'observed', 'observed_at', 'origin_seq']),
       addColumns('entries', TABLES.entries, ['control']),
       addColumns('quarantine', TABLES.quarantine, ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled']),
       // What was quarantined before knows its receipt only by its place.

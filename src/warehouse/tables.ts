@@ -151,6 +151,8 @@ export const TABLES = {
       versioned: flag,
       observed: flag,
       observed_at: instant,
+      /** The entry that it first came with, where it was tried again; 0 otherwise. */
+      origin_seq: version,
     },
     orderBy: ['key', 'seq', 'item'],
     granularity: 256,

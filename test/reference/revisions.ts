@@ -9,6 +9,8 @@ import type { CanonicalRecord, RecordKind } from '../../src/contract/record.ts';
 export interface Came {
   seq: number;
   item: number;
+  /** The entry that first brought it. */
+  origin: number;
   stream: string;
   /** UTC milliseconds; of the entry that first brought it. */
   receivedAt: number;
@@ -21,6 +23,7 @@ export interface Came {
 interface NotFound {
   seq: number;
   item: number;
+  origin: number;
   key: string;
 }
 
@@ -29,6 +32,7 @@ type Step = (Came & { key: string }) | NotFound;
 export interface Quarantined {
   seq: number;
   item: number;
+  origin: number;
   key: string;
   stream: string;
   receivedAt: number;
@@ -63,7 +67,7 @@ export function readAll(
   let steps: Step[] = [];
   let waiting: Quarantined[] = [];
   /** Places of records that were in quarantine and came again: duplicates of themselves. */
-  let settled: { seq: number }[] = [];
+  let settled: { seq: number; origin: number }[] = [];
   let erased = 0;
 
   const take = (place: Omit<Came, 'content'>) => {
@@ -75,17 +79,19 @@ export function readAll(
   for (const entry of entries) {
     if (entry.kind === 'page') {
       const { seq, stream, receivedAt } = entry;
-      for (const [item, record] of entry.records.entries()) take({ seq, item, stream, receivedAt, record });
+      for (const [item, record] of entry.records.entries())
+        take({ seq, item, origin: seq, stream, receivedAt, record });
     } else if (entry.kind === 'refresh') {
       const { standing } = goThrough(steps);
       for (const [key, { stream }] of standing) {
         const seen = [...steps.filter(isCame), ...waiting].some(
           (step) => step.key === key && step.seq >= entry.first && step.seq < entry.seq,
         );
-        if (stream === entry.stream && !seen) steps.push({ seq: entry.seq, item: 0, key });
+        if (stream === entry.stream && !seen) steps.push({ seq: entry.seq, item: 0, origin: entry.seq, key });
       }
     } else if (entry.kind === 'undo') {
-      const inRange = ({ seq }: { seq: number }) => seq >= entry.first && seq <= entry.last && seq < entry.seq;
+      const within = (seq: number) => seq >= entry.first && seq <= entry.last && seq < entry.seq;
+      const inRange = ({ seq, origin }: { seq: number; origin: number }) => within(seq) || within(origin);
       erased += [...steps.filter(isCame), ...waiting, ...settled].filter(inRange).length;
       steps = steps.filter((step) => !inRange(step));
       waiting = waiting.filter((one) => !inRange(one));
@@ -107,7 +113,14 @@ export function readAll(
         waiting = waiting.filter((one) => one !== found);
         settled.push(found);
         const record = wish.record ?? found.record;
-        take({ seq: entry.seq, item, stream: found.stream, receivedAt: found.receivedAt, record });
+        take({
+          seq: entry.seq,
+          item,
+          origin: found.origin,
+          stream: found.stream,
+          receivedAt: found.receivedAt,
+          record,
+        });
         item += 1;
       }
     }

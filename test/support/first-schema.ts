@@ -5,7 +5,7 @@ import { type StoredTable, TABLES, type TableName } from '../../src/warehouse/ta
 /** Columns that version 2 added. */
 const ADDED: Partial<Record<TableName, readonly string[]>> = {
   identities: ['revisable'],
-  receipts: ['versioned', 'observed', 'observed_at'],
+  receipts: ['versioned', 'observed', 'observed_at', 'origin_seq'],
   entries: ['control'],
   quarantine: ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled'],
 };
