@@ -5,7 +5,18 @@ import { launchBrowser } from '../support/browser.ts';
 import { DESKTOP, LOOKS, openPage, settled, tile } from '../support/page.ts';
 
 const { url } = inject('sample');
-const PAGES = ['/d/overview', '/d/channels', '/sources', '/d/nothing-here'];
+const PAGES = [
+  '/d/overview',
+  '/d/channels',
+  '/sources',
+  '/sources/new',
+  '/sources/sample-whatsapp',
+  '/ledger',
+  '/quarantine',
+  '/identity',
+  '/import',
+  '/d/nothing-here',
+];
 
 let browser: Browser;
 beforeAll(async () => {
