@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -57,6 +58,9 @@ export interface Imports {
 }
 
 const LISTED = 100;
+const EVERY = 1_000_000;
+/** Uploads and rejected rows are kept so long. */
+const KEPT_MS = 30 * 86_400_000;
 /** A check that takes longer goes on without the request. */
 const ANSWER_AFTER_MS = 10_000;
 
@@ -72,6 +76,12 @@ class FileImports implements Imports {
 
   constructor(options: ImportsOptions) {
     this.#options = options;
+    this.#jobs.set(
+      '',
+      this.#forgetOld()
+        .catch((error: unknown) => this.#complain(error))
+        .finally(() => this.#jobs.delete('')),
+    );
   }
 
   kinds() {
@@ -172,7 +182,7 @@ class FileImports implements Imports {
       throw new TurnoutError('not_found', 'This file was not checked yet, so no row is known to be rejected.');
     return {
       name: `${row.file.replace(/\.[^.]*$/, '')} - rejected rows.csv`,
-      stream: createReadStream(this.#rejectedPath(id)),
+      stream: await openToRead(this.#rejectedPath(id)),
     };
   }
 
@@ -213,6 +223,8 @@ class FileImports implements Imports {
         });
         await workspace.counted();
         await this.#save({ ...(await this.#load(id)), state: 'done' });
+        // Its rows are in the journal now; a second copy of them would only be one more thing to lose.
+        await rm(this.#path(id), { force: true });
       } catch (error) {
         const sentence = this.#sentence(error);
         await this.#save({ ...(await this.#load(id)), state: 'failed', error: sentence });
@@ -251,10 +263,25 @@ class FileImports implements Imports {
     await Promise.allSettled(this.#jobs.values());
   }
 
+  /** Files that nobody imported, and rejected rows that nobody fetched, are contact data without a purpose. */
+  async #forgetOld(): Promise<void> {
+    const { control, clock } = this.#options;
+    for (const row of await loadImports(control, EVERY)) {
+      if (clock() - row.uploaded_at < KEPT_MS) continue;
+      await rm(this.#path(row.id), { force: true });
+      await rm(this.#rejectedPath(row.id), { force: true });
+      if (row.run === null) await deleteImport(control, row.id);
+    }
+  }
+
+  #complain(error: unknown): void {
+    this.#options.log.error({ err: error }, 'an import failed');
+  }
+
   #start(id: string, work: () => Promise<void>): Promise<void> {
     if (this.#jobs.has(id)) throw new TurnoutError('conflict', 'The file is being read. Wait until that has ended.');
     const job = work()
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'an import failed'))
+      .catch((error: unknown) => this.#complain(error))
       .finally(() => this.#jobs.delete(id));
     this.#jobs.set(id, job);
     return job;
@@ -323,6 +350,16 @@ class FileImports implements Imports {
   #rejectedPath(id: string): string {
     return join(this.#options.folder, `${id}.rejected.csv`);
   }
+}
+
+async function openToRead(path: string): Promise<Readable> {
+  const stream = createReadStream(path);
+  try {
+    await once(stream, 'open');
+  } catch {
+    throw new TurnoutError('not_found', 'The rejected rows are not kept any more: they are forgotten after 30 days.');
+  }
+  return stream;
 }
 
 function lookOf(row: StoredImport): LookedAt {
