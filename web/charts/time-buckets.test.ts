@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketEnd, clockChanges, isWeekend, localTime, partialBuckets } from './time-buckets.ts';
+import { bucketEnd, clockChanges, isWeekend, partialBuckets } from './time-buckets.ts';
 
 test('bucketEnd is exclusive local time', () => {
   expect(bucketEnd('2024-11-04', 'day')).toBe('2024-11-05T00:00:00');
@@ -20,10 +20,6 @@ test('a bucket is partial where data or the range ends inside it', () => {
     false,
     true,
   ]);
-});
-
-test('instants are read on the wall clock of the zone', () => {
-  expect(localTime('2024-11-15T17:00:00Z', 'Asia/Jakarta')).toBe('2024-11-16T00:00:00');
 });
 
 test('weekends', () => {

@@ -1,24 +1,11 @@
 import { addDays, addUnits, daysBetween, startOf, weekdayOf } from '../../src/contract/plain-date.ts';
+import { localTime } from '../format/local-time.ts';
 
 /** Arithmetic over bucket names (`2024-11-04`, or `2024-11-04T08:00:00+07:00` at hour grain). Pure: no clock. */
 
 /** Saturday or Sunday. */
 export function isWeekend(date: string): boolean {
   return weekdayOf(date.slice(0, 10)) > 5;
-}
-
-/** The instant as it reads on a wall clock of the zone: `2024-11-15T23:59:00`. */
-export function localTime(instant: string, timeZone: string): string {
-  const text = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).format(new Date(instant));
-  return text.replace(' ', 'T');
 }
 
 /** Exclusive end of a bucket as local wall-clock text, comparable with `localTime`. */

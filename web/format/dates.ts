@@ -1,5 +1,6 @@
 import { describeRange } from '../../src/contract/period-compare.ts';
 import { addDays, isoWeekOf, weekdayOf } from '../../src/contract/plain-date.ts';
+import { localTime } from './local-time.ts';
 import { NO_DATA } from './numbers.ts';
 
 /** Dates and buckets as people read them. Times are local already: `2024-11-04` or `2024-11-04T08:00:00+07:00`. */
@@ -77,19 +78,8 @@ export function formatHour(hour: number, locale: string): string {
 
 /** An instant in the workspace's zone: "Fri 20 Nov 2026, 23:59". */
 export function formatInstant(instant: string, locale: string, timeZone: string): string {
-  const at = new Date(instant);
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  const day = formatDay(`${part('year')}-${part('month')}-${part('day')}`, locale);
-  return `${day}, ${part('hour')}:${part('minute')}`;
+  const local = localTime(instant, timeZone);
+  return `${formatDay(local, locale)}, ${local.slice(11, 16)}`;
 }
 
 /** "3 minutes ago", from two instants. */

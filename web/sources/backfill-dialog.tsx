@@ -2,9 +2,9 @@ import { useId, useState } from 'react';
 import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { addDays } from '../../src/contract/plain-date.ts';
 import { useAttempt } from '../api/use-ask.ts';
+import { startOfLocalDay } from '../format/local-time.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { showToast } from '../layout/messages.tsx';
-import { startOfLocalDay } from './local-day.ts';
 import { rowsWords } from './run-words.ts';
 import { sourcePath } from './source-path.ts';
 

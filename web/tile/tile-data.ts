@@ -1,6 +1,6 @@
 import type { Problem } from '../../src/contract/errors.ts';
 import type { BatchItem, QueryResult, ResultColumn, ResultMeta } from '../../src/contract/result.ts';
-import { localTime } from '../charts/time-buckets.ts';
+import { localTime } from '../format/local-time.ts';
 import type { Formats } from './formats.ts';
 
 export interface TileError {

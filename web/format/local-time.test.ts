@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { startOfLocalDay } from './local-day.ts';
+import { localTime, startOfLocalDay } from './local-time.ts';
+
+test('instants are read on the wall clock of the zone', () => {
+  expect(localTime('2024-11-15T17:00:00Z', 'Asia/Jakarta')).toBe('2024-11-16T00:00:00');
+});
 
 test.each([
   ['2026-11-20', 'UTC', '2026-11-20T00:00:00.000Z'],
