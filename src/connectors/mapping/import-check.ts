@@ -1,6 +1,6 @@
 import type { ImportCheck } from '../../contract/api.ts';
 import type { RowMapping } from '../../contract/mapping.ts';
-import type { CanonicalRecord, MessageStatus } from '../../contract/record.ts';
+import { type CanonicalRecord, MESSAGE_STATUSES, type MessageStatus } from '../../contract/record.ts';
 import type { SourceDefaults } from '../../contract/source.ts';
 import type { TableCell, TablePage } from '../../contract/table-page.ts';
 import { BoundedSet } from './bounded-set.ts';
@@ -41,18 +41,8 @@ const IMPLIED: Record<MessageStatus, readonly MessageStatus[]> = {
   unsubscribed: ['sent'],
   complained: ['sent'],
 };
-const STEPS: readonly MessageStatus[] = [
-  'sent',
-  'delivered',
-  'read',
-  'opened',
-  'clicked',
-  'answered',
-  'replied',
-  'failed',
-  'unsubscribed',
-  'complained',
-];
+/** A message that only waits has reached no step. */
+const STEPS = MESSAGE_STATUSES.filter((status) => status !== 'queued');
 
 export function createImportCheck(
   mapping: RowMapping,
