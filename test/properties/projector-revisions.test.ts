@@ -5,7 +5,6 @@ import type { Connector } from '../../src/contract/connector.ts';
 import { tableSpec } from '../../src/contract/model.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../../src/contract/pull.ts';
 import type { CanonicalRecord, MessageEvent } from '../../src/contract/record.ts';
-import { checkLedger } from '../../src/projector/check-ledger.ts';
 import { checksumFacts } from '../../src/projector/checksum-facts.ts';
 import { receiptKey, recordKey } from '../../src/projector/hash.ts';
 import { loadLedger } from '../../src/projector/ledger.ts';
@@ -18,6 +17,7 @@ import { type ReferenceEntry, type ReferenceState, readAll } from '../reference/
 import { BreakingWarehouse } from '../support/breaking-warehouse.ts';
 import { withEngine } from '../support/engine.ts';
 import { emptyTables, rowsOf } from '../support/facts.ts';
+import { expectExactLedger } from '../support/ledger.ts';
 import { MemoryJournal } from '../support/memory-journal.ts';
 
 /** Sources that are read again and again, against the obvious reading of them; the projector is stopped at any of its writes. */
@@ -324,7 +324,7 @@ describe('records that change', () => {
             await drain(projectorOf(breaking, journal, maxRecords), through).catch(() => {});
           }
           await drain(projectorOf(engine.warehouse, journal), journal.durableSeq);
-          expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([]);
+          await expectExactLedger(engine.warehouse, { durableSeq: journal.durableSeq });
           await expectFacts(engine.warehouse, readAll(story.reference, isBad), story);
 
           const facts = await checksumFacts(engine.warehouse);
