@@ -1,8 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/journal/entry.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
-import { checkLedger } from '../../src/projector/check-ledger.ts';
-import { loadLedger } from '../../src/projector/ledger.ts';
 import { createProjector, drain } from '../../src/projector/project.ts';
 import { loadStreamCursors } from '../../src/store/stream-cursors.ts';
 import type { Failpoint } from '../../src/sync/failpoint.ts';
@@ -10,6 +8,7 @@ import { withEngine } from '../support/engine.ts';
 import { rowsOf } from '../support/facts.ts';
 import { type FakeRow, fakeSource, fakeTable, PULL_CONNECTORS, writeService } from '../support/fake-table.ts';
 import { openInProcess } from '../support/in-process-reader.ts';
+import { expectExactLedger } from '../support/ledger.ts';
 import { foldPages, openSyncBench, type SyncBench } from '../support/sync.ts';
 
 /**
@@ -131,10 +130,8 @@ async function expectEndState(at: SyncBench, round: number): Promise<void> {
     ...truth.users.map((row) => `users ${row.amount}`),
   ];
   expect(told).toEqual(expected.sort());
-  expect(await checkLedger(engine.warehouse)).toEqual([]);
-  const ledger = await loadLedger(engine.warehouse);
-  expect(ledger.reduce((sum, row) => sum + row.received, 0)).toBe(pages.flatMap(rowsOfPage).length);
-  expect(ledger.reduce((sum, row) => sum + row.quarantined, 0)).toBe(0);
+  const { total } = await expectExactLedger(engine.warehouse, { durableSeq: at.journal.durableSeq });
+  expect(total).toMatchObject({ received: pages.flatMap(rowsOfPage).length, quarantined: 0 });
 }
 
 async function project(at: SyncBench): Promise<void> {
