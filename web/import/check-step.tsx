@@ -1,5 +1,6 @@
 import type { ImportCheck } from '../../src/contract/api.ts';
 import { formatInstant } from '../format/index.ts';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { formatRows, sampleTable } from './file-words.ts';
 import { rejectedPath } from './import-api.ts';
 import type { StepProps } from './step-props.ts';
@@ -197,34 +198,22 @@ function SamplePreview({
   return (
     <div className="import-part">
       <h3 id="import-sample">The first rows as they would be counted</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="panel table-scroll import-preview" aria-labelledby="import-sample" tabIndex={0}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
+      <TableFrame labelledBy="import-sample" className="panel import-preview">
+        <PlainTable headings={columns}>
+          {rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows may be equal
+            <tr key={index}>
+              {row.map((cell, at) => (
+                <td key={columns[at]}>
+                  <span className="import-cell" title={cell.length > 24 ? cell : undefined}>
+                    {cell.slice(0, 200)}
+                  </span>
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows may be equal
-              <tr key={index}>
-                {row.map((cell, at) => (
-                  <td key={columns[at]}>
-                    <span className="import-cell" title={cell.length > 24 ? cell : undefined}>
-                      {cell.slice(0, 200)}
-                    </span>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </PlainTable>
+      </TableFrame>
     </div>
   );
 }

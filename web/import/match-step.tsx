@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import type { ImportColumn, ImportField } from '../../src/contract/api.ts';
+import { PlainTable } from '../table/plain-table.tsx';
 import { SURENESS, surenessOf } from './file-words.ts';
 import {
   assignColumn,
@@ -33,23 +34,13 @@ function FieldTable(props: StepProps) {
   const unused = unusedColumns(mapping, info.columns);
   return (
     <>
-      <table className="plain-table import-match">
-        <thead>
-          <tr>
-            <th scope="col">Our field</th>
-            <th scope="col">Your column</th>
-            <th scope="col">Match</th>
-            <th scope="col">Values in it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields
-            .filter((field) => !folded.includes(field))
-            .map((field) => (
-              <FieldRow key={field.name} field={field} {...props} />
-            ))}
-        </tbody>
-      </table>
+      <PlainTable className="import-match" headings={['Our field', 'Your column', 'Match', 'Values in it']}>
+        {fields
+          .filter((field) => !folded.includes(field))
+          .map((field) => (
+            <FieldRow key={field.name} field={field} {...props} />
+          ))}
+      </PlainTable>
       {folded.length > 0 && (
         <p className="import-more">
           <button type="button" className="button" onClick={() => setAll(true)}>

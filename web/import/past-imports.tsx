@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ImportInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { formatAgo, formatInstant, NO_DATA } from '../format/index.ts';
 import { showToast } from '../layout/messages.tsx';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { countedRows, formatBytes, laterOf, STATE_WORDS } from './file-words.ts';
 import { discardImport, useImportAction, useImports } from './import-api.ts';
 import { UndoButton } from './undo-button.tsx';
@@ -14,29 +15,16 @@ export function PastImports({ workspace }: { workspace: WorkspaceInfo }) {
   return (
     <>
       <h2 id="past-imports">Files brought before</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="panel table-scroll" aria-labelledby="past-imports" tabIndex={0}>
-        <table className="plain-table import-past">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">State</th>
-              <th scope="col" className="number">
-                Rows
-              </th>
-              <th scope="col">When</th>
-              <th scope="col">
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {imports.map((info) => (
-              <PastImport key={info.id} info={info} workspace={workspace} />
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <TableFrame labelledBy="past-imports">
+        <PlainTable
+          className="import-past"
+          headings={['File', 'State', { number: 'Rows' }, 'When', { hidden: 'Actions' }]}
+        >
+          {imports.map((info) => (
+            <PastImport key={info.id} info={info} workspace={workspace} />
+          ))}
+        </PlainTable>
+      </TableFrame>
     </>
   );
 }

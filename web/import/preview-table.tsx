@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ImportInfo } from '../../src/contract/api.ts';
+import { TableFrame } from '../table/plain-table.tsx';
 
 /** A very wide file shows this many columns at first. */
 const COLUMNS_SHOWN = 40;
@@ -13,8 +14,7 @@ export function PreviewTable({ info }: { info: ImportInfo }) {
   const headerRow = info.format.header_row ?? info.skipped_rows + 1;
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="panel table-scroll import-preview" aria-label="First rows of the file" tabIndex={0}>
+      <TableFrame label="First rows of the file" className="panel import-preview">
         <table className="plain-table">
           <thead>
             <tr>
@@ -49,7 +49,7 @@ export function PreviewTable({ info }: { info: ImportInfo }) {
             )}
           </tbody>
         </table>
-      </section>
+      </TableFrame>
       {hidden > 0 && (
         <button type="button" className="button-text" onClick={() => setAll(true)}>
           Show {hidden} more columns

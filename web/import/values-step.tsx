@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ImportField } from '../../src/contract/api.ts';
+import { PlainTable } from '../table/plain-table.tsx';
 import { listCountries } from './countries.ts';
 import { DATE_ORDER_LABELS, dateExamples } from './date-orders.ts';
 import { columnOf, isMapped, mapValue, setValueFormat, toggleKey } from './mapping-edits.ts';
@@ -107,42 +108,31 @@ function ValueMapping({ field, ...props }: ValuesStepProps & { field: ImportFiel
         </p>
       )}
       {rows.length > 0 && (
-        <table className="plain-table import-values">
-          <thead>
-            <tr>
-              <th scope="col">In the file</th>
-              <th scope="col" className="number">
-                Rows
+        <PlainTable className="import-values" headings={['In the file', { number: 'Rows' }, 'Means']}>
+          {rows.map((row) => (
+            <tr key={row.theirs}>
+              <th scope="row">
+                <code>{row.theirs === '' ? '(empty)' : row.theirs.slice(0, 100)}</code>
               </th>
-              <th scope="col">Means</th>
+              <td className="number">{row.rows === null ? '' : count.format(row.rows)}</td>
+              <td>
+                <select
+                  className="field"
+                  aria-label={`${row.theirs === '' ? 'Empty' : row.theirs} means`}
+                  value={row.ours ?? ''}
+                  onChange={({ currentTarget: { value } }) =>
+                    change(mapValue(mapping, field.name, row.theirs, value === '' ? null : value))
+                  }
+                >
+                  <option value="">not known: reject these rows</option>
+                  {(field.options ?? []).map((option) => (
+                    <option key={option}>{option}</option>
+                  ))}
+                </select>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.theirs}>
-                <th scope="row">
-                  <code>{row.theirs === '' ? '(empty)' : row.theirs.slice(0, 100)}</code>
-                </th>
-                <td className="number">{row.rows === null ? '' : count.format(row.rows)}</td>
-                <td>
-                  <select
-                    className="field"
-                    aria-label={`${row.theirs === '' ? 'Empty' : row.theirs} means`}
-                    value={row.ours ?? ''}
-                    onChange={({ currentTarget: { value } }) =>
-                      change(mapValue(mapping, field.name, row.theirs, value === '' ? null : value))
-                    }
-                  >
-                    <option value="">not known: reject these rows</option>
-                    {(field.options ?? []).map((option) => (
-                      <option key={option}>{option}</option>
-                    ))}
-                  </select>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       )}
     </section>
   );

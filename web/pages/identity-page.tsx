@@ -4,6 +4,7 @@ import { useSources, useWorkspace } from '../api/queries.ts';
 import { formatValue, NO_DATA } from '../format/index.ts';
 import { SectionNav } from '../sources/section-nav.tsx';
 import { useIdentity } from '../sources/source-queries.ts';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
@@ -84,43 +85,32 @@ function Report({ report, labels, locale }: ReportProps) {
       </dl>
       <h2 id="match-rates">Match rate by source</h2>
       <p className="faint">How many of a source’s people another source knows too.</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="panel table-scroll" aria-labelledby="match-rates" tabIndex={0}>
-        <table className="plain-table match-table">
-          <thead>
-            <tr>
-              <th scope="col">Source</th>
-              <th scope="col" className="match-bar-column">
-                <span className="visually-hidden">Bar</span>
-              </th>
-              <th scope="col" className="number">
-                Match rate
-              </th>
-              <th scope="col" className="number">
-                Matched
-              </th>
-              <th scope="col" className="number">
-                People
-              </th>
+      <TableFrame labelledBy="match-rates">
+        <PlainTable
+          className="match-table"
+          headings={[
+            'Source',
+            { hidden: 'Bar', className: 'match-bar-column' },
+            { number: 'Match rate' },
+            { number: 'Matched' },
+            { number: 'People' },
+          ]}
+        >
+          {report.sources.map((source) => (
+            <tr key={source.source}>
+              <th scope="row">{source.label}</th>
+              <td>
+                <span className="match-bar" aria-hidden="true">
+                  <span style={{ width: `${source.people === 0 ? 0 : (source.matched / source.people) * 100}%` }} />
+                </span>
+              </td>
+              <td className="number">{share(source.matched, source.people)}</td>
+              <td className="number">{count(source.matched)}</td>
+              <td className="number">{count(source.people)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {report.sources.map((source) => (
-              <tr key={source.source}>
-                <th scope="row">{source.label}</th>
-                <td>
-                  <span className="match-bar" aria-hidden="true">
-                    <span style={{ width: `${source.people === 0 ? 0 : (source.matched / source.people) * 100}%` }} />
-                  </span>
-                </td>
-                <td className="number">{share(source.matched, source.people)}</td>
-                <td className="number">{count(source.matched)}</td>
-                <td className="number">{count(source.people)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </PlainTable>
+      </TableFrame>
       <div className="two-columns">
         <section aria-labelledby="unmatched">
           <h2 id="unmatched">Known to one source only</h2>

@@ -12,6 +12,7 @@ import {
   totalsBySource,
 } from '../ledger/ledger-rows.ts';
 import { SectionNav } from '../sources/section-nav.tsx';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
@@ -130,48 +131,38 @@ interface LedgerTableProps {
 
 function LedgerTable({ labelledBy, labels, locale, rows, totals, grand }: LedgerTableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="panel table-scroll ledger-table" aria-labelledby={labelledBy} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            {!totals && <th scope="col">Day</th>}
-            <th scope="col">Source</th>
-            {COLUMNS.map((column) => (
-              <th key={column} scope="col" className="number">
-                {column.charAt(0).toUpperCase() + column.slice(1)}
-              </th>
-            ))}
-            <th scope="col" className="number">
-              Adds up
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {totals?.map(({ source, amounts }) => (
-            <tr key={source} data-wrong={!balances(amounts) || undefined}>
-              <th scope="row">{labels.get(source) ?? source}</th>
-              <Amounts amounts={amounts} locale={locale} quarantine={`?source=${source}`} />
-            </tr>
-          ))}
-          {rows.map((row) => (
-            <tr key={`${row.source} ${row.day}`} data-wrong={!balances(row) || undefined}>
-              <th scope="row">{formatDay(row.day, locale)}</th>
-              <td>{labels.get(row.source) ?? row.source}</td>
-              <Amounts amounts={row} locale={locale} quarantine={`?source=${row.source}&day=${row.day}`} />
-            </tr>
-          ))}
-        </tbody>
-        {grand && (
-          <tfoot>
+    <TableFrame labelledBy={labelledBy} className="panel ledger-table">
+      <PlainTable
+        headings={[
+          ...(totals ? [] : ['Day']),
+          'Source',
+          ...COLUMNS.map((column) => ({ number: column.charAt(0).toUpperCase() + column.slice(1) })),
+          { number: 'Adds up' },
+        ]}
+        foot={
+          grand && (
             <tr>
               <th scope="row">Total</th>
               <Amounts amounts={sumLedger(grand)} locale={locale} quarantine="" />
             </tr>
-          </tfoot>
-        )}
-      </table>
-    </section>
+          )
+        }
+      >
+        {totals?.map(({ source, amounts }) => (
+          <tr key={source} data-wrong={!balances(amounts) || undefined}>
+            <th scope="row">{labels.get(source) ?? source}</th>
+            <Amounts amounts={amounts} locale={locale} quarantine={`?source=${source}`} />
+          </tr>
+        ))}
+        {rows.map((row) => (
+          <tr key={`${row.source} ${row.day}`} data-wrong={!balances(row) || undefined}>
+            <th scope="row">{formatDay(row.day, locale)}</th>
+            <td>{labels.get(row.source) ?? row.source}</td>
+            <Amounts amounts={row} locale={locale} quarantine={`?source=${row.source}&day=${row.day}`} />
+          </tr>
+        ))}
+      </PlainTable>
+    </TableFrame>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { RunDetail, RunInfo } from '../../src/contract/api.ts';
 import { failureWords } from '../api/use-ask.ts';
 import { formatValue } from '../format/index.ts';
+import { PlainTable } from '../table/plain-table.tsx';
 import { useRun } from './source-queries.ts';
 
 interface RunDetailsProps {
@@ -71,30 +72,19 @@ const STREAM_WORDS: Record<RunDetail['streams'][number]['state'], string> = {
 function RunStreams({ run, locale }: { run: RunDetail; locale: string }) {
   const count = (value: number) => formatValue(value, { locale }, 'table');
   return (
-    <table className="plain-table run-streams">
-      <caption className="visually-hidden">Streams of this run</caption>
-      <thead>
-        <tr>
-          <th scope="col">Stream</th>
-          <th scope="col">State</th>
-          <th scope="col" className="number">
-            Rows
-          </th>
-          <th scope="col" className="number">
-            Pages
-          </th>
+    <PlainTable
+      className="run-streams"
+      caption="Streams of this run"
+      headings={['Stream', 'State', { number: 'Rows' }, { number: 'Pages' }]}
+    >
+      {run.streams.map((stream) => (
+        <tr key={stream.name}>
+          <th scope="row">{stream.name}</th>
+          <td>{STREAM_WORDS[stream.state]}</td>
+          <td className="number">{count(stream.rows)}</td>
+          <td className="number">{count(stream.pages)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {run.streams.map((stream) => (
-          <tr key={stream.name}>
-            <th scope="row">{stream.name}</th>
-            <td>{STREAM_WORDS[stream.state]}</td>
-            <td className="number">{count(stream.rows)}</td>
-            <td className="number">{count(stream.pages)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </PlainTable>
   );
 }

@@ -2,6 +2,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { Fragment } from 'react';
 import type { RunInfo } from '../../src/contract/api.ts';
 import { formatInstant, formatValue } from '../format/index.ts';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { RunDetails } from './run-details.tsx';
 import { bytesWords, durationWords, RUN_STATES, runSeconds, TRIGGER_WORDS } from './run-words.ts';
 
@@ -20,84 +21,73 @@ interface RunListProps {
 /** Runs newest first; each unfolds to its log, its streams and what went wrong. */
 export function RunList({ runs, now, locale, timeZone, opened, onOpen, onUndo }: RunListProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="panel table-scroll" aria-labelledby="runs" tabIndex={0}>
-      <table className="plain-table run-table">
-        <thead>
-          <tr>
-            <th scope="col">Began</th>
-            <th scope="col">State</th>
-            <th scope="col">Why</th>
-            <th scope="col" className="number">
-              Rows
-            </th>
-            <th scope="col" className="number">
-              Pages
-            </th>
-            <th scope="col" className="number">
-              Size
-            </th>
-            <th scope="col" className="number">
-              Duration
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => {
-            const { tone, word } = RUN_STATES[run.state];
-            const isOpen = opened === run.id;
-            return (
-              <Fragment key={run.id}>
-                <tr id={`run-${run.id}`}>
-                  <th scope="row">
-                    <button
-                      type="button"
-                      className="fold-button"
-                      aria-expanded={isOpen}
-                      onClick={() => onOpen(isOpen ? null : run.id)}
-                    >
-                      {isOpen ? <IconChevronDown aria-hidden size={16} /> : <IconChevronRight aria-hidden size={16} />}
-                      {formatInstant(run.started_at, locale, timeZone)}
-                    </button>
-                  </th>
-                  <td>
-                    <span className="state">
-                      <span className="dot" data-tone={run.batch?.undone ? 'muted' : tone} aria-hidden="true" />{' '}
-                      {run.batch?.undone ? 'taken back' : word}
+    <TableFrame labelledBy="runs">
+      <PlainTable
+        className="run-table"
+        headings={[
+          'Began',
+          'State',
+          'Why',
+          { number: 'Rows' },
+          { number: 'Pages' },
+          { number: 'Size' },
+          { number: 'Duration' },
+        ]}
+      >
+        {runs.map((run) => {
+          const { tone, word } = RUN_STATES[run.state];
+          const isOpen = opened === run.id;
+          return (
+            <Fragment key={run.id}>
+              <tr id={`run-${run.id}`}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    className="fold-button"
+                    aria-expanded={isOpen}
+                    onClick={() => onOpen(isOpen ? null : run.id)}
+                  >
+                    {isOpen ? <IconChevronDown aria-hidden size={16} /> : <IconChevronRight aria-hidden size={16} />}
+                    {formatInstant(run.started_at, locale, timeZone)}
+                  </button>
+                </th>
+                <td>
+                  <span className="state">
+                    <span className="dot" data-tone={run.batch?.undone ? 'muted' : tone} aria-hidden="true" />{' '}
+                    {run.batch?.undone ? 'taken back' : word}
+                  </span>
+                  {run.notices.length > 0 && (
+                    <span className="cell-line faint">
+                      {run.notices.length === 1 ? '1 notice' : `${run.notices.length} notices`}
                     </span>
-                    {run.notices.length > 0 && (
-                      <span className="cell-line faint">
-                        {run.notices.length === 1 ? '1 notice' : `${run.notices.length} notices`}
-                      </span>
-                    )}
+                  )}
+                </td>
+                <td>
+                  {TRIGGER_WORDS[run.trigger]}
+                  {run.batch && <span className="cell-line faint run-file">{run.batch.file}</span>}
+                  {run.range && (
+                    <span className="cell-line faint">
+                      {formatInstant(run.range.from, locale, timeZone)} –{' '}
+                      {formatInstant(run.range.to, locale, timeZone)}
+                    </span>
+                  )}
+                </td>
+                <td className="number">{formatValue(run.rows, { locale }, 'table')}</td>
+                <td className="number">{formatValue(run.pages, { locale }, 'table')}</td>
+                <td className="number">{bytesWords(run.bytes, locale)}</td>
+                <td className="number">{durationWords(runSeconds(run, now), locale)}</td>
+              </tr>
+              {isOpen && (
+                <tr className="run-unfolded">
+                  <td colSpan={7}>
+                    <RunDetails id={run.id} locale={locale} timeZone={timeZone} onUndo={onUndo} />
                   </td>
-                  <td>
-                    {TRIGGER_WORDS[run.trigger]}
-                    {run.batch && <span className="cell-line faint run-file">{run.batch.file}</span>}
-                    {run.range && (
-                      <span className="cell-line faint">
-                        {formatInstant(run.range.from, locale, timeZone)} –{' '}
-                        {formatInstant(run.range.to, locale, timeZone)}
-                      </span>
-                    )}
-                  </td>
-                  <td className="number">{formatValue(run.rows, { locale }, 'table')}</td>
-                  <td className="number">{formatValue(run.pages, { locale }, 'table')}</td>
-                  <td className="number">{bytesWords(run.bytes, locale)}</td>
-                  <td className="number">{durationWords(runSeconds(run, now), locale)}</td>
                 </tr>
-                {isOpen && (
-                  <tr className="run-unfolded">
-                    <td colSpan={7}>
-                      <RunDetails id={run.id} locale={locale} timeZone={timeZone} onUndo={onUndo} />
-                    </td>
-                  </tr>
-                )}
-              </Fragment>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
+              )}
+            </Fragment>
+          );
+        })}
+      </PlainTable>
+    </TableFrame>
   );
 }

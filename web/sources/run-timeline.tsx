@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { RunInfo } from '../../src/contract/api.ts';
 import { arrowMove } from '../charts/arrow-keys.ts';
 import { formatInstant, formatValue } from '../format/index.ts';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { type RunBar, runBars } from './run-bars.ts';
 import { durationWords, RUN_STATES, rowsWords, runSentence, TRIGGER_WORDS } from './run-words.ts';
 
@@ -114,32 +115,17 @@ function describe({ run }: RunBar, now: string, locale: string, timeZone: string
 
 function TimelineTable({ bars, locale, timeZone }: { bars: RunBar[]; locale: string; timeZone: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="table-scroll" aria-label="Runs as a table" tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">Began</th>
-            <th scope="col">State</th>
-            <th scope="col" className="number">
-              Rows
-            </th>
-            <th scope="col" className="number">
-              Duration
-            </th>
+    <TableFrame label="Runs as a table" className="">
+      <PlainTable headings={['Began', 'State', { number: 'Rows' }, { number: 'Duration' }]}>
+        {bars.map(({ run, seconds }) => (
+          <tr key={run.id}>
+            <th scope="row">{formatInstant(run.started_at, locale, timeZone)}</th>
+            <td>{RUN_STATES[run.state].word}</td>
+            <td className="number">{rowsWords(run.rows, locale)}</td>
+            <td className="number">{durationWords(seconds, locale)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {bars.map(({ run, seconds }) => (
-            <tr key={run.id}>
-              <th scope="row">{formatInstant(run.started_at, locale, timeZone)}</th>
-              <td>{RUN_STATES[run.state].word}</td>
-              <td className="number">{rowsWords(run.rows, locale)}</td>
-              <td className="number">{durationWords(seconds, locale)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </PlainTable>
+    </TableFrame>
   );
 }

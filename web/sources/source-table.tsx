@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useNow } from '../api/use-now.ts';
 import { formatAgo, formatInstant, formatValue, NO_DATA } from '../format/index.ts';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { rowsWords } from './run-words.ts';
 import { scheduleWords } from './schedule-words.ts';
 import { SourceMenu } from './source-menu.tsx';
@@ -11,35 +12,26 @@ import { SyncButton } from './sync-button.tsx';
 /** All sources, whether they send, are read or get files; each row leads to its page. */
 export function SourceTable({ sources, workspace }: { sources: SourceInfo[]; workspace: WorkspaceInfo }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="panel table-scroll" aria-label="Sources" tabIndex={0}>
-      <table className="plain-table source-table card-table">
-        <thead>
-          <tr>
-            <th scope="col">Source</th>
-            <th scope="col">Brings</th>
-            <th scope="col">State</th>
-            <th scope="col">Last complete</th>
-            <th scope="col">Expected</th>
-            <th scope="col" className="number">
-              Rows 24 h
-            </th>
-            <th scope="col" className="number">
-              Quarantined
-            </th>
-            <th scope="col">Next</th>
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sources.map((source) => (
-            <SourceRow key={source.name} source={source} workspace={workspace} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <TableFrame label="Sources">
+      <PlainTable
+        className="source-table card-table"
+        headings={[
+          'Source',
+          'Brings',
+          'State',
+          'Last complete',
+          'Expected',
+          { number: 'Rows 24 h' },
+          { number: 'Quarantined' },
+          'Next',
+          { hidden: 'Actions' },
+        ]}
+      >
+        {sources.map((source) => (
+          <SourceRow key={source.name} source={source} workspace={workspace} />
+        ))}
+      </PlainTable>
+    </TableFrame>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { StreamReport } from '../../src/contract/pull.ts';
 import { formatValue } from '../format/index.ts';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { durationWords } from './run-words.ts';
 import './stream-reports.css';
 
@@ -52,31 +53,18 @@ function StreamResult({ report, locale }: { report: StreamReport; locale: string
         </details>
       )}
       {sample.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="table-scroll sample" aria-label={`First rows of ${report.stream}`} tabIndex={0}>
-          <table className="plain-table">
-            <caption className="visually-hidden">First rows of {report.stream} as they would be counted</caption>
-            <thead>
-              <tr>
+        <TableFrame label={`First rows of ${report.stream}`} className="sample">
+          <PlainTable caption={`First rows of ${report.stream} as they would be counted`} headings={fields}>
+            {sample.map((row, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: sample rows have no key and never move
+              <tr key={index}>
                 {fields.map((field) => (
-                  <th key={field} scope="col">
-                    {field}
-                  </th>
+                  <td key={field}>{cellText(row[field])}</td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {sample.map((row, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: sample rows have no key and never move
-                <tr key={index}>
-                  {fields.map((field) => (
-                    <td key={field}>{cellText(row[field])}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+            ))}
+          </PlainTable>
+        </TableFrame>
       )}
     </section>
   );
