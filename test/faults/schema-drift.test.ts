@@ -8,13 +8,11 @@ import type { RunDetail } from '../../src/contract/api.ts';
 import { tableSpec } from '../../src/contract/model.ts';
 import type { PullConnector } from '../../src/contract/pull.ts';
 import { sourceDeclaration } from '../../src/contract/source.ts';
-import { openJournalReader } from '../../src/journal/reader.ts';
-import { createProjector, drain } from '../../src/projector/project.ts';
 import { loadQuarantine } from '../../src/projector/quarantine.ts';
 import { temporaryFolder, withEngine } from '../support/engine.ts';
 import { emptyTables, rowsOf } from '../support/facts.ts';
-import { expectExactLedger } from '../support/ledger.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { projectJournal } from '../support/project-journal.ts';
 import { openSyncBench, type SyncBench } from '../support/sync.ts';
 
 /**
@@ -106,23 +104,11 @@ async function sync(name: string): Promise<RunDetail> {
 }
 
 async function project(): Promise<void> {
-  const reader = await openJournalReader(join(bench.folder, 'journal'));
-  try {
-    const projector = createProjector({
-      warehouse: engine.warehouse,
-      reader,
-      sources: new Map(sources.map(({ name, connector, settings }) => [name, { connector, settings, defaults: {} }])),
-      workspace: { time_zone: 'Europe/Berlin', currency: 'USD' },
-      channels: [],
-      rates: [],
-      tables: [LEADS],
-      log: { info() {}, warn() {}, error() {} },
-    });
-    await drain(projector, bench.journal.durableSeq);
-  } finally {
-    await reader.close();
-  }
-  await expectExactLedger(engine.warehouse, { durableSeq: bench.journal.durableSeq });
+  const journal = { folder: join(bench.folder, 'journal'), durableSeq: bench.journal.durableSeq };
+  const projected = sources.map(
+    ({ name, connector, settings }) => [name, { connector, settings, defaults: {} }] as const,
+  );
+  await projectJournal(engine.warehouse, journal, new Map(projected), { tables: [LEADS] });
 }
 
 const amounts = async (feature = 'purchase') =>

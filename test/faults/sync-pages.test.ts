@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunDetail } from '../../src/contract/api.ts';
 import { loadStreamCursors } from '../../src/store/stream-cursors.ts';
+import { withEngine } from '../support/engine.ts';
+import { emptyTables } from '../support/facts.ts';
 import { type FakePages, fakeItems, startFakePages } from '../support/fake-pages.ts';
 import { FAKE_PAGES_CONNECTORS, fakePagesSource } from '../support/fake-pages-reader.ts';
+import { projectJournal } from '../support/project-journal.ts';
 import { openSyncBench, type SyncBench } from '../support/sync.ts';
 
 /** RELIABILITY F17 and F18 from the service's socket to the journal: a process of its own reads, through the egress guard. */
 
+const engine = withEngine();
 let service: FakePages;
 let bench: SyncBench;
 let now: number;
@@ -15,8 +20,19 @@ beforeEach(async () => {
   now = Date.parse('2026-11-20T12:00:00Z');
 });
 afterEach(async () => {
+  const { connector, settings } = fakePagesSource(service.url);
+  const journal = { folder: join(bench.folder, 'journal'), durableSeq: bench.journal.durableSeq };
+  const held = await ids();
+  await emptyTables(engine.warehouse);
+  const { facts } = await projectJournal(
+    engine.warehouse,
+    journal,
+    new Map([['crm', { connector, settings, defaults: {} }]]),
+  );
   await bench.close();
   await service.close();
+  // However the pages came, each item is one fact.
+  expect(facts.activity).toBe(held.size);
 });
 
 async function open(declaration: Parameters<typeof fakePagesSource>[1] = {}, egressAllow = ['127.0.0.1']) {
