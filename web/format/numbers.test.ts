@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatValue, NO_DATA, type NumberStyle, type Place } from './numbers.ts';
+import { formatBytes, formatRows, formatValue, NO_DATA, type NumberStyle, type Place } from './numbers.ts';
 
 const PLACES: Place[] = ['card', 'table', 'axis'];
 
@@ -97,4 +97,13 @@ test('an Excel code never writes zero for what is not', () => {
   const say = (value: number, format: string) => formatValue(value, { format, locale: 'en' }, 'table');
   expect([say(0.04, '#,##0.0'), say(0, '#,##0.0'), say(0.06, '#,##0.0')]).toEqual(['<0.1', '0.0', '0.1']);
   expect([say(0.0004, '0.0%'), say(0.3, '#,##0')]).toEqual(['<0.1%', '<1']);
+});
+
+test('sizes and rows', () => {
+  expect(formatBytes(0, 'en')).toBe('0 B');
+  expect(formatBytes(1023, 'en')).toBe('1,023 B');
+  expect(formatBytes(1536, 'en')).toBe('1.5 kB');
+  expect(formatBytes(200 * 1024 ** 2, 'en')).toBe('200 MB');
+  expect(formatRows(1, 'en')).toBe('1 row');
+  expect(formatRows(1204, 'en')).toBe('1,204 rows');
 });

@@ -151,3 +151,16 @@ function formatExcel(value: number, code: string, locale: string): string {
 function withMinus(text: string): string {
   return text.replace(/(^|[^\d\p{L}])-(?=[^-]*\d)/u, '$1\u2212');
 }
+
+/** "1 row", "1,204 rows". */
+export function formatRows(rows: number, locale: string): string {
+  return `${intl(locale, {}).format(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+}
+
+/** "1.2 MB"; units of 1,024, as the limits on files are. */
+export function formatBytes(bytes: number, locale: string): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const size = intl(locale, { maximumFractionDigits: step === 0 ? 0 : 1 }).format(bytes / 1024 ** step);
+  return `${size} ${units[step]}`;
+}

@@ -1,7 +1,7 @@
 import type { ImportCheck } from '../../src/contract/api.ts';
-import { formatInstant } from '../format/index.ts';
+import { formatInstant, formatRows } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
-import { formatRows, sampleTable } from './file-words.ts';
+import { sampleTable } from './file-words.ts';
 import { rejectedPath } from './import-api.ts';
 import type { StepProps } from './step-props.ts';
 import { STEP_LABELS, stepForReason } from './steps.ts';

@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { FileFormat } from '../../src/contract/mapping.ts';
+import { formatRows } from '../format/index.ts';
 import { announce } from '../layout/messages.tsx';
-import { DELIMITERS, ENCODINGS, formatRows, QUOTES } from './file-words.ts';
+import { DELIMITERS, ENCODINGS, QUOTES } from './file-words.ts';
 import { setValueFormat } from './mapping-edits.ts';
 import { PreviewTable } from './preview-table.tsx';
 import type { StepProps } from './step-props.ts';

@@ -1,26 +1,8 @@
 import { expect, test } from 'vitest';
 import { listCountries } from './countries.ts';
 import { dateExamples, readDate } from './date-orders.ts';
-import {
-  countedRows,
-  formatBytes,
-  formatRows,
-  laterOf,
-  neededFields,
-  sampleTable,
-  surenessOf,
-  titleFromFile,
-} from './file-words.ts';
+import { countedRows, laterOf, neededFields, sampleTable, surenessOf, titleFromFile } from './file-words.ts';
 import { CHECK, importInfo, MESSAGE } from './test-import.ts';
-
-test('sizes and rows', () => {
-  expect(formatBytes(0, 'en')).toBe('0 B');
-  expect(formatBytes(1023, 'en')).toBe('1,023 B');
-  expect(formatBytes(1536, 'en')).toBe('1.5 kB');
-  expect(formatBytes(200 * 1024 ** 2, 'en')).toBe('200 MB');
-  expect(formatRows(1, 'en')).toBe('1 row');
-  expect(formatRows(1204, 'en')).toBe('1,204 rows');
-});
 
 test('how sure a match is, in words', () => {
   expect(surenessOf(true, true, 0.95)).toBe('sure');

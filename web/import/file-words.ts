@@ -1,5 +1,6 @@
 import type { ImportInfo, ImportKind } from '../../src/contract/api.ts';
 import type { FileFormat } from '../../src/contract/mapping.ts';
+import type { StateLook } from '../theme/state-look.ts';
 
 /** Words and names on the import page. Pure. */
 
@@ -25,7 +26,7 @@ export const QUOTES: [NonNullable<FileFormat['quote']>, string][] = [
 
 export type Sureness = 'sure' | 'likely' | 'guess' | 'chosen' | 'missing' | 'none';
 
-export const SURENESS: Record<Sureness, { word: string; tone: 'good' | 'warn' | 'bad' | 'muted' }> = {
+export const SURENESS: Record<Sureness, StateLook> = {
   sure: { word: 'Sure', tone: 'good' },
   likely: { word: 'Likely', tone: 'good' },
   guess: { word: 'A guess', tone: 'warn' },
@@ -39,20 +40,6 @@ export function surenessOf(mapped: boolean, required: boolean, confidence: numbe
   if (!mapped) return required ? 'missing' : 'none';
   if (confidence === undefined) return 'chosen';
   return confidence >= 0.9 ? 'sure' : confidence >= 0.6 ? 'likely' : 'guess';
-}
-
-/** "1.2 MB"; units of 1,024. */
-export function formatBytes(bytes: number, locale: string): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const digits = step === 0 ? 0 : 1;
-  const size = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(bytes / 1024 ** step);
-  return `${size} ${units[step]}`;
-}
-
-/** "1 row", "1,204 rows". */
-export function formatRows(rows: number, locale: string): string {
-  return `${new Intl.NumberFormat(locale).format(rows)} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
 /** The later of two instants: a clock that was asked a moment ago may be behind what happened since. */
@@ -80,7 +67,7 @@ export function neededFields(kind: ImportKind): string {
   return needed.length === 0 ? '' : `Needs: ${needed.join(', ')}.`;
 }
 
-export const STATE_WORDS: Record<ImportInfo['state'], { word: string; tone: 'good' | 'warn' | 'bad' | 'muted' }> = {
+export const STATE_WORDS: Record<ImportInfo['state'], StateLook> = {
   uploaded: { word: 'Not imported yet', tone: 'warn' },
   running: { word: 'Importing', tone: 'good' },
   done: { word: 'Imported', tone: 'good' },

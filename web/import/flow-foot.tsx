@@ -1,6 +1,7 @@
 import type { ImportInfo } from '../../src/contract/api.ts';
 import { RequestError } from '../api/client.ts';
-import { countedRows, formatRows } from './file-words.ts';
+import { formatRows } from '../format/index.ts';
+import { countedRows } from './file-words.ts';
 import { type Obstacle, STEP_LABELS, type Step } from './steps.ts';
 
 interface FlowFootProps {

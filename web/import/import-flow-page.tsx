@@ -7,10 +7,10 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useWorkspace } from '../api/queries.ts';
-import { formatAgo } from '../format/index.ts';
+import { formatAgo, formatBytes, formatRows } from '../format/index.ts';
 import { PageError } from '../pages/page-error.tsx';
 import { PageSkeleton } from '../pages/page-skeleton.tsx';
-import { formatBytes, formatRows, laterOf } from './file-words.ts';
+import { laterOf } from './file-words.ts';
 import { type ImportKinds, useImport, useImportKinds } from './import-api.ts';
 import { ImportFlow } from './import-flow.tsx';
 import { formatStep, parseStep, type Step } from './steps.ts';

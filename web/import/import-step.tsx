@@ -1,7 +1,8 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ImportInfo } from '../../src/contract/api.ts';
-import { countedRows, formatRows } from './file-words.ts';
+import { formatRows } from '../format/index.ts';
+import { countedRows } from './file-words.ts';
 import { useImportAction, useImports } from './import-api.ts';
 import type { StepProps } from './step-props.ts';
 import { tableToMake } from './table-target.ts';

@@ -1,5 +1,5 @@
+import { formatRows } from '../format/index.ts';
 import { CheckFigures, CheckStep } from './check-step.tsx';
-import { formatRows } from './file-words.ts';
 import type { StepProps } from './step-props.ts';
 import type { CheckState } from './use-check.ts';
 

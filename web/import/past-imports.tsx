@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ImportInfo, WorkspaceInfo } from '../../src/contract/api.ts';
-import { formatAgo, formatInstant, NO_DATA } from '../format/index.ts';
+import { formatAgo, formatBytes, formatInstant, NO_DATA } from '../format/index.ts';
 import { showToast } from '../layout/messages.tsx';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
-import { countedRows, formatBytes, laterOf, STATE_WORDS } from './file-words.ts';
+import { countedRows, laterOf, STATE_WORDS } from './file-words.ts';
 import { discardImport, useImportAction, useImports } from './import-api.ts';
 import { UndoButton } from './undo-button.tsx';
 

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import type { ImportInfo } from '../../src/contract/api.ts';
+import { formatRows } from '../format/index.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { showToast } from '../layout/messages.tsx';
-import { countedRows, formatRows } from './file-words.ts';
+import { countedRows } from './file-words.ts';
 import type { ImportAction } from './import-api.ts';
 
 interface UndoButtonProps {

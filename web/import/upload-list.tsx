@@ -1,4 +1,4 @@
-import { formatBytes } from './file-words.ts';
+import { formatBytes } from '../format/index.ts';
 import type { Upload } from './use-uploads.ts';
 
 /** Files on their way to the server. */

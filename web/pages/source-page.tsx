@@ -3,14 +3,13 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { RunInfo, SourceDetail, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useWorkspace } from '../api/queries.ts';
 import { useNow } from '../api/use-now.ts';
-import { formatInstant, formatValue, NO_DATA } from '../format/index.ts';
+import { formatBytes, formatInstant, formatRows, formatValue, NO_DATA } from '../format/index.ts';
 import { BackfillDialog } from '../sources/backfill-dialog.tsx';
 import { ConfirmDialog } from '../sources/confirm-dialog.tsx';
 import { declarationText } from '../sources/declaration-text.ts';
 import { HookAddress } from '../sources/hook-address.tsx';
 import { RunList } from '../sources/run-list.tsx';
 import { RunTimeline } from '../sources/run-timeline.tsx';
-import { bytesWords, rowsWords } from '../sources/run-words.ts';
 import { scheduleWords } from '../sources/schedule-words.ts';
 import { SchemaChanges } from '../sources/schema-changes.tsx';
 import { usePause } from '../sources/source-menu.tsx';
@@ -135,13 +134,13 @@ function LoadedSource({ source, workspace }: { source: SourceDetail; workspace: 
       {dialog?.kind === 'undo' && (
         <ConfirmDialog
           title="Undo this import"
-          action={`Take back ${rowsWords(dialog.run.rows, locale)}`}
+          action={`Take back ${formatRows(dialog.run.rows, locale)}`}
           onClose={close}
           path={`/api/v1/batches/${dialog.run.id}/undo`}
           done={`${dialog.run.batch?.file ?? 'The import'} is taken back.`}
         >
           <p>
-            All {rowsWords(dialog.run.rows, locale)} of <strong>{dialog.run.batch?.file}</strong>, imported{' '}
+            All {formatRows(dialog.run.rows, locale)} of <strong>{dialog.run.batch?.file}</strong>, imported{' '}
             {formatInstant(dialog.run.started_at, locale, timeZone)}, are taken out of every figure. Rows that another
             file brought as well stay.
           </p>
@@ -199,8 +198,8 @@ function Progress({ run, locale }: { run: RunInfo; locale: string }) {
   return (
     <div className="panel run-progress" role="status">
       <span className="progress-line" aria-hidden="true" />
-      <strong>{rowsWords(run.rows, locale)}</strong> so far in {run.pages} {run.pages === 1 ? 'page' : 'pages'},{' '}
-      {bytesWords(run.bytes, locale)}. The pages fill as it goes.
+      <strong>{formatRows(run.rows, locale)}</strong> so far in {run.pages} {run.pages === 1 ? 'page' : 'pages'},{' '}
+      {formatBytes(run.bytes, locale)}. The pages fill as it goes.
     </div>
   );
 }

@@ -2,10 +2,10 @@ import { useId, useState } from 'react';
 import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { addDays } from '../../src/contract/plain-date.ts';
 import { useAttempt } from '../api/use-ask.ts';
+import { formatRows } from '../format/index.ts';
 import { startOfLocalDay } from '../format/local-time.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { showToast } from '../layout/messages.tsx';
-import { rowsWords } from './run-words.ts';
 import { sourcePath } from './source-path.ts';
 
 interface BackfillProps {
@@ -128,5 +128,5 @@ export function BackfillDialog({ source, workspace, onClose }: BackfillProps) {
 function countWords(counted: { rows: number | null } | null, locale: string): string | null {
   if (counted === null) return null;
   if (counted.rows === null) return 'The service does not tell how many rows these days have.';
-  return `${rowsWords(counted.rows, locale)} would be read.`;
+  return `${formatRows(counted.rows, locale)} would be read.`;
 }

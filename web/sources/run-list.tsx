@@ -1,10 +1,10 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { Fragment } from 'react';
 import type { RunInfo } from '../../src/contract/api.ts';
-import { formatInstant, formatValue } from '../format/index.ts';
+import { formatBytes, formatInstant, formatValue } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { RunDetails } from './run-details.tsx';
-import { bytesWords, durationWords, RUN_STATES, runSeconds, TRIGGER_WORDS } from './run-words.ts';
+import { durationWords, RUN_STATES, runSeconds, TRIGGER_WORDS } from './run-words.ts';
 
 interface RunListProps {
   /** Newest first. */
@@ -74,7 +74,7 @@ export function RunList({ runs, now, locale, timeZone, opened, onOpen, onUndo }:
                 </td>
                 <td className="number">{formatValue(run.rows, { locale }, 'table')}</td>
                 <td className="number">{formatValue(run.pages, { locale }, 'table')}</td>
-                <td className="number">{bytesWords(run.bytes, locale)}</td>
+                <td className="number">{formatBytes(run.bytes, locale)}</td>
                 <td className="number">{durationWords(runSeconds(run, now), locale)}</td>
               </tr>
               {isOpen && (

@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { RunInfo } from '../../src/contract/api.ts';
 import { arrowMove } from '../charts/arrow-keys.ts';
-import { formatInstant, formatValue } from '../format/index.ts';
+import { formatInstant, formatRows, formatValue } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { type RunBar, runBars } from './run-bars.ts';
-import { durationWords, RUN_STATES, rowsWords, runSentence, TRIGGER_WORDS } from './run-words.ts';
+import { durationWords, RUN_STATES, runSentence, TRIGGER_WORDS } from './run-words.ts';
 
 interface TimelineProps {
   /** Newest first. */
@@ -121,7 +121,7 @@ function TimelineTable({ bars, locale, timeZone }: { bars: RunBar[]; locale: str
           <tr key={run.id}>
             <th scope="row">{formatInstant(run.started_at, locale, timeZone)}</th>
             <td>{RUN_STATES[run.state].word}</td>
-            <td className="number">{rowsWords(run.rows, locale)}</td>
+            <td className="number">{formatRows(run.rows, locale)}</td>
             <td className="number">{durationWords(seconds, locale)}</td>
           </tr>
         ))}

@@ -1,5 +1,6 @@
 import type { RunInfo, RunTrigger } from '../../src/contract/api.ts';
-import { formatInstant, formatValue } from '../format/index.ts';
+import { formatInstant, formatRows, formatValue } from '../format/index.ts';
+import type { StateLook } from '../theme/state-look.ts';
 
 export const TRIGGER_WORDS: Record<RunTrigger, string> = {
   schedule: 'on schedule',
@@ -12,7 +13,7 @@ export const TRIGGER_WORDS: Record<RunTrigger, string> = {
   watch: 'file found in the folder',
 };
 
-export const RUN_STATES: Record<RunInfo['state'], { tone: 'good' | 'warn' | 'bad' | 'muted'; word: string }> = {
+export const RUN_STATES: Record<RunInfo['state'], StateLook> = {
   running: { tone: 'good', word: 'running' },
   ok: { tone: 'good', word: 'complete' },
   failed: { tone: 'bad', word: 'failed' },
@@ -30,26 +31,13 @@ export function durationWords(seconds: number, locale: string): string {
   return formatValue(seconds, { format: 'duration', locale }, 'card');
 }
 
-export function rowsWords(rows: number, locale: string): string {
-  return `${formatValue(rows, { locale }, 'table')} ${rows === 1 ? 'row' : 'rows'}`;
-}
-
-/** "1.4 MB". */
-export function bytesWords(bytes: number, locale: string): string {
-  const units = ['B', 'kB', 'MB', 'GB'] as const;
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const amount = bytes / 1000 ** power;
-  const digits = power === 0 || amount >= 100 ? 0 : 1;
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(amount)} ${units[power]}`;
-}
-
 /** A run in one sentence, for its bar and for screen readers. */
 export function runSentence(run: RunInfo, at: { now: string; locale: string; timeZone: string }): string {
   const { locale, timeZone } = at;
   const took = durationWords(runSeconds(run, at.now), locale);
   const happened =
     run.state === 'running'
-      ? `running for ${took}, ${rowsWords(run.rows, locale)} so far`
-      : `${RUN_STATES[run.state].word}, ${rowsWords(run.rows, locale)} in ${took}`;
+      ? `running for ${took}, ${formatRows(run.rows, locale)} so far`
+      : `${RUN_STATES[run.state].word}, ${formatRows(run.rows, locale)} in ${took}`;
   return `${formatInstant(run.started_at, locale, timeZone)}: ${happened}${run.error ? `. ${run.error}` : ''}`;
 }

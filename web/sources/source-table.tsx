@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { SourceInfo, WorkspaceInfo } from '../../src/contract/api.ts';
 import { useNow } from '../api/use-now.ts';
-import { formatAgo, formatInstant, formatValue, NO_DATA } from '../format/index.ts';
+import { formatAgo, formatInstant, formatRows, formatValue, NO_DATA } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
-import { rowsWords } from './run-words.ts';
 import { scheduleWords } from './schedule-words.ts';
 import { SourceMenu } from './source-menu.tsx';
 import { StateDot } from './state-dot.tsx';
@@ -52,7 +51,9 @@ function SourceRow({ source, workspace }: { source: SourceInfo; workspace: Works
       </td>
       <td data-label="State" className="state-cell">
         <StateDot state={source.state} />
-        <span className="cell-line faint">{running ? `${rowsWords(running.rows, locale)} so far` : source.detail}</span>
+        <span className="cell-line faint">
+          {running ? `${formatRows(running.rows, locale)} so far` : source.detail}
+        </span>
       </td>
       <td data-label="Last complete">
         <LastComplete source={source} workspace={workspace} />

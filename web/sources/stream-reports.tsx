@@ -1,5 +1,5 @@
 import type { StreamReport } from '../../src/contract/pull.ts';
-import { formatValue } from '../format/index.ts';
+import { formatRows } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { durationWords } from './run-words.ts';
 import './stream-reports.css';
@@ -28,8 +28,8 @@ export function StreamReports({ reports, locale }: { reports: readonly StreamRep
 function StreamResult({ report, locale }: { report: StreamReport; locale: string }) {
   const { columns, sample } = report;
   const fields = [...new Set(sample.flatMap((row) => Object.keys(row)))];
-  const rows = report.rows === null ? null : formatValue(report.rows, { locale }, 'table');
-  const figures = [rows === null ? null : `${rows} rows`, durationWords(report.elapsed_ms / 1000, locale)];
+  const rows = report.rows === null ? null : formatRows(report.rows, locale);
+  const figures = [rows, durationWords(report.elapsed_ms / 1000, locale)];
   return (
     <section className="stream-report" data-ok={report.ok} aria-label={report.stream}>
       <h3>
