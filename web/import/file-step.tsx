@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import type { ImportInfo } from '../../src/contract/api.ts';
 import type { FileFormat } from '../../src/contract/mapping.ts';
 import { formatRows } from '../format/index.ts';
 import { announce } from '../layout/messages.tsx';
-import { DELIMITERS, ENCODINGS, QUOTES } from './file-words.ts';
+import { DECIMALS, DELIMITERS, ENCODINGS, QUOTES } from './file-words.ts';
 import { setValueFormat } from './mapping-edits.ts';
 import { PreviewTable } from './preview-table.tsx';
 import type { StepProps } from './step-props.ts';
@@ -30,101 +31,59 @@ export function FileStep({ info, mapping, workspace, change, act }: StepProps) {
   };
 
   if (info.columns.length === 0) return <Unreadable info={info} />;
-  const sheets = info.sheets.length > 1;
   const text = format.kind !== 'xlsx';
   return (
     <>
       <fieldset className="import-chips" disabled={working} aria-label="How the file is read">
         {text && (
-          <Chip label="Separator">
-            <select
+          <>
+            <ChoiceChip
+              label="Separator"
+              choices={DELIMITERS}
               value={format.delimiter ?? ','}
-              onChange={({ currentTarget }) => void choose({ delimiter: currentTarget.value as ',' }, ['header_row'])}
-            >
-              {DELIMITERS.map(([value, word]) => (
-                <option key={value} value={value}>
-                  {word}
-                </option>
-              ))}
-            </select>
-          </Chip>
-        )}
-        {text && (
-          <Chip label="Encoding">
-            <select
+              onChoose={(delimiter) => void choose({ delimiter }, ['header_row'])}
+            />
+            <ChoiceChip
+              label="Encoding"
+              choices={ENCODINGS}
               value={format.encoding ?? 'utf-8'}
-              onChange={({ currentTarget }) =>
-                void choose({ encoding: currentTarget.value as 'utf-8' }, ['delimiter', 'header_row'])
-              }
-            >
-              {ENCODINGS.map(([value, word]) => (
-                <option key={value} value={value}>
-                  {word}
-                </option>
-              ))}
-            </select>
-          </Chip>
-        )}
-        {text && (
-          <Chip label="Quotes">
-            <select
+              onChoose={(encoding) => void choose({ encoding }, ['delimiter', 'header_row'])}
+            />
+            <ChoiceChip
+              label="Quotes"
+              choices={QUOTES}
               value={format.quote ?? '"'}
-              onChange={({ currentTarget }) => void choose({ quote: currentTarget.value as '"' })}
-            >
-              {QUOTES.map(([value, word]) => (
-                <option key={value} value={value}>
-                  {word}
-                </option>
-              ))}
-            </select>
-          </Chip>
+              onChoose={(quote) => void choose({ quote })}
+            />
+          </>
         )}
-        {sheets && (
-          <Chip label="Sheet">
-            <select
-              value={format.sheet ?? ''}
-              onChange={({ currentTarget }) => void choose({ sheet: currentTarget.value }, ['header_row', 'section'])}
-            >
-              {info.sheets.map((sheet) => (
-                <option key={sheet.name} value={sheet.name}>
-                  {sheet.name}
-                  {sheet.rows === null ? '' : ` (${formatRows(sheet.rows, workspace.locale)})`}
-                  {sheet.hidden ? ', hidden' : ''}
-                </option>
-              ))}
-            </select>
-          </Chip>
+        {info.sheets.length > 1 && (
+          <ChoiceChip
+            label="Sheet"
+            choices={info.sheets.map((sheet) => [sheet.name, sheetWords(sheet, workspace.locale)])}
+            value={format.sheet ?? ''}
+            onChoose={(sheet) => void choose({ sheet }, ['header_row', 'section'])}
+          />
         )}
         {info.sections.length > 0 && (
-          <Chip label="Section">
-            <select
-              value={format.section ?? ''}
-              onChange={({ currentTarget }) => void choose({ section: currentTarget.value }, ['header_row'])}
-            >
-              {info.sections.map((section) => (
-                <option key={section} value={section}>
-                  {section}
-                </option>
-              ))}
-            </select>
-          </Chip>
+          <ChoiceChip
+            label="Section"
+            choices={info.sections.map((section) => [section, section])}
+            value={format.section ?? ''}
+            onChoose={(section) => void choose({ section }, ['header_row'])}
+          />
         )}
         <HeaderRowChip
           key={format.header_row}
           row={format.header_row ?? info.skipped_rows + 1}
           onRow={(row) => void choose({ header_row: row })}
         />
-        <Chip label="Decimals">
-          <select
-            value={mapping.decimal ?? '.'}
-            onChange={({ currentTarget }) =>
-              change(setValueFormat(mapping, 'decimal', currentTarget.value === ',' ? ',' : '.'))
-            }
-          >
-            <option value=".">point 1.5</option>
-            <option value=",">comma 1,5</option>
-          </select>
-        </Chip>
+        <ChoiceChip
+          label="Decimals"
+          choices={DECIMALS}
+          value={mapping.decimal ?? '.'}
+          onChoose={(decimal) => change(setValueFormat(mapping, 'decimal', decimal))}
+        />
       </fieldset>
       {error && (
         <p className="import-problem" role="alert">
@@ -179,13 +138,46 @@ function Warnings({ info }: Pick<StepProps, 'info'>) {
   );
 }
 
-export function Chip({ label, children }: { label: string; children: ReactNode }) {
+/** "Calls (1,204 rows), hidden". */
+function sheetWords({ name, rows, hidden }: ImportInfo['sheets'][number], locale: string): string {
+  return `${name}${rows === null ? '' : ` (${formatRows(rows, locale)})`}${hidden ? ', hidden' : ''}`;
+}
+
+function Chip({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
     <label className="import-chip">
       <span className="faint">{label}</span>
       {children}
     </label>
+  );
+}
+
+interface ChoiceChipProps<T extends string> {
+  label: string;
+  /** Values with their words. */
+  choices: readonly (readonly [T, string])[];
+  value: T;
+  onChoose(value: T): void;
+}
+
+function ChoiceChip<T extends string>({ label, choices, value, onChoose }: ChoiceChipProps<T>) {
+  return (
+    <Chip label={label}>
+      <select
+        value={value}
+        onChange={({ currentTarget }) => {
+          const chosen = choices.find(([one]) => one === currentTarget.value);
+          if (chosen) onChoose(chosen[0]);
+        }}
+      >
+        {choices.map(([one, word]) => (
+          <option key={one} value={one}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </Chip>
   );
 }
 

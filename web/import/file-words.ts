@@ -1,5 +1,5 @@
 import type { ImportInfo, ImportKind } from '../../src/contract/api.ts';
-import type { FileFormat } from '../../src/contract/mapping.ts';
+import type { FileFormat, ValueFormat } from '../../src/contract/mapping.ts';
 import type { StateLook } from '../theme/state-look.ts';
 
 /** Words and names on the import page. Pure. */
@@ -22,6 +22,11 @@ export const ENCODINGS: [NonNullable<FileFormat['encoding']>, string][] = [
 export const QUOTES: [NonNullable<FileFormat['quote']>, string][] = [
   ['"', 'double "'],
   ["'", "single '"],
+];
+
+export const DECIMALS: [NonNullable<ValueFormat['decimal']>, string][] = [
+  ['.', 'point 1.5'],
+  [',', 'comma 1,5'],
 ];
 
 export type Sureness = 'sure' | 'likely' | 'guess' | 'chosen' | 'missing' | 'none';
