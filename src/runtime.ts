@@ -118,6 +118,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         sources: files.sources,
         files: files.loaded.sourceFiles,
         allow: files.loaded.workspace.egress?.allow ?? [],
+        loaded: files.loaded,
       }),
       workspaceFolder: options.workspaceFolder,
       dataFolder: folder,

@@ -10,6 +10,8 @@ import { createEgressPolicy } from './egress/policy.ts';
 import { checkTarget } from './egress/resolve-target.ts';
 import type { ReplayRequest, SourceActions } from './http/services.ts';
 import type { Journal } from './journal/entry.ts';
+import { labelOf } from './model/labels.ts';
+import { proposeTable, takenTableNames } from './model/propose-table.ts';
 import { loadQuarantineIds } from './projector/quarantine.ts';
 import { recordAudit } from './store/audit.ts';
 import { loadRun, updateRun } from './store/runs.ts';
@@ -20,6 +22,7 @@ import { separateSecrets, unmaskSettings } from './workspace/keep-secrets.ts';
 import { loadSecrets, saveSecrets } from './workspace/secrets-file.ts';
 import { findSource, newSourceFile, replaceSource, type SourceText } from './workspace/source-files.ts';
 import { writeWorkspaceFiles } from './workspace/write-files.ts';
+import type { WorkspaceFiles } from './workspace-files.ts';
 
 export interface SourceServicesOptions {
   sync: Sync;
@@ -27,7 +30,12 @@ export interface SourceServicesOptions {
   control: ControlDatabase;
   clock: () => number;
   /** The workspace as it is open now. */
-  current(): { sources: readonly Source[]; files: readonly SourceText[]; allow: readonly string[] };
+  current(): {
+    sources: readonly Source[];
+    files: readonly SourceText[];
+    allow: readonly string[];
+    loaded: WorkspaceFiles['loaded'];
+  };
   /** Folder of the files that people write. */
   workspaceFolder: string;
   /** Folder of the workspace's data: secrets typed into the page. */
@@ -170,6 +178,43 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
     async acknowledgeChange(name, id) {
       find(name);
       await sync.acknowledgeChange(id);
+    },
+    async declareTable(name, wish, actor) {
+      checkOwn();
+      const stream = findRead(name)
+        .pull?.streams(find(name).settings)
+        .find((one) => one.name === wish.stream);
+      if (stream?.record !== 'row' || stream.table === undefined)
+        throw new TurnoutError('not_found', `"${name}" has no stream "${wish.stream}" whose rows go into a table.`);
+      const { loaded } = options.current();
+      if (loaded.tables.some(({ table }) => table === stream.table))
+        throw new TurnoutError(
+          'conflict',
+          `The table "${stream.table}" is declared already: change tables/${stream.table}.yaml.`,
+        );
+      if (takenTableNames(loaded).includes(stream.table))
+        throw new TurnoutError(
+          'conflict',
+          `"${stream.table}" is the name of something else in the model. Give the stream another table in its settings.`,
+        );
+      const { files, dashboard } = proposeTable({
+        name: stream.table,
+        label: labelOf(stream.table),
+        columns: wish.columns,
+        timeZone: loaded.workspace.time_zone,
+        currency: loaded.workspace.currency,
+        model: loaded.model,
+      });
+      const takeBack = await writeWorkspaceFiles(options.workspaceFolder, files);
+      try {
+        await options.reload();
+      } catch (error) {
+        await takeBack();
+        await options.reload();
+        throw error;
+      }
+      await audit(actor, 'table.declare', `The table ${stream.table} was declared for ${name}.`);
+      return { dashboard: `/d/${dashboard}`, files: files.map(({ path }) => path) };
     },
     async create(declaration, actor) {
       checkOwn();

@@ -42,6 +42,7 @@ export function describePullSource(
   source: Source,
   activity: SourceActivity | undefined,
   status: SourceStatus | null,
+  declaredTables: ReadonlySet<string>,
 ): SourceInfo {
   return {
     name: source.name,
@@ -51,8 +52,10 @@ export function describePullSource(
     last_received_at: activity === undefined ? null : new Date(activity.lastReceivedAt).toISOString(),
     received_24h: activity?.received24h ?? 0,
     quarantined: activity?.quarantined ?? 0,
-    streams: source.pull?.streams(source.settings) ?? [],
     ...(status ?? { state: 'waiting', detail: 'It has only just been connected.' }),
+    streams: (source.pull?.streams(source.settings) ?? []).map((stream) =>
+      stream.table === undefined ? stream : { ...stream, declared: declaredTables.has(stream.table) },
+    ),
   };
 }
 

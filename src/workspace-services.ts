@@ -145,13 +145,14 @@ export function composeServices(parts: Parts): WorkspaceServices {
     };
   };
 
+  const declaredTables = new Set(loaded.tables.map(({ table }) => table));
   const describeSources = async (): Promise<SourceInfo[]> => {
     const activity = await loadSourceActivity(data.warehouse, clock());
     return Promise.all(
       parts.sources.map(async (source) =>
         source.pull === undefined
           ? describeSource(source, activity.get(source.name), counters.of(source.name), clock())
-          : describePullSource(source, activity.get(source.name), sync.status(source.name)),
+          : describePullSource(source, activity.get(source.name), sync.status(source.name), declaredTables),
       ),
     );
   };

@@ -96,7 +96,14 @@ export interface SourceInfo {
   /** Path to paste into the service's console, for push sources. */
   hook?: string;
   /** What is read, for pull sources. */
-  streams?: { name: string; record: string; table?: string; mode: 'incremental' | 'full' }[];
+  streams?: {
+    name: string;
+    record: string;
+    table?: string;
+    mode: 'incremental' | 'full';
+    /** False where its rows go into a table that no file declares yet. */
+    declared?: boolean;
+  }[];
   /** The cron line, or `manual`. */
   schedule?: string;
   /** Next scheduled run or retry, whichever is first; null while paused or manual. */

@@ -12,6 +12,7 @@ import type {
   WorkspaceInfo,
 } from '../contract/api.ts';
 import type { Dashboard } from '../contract/dashboard.ts';
+import type { TableColumnType } from '../contract/facts.ts';
 import type { StreamReport } from '../contract/pull.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchResult, QueryResult } from '../contract/result.ts';
@@ -94,9 +95,16 @@ export interface SourceActions {
   test(name: string): Promise<StreamReport[]>;
   testDeclaration(declaration: SourceDeclaration): Promise<StreamReport[]>;
   acknowledgeChange(name: string, id: number): Promise<void>;
+  /** Declares the table that a stream's rows go into, with a dataset and a dashboard over it. */
+  declareTable(name: string, wish: TableOfStream, actor: string): Promise<{ dashboard: string; files: string[] }>;
   create(declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
   update(name: string, declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
   undoBatch(run: number, actor: string): Promise<void>;
+}
+
+export interface TableOfStream {
+  stream: string;
+  columns: { name: string; type: TableColumnType }[];
 }
 
 /** Instants, half-open. */

@@ -60,6 +60,7 @@ const BODIES: Record<string, Json[]> = {
   ],
   '/api/v1/sources/:name/test': [{}],
   '/api/v1/sources/:name/changes/:id/acknowledge': [{}],
+  '/api/v1/sources/:name/tables': [{ stream: 'orders', columns: [{ name: 'city', type: 'text' }] }],
   '/api/v1/batches/:id/undo': [{}],
   '/api/v1/quarantine/replay': [{ items: [{ id: '1.0' }] }, { source: 'crm', rule: 'invalid', day: '2026-01-01' }],
   '/api/v1/imports/:id/format': [{ format: { kind: 'csv', delimiter: ';', header_row: 1 } }],

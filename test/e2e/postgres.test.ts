@@ -1,8 +1,9 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerRow, RunInfo, SourceInfo } from '../../src/contract/api.ts';
+import { violationsOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { expectLedgerPage, expectStoredLedger } from '../support/ledger-page.ts';
 import { openPage, settled, tableOf } from '../support/page.ts';
@@ -30,6 +31,20 @@ beforeAll(async () => {
   await postgres.sql(`ALTER ROLE turnout_reader PASSWORD 'test-password'`);
   const workspace = join(temporaryFolder('postgres-workspace'), 'workspace');
   cpSync(join(example, 'workspace'), workspace, { recursive: true });
+  writeFileSync(
+    join(workspace, 'sources', 'shops.yaml'),
+    `version: 1
+sources:
+  - name: shops
+    label: Shops
+    connector: postgres
+    schedule: manual
+    settings:
+      url: "\${PLATFORM_DATABASE_URL}"
+      streams:
+        - { name: shops, record: row, table: shops, key: account, mode: full, query: "SELECT account, plan, region, registered_at, id * 1.5 AS rating FROM platform.users" }
+`,
+  );
   server = await startServerProcess({
     workspace,
     env: { PLATFORM_DATABASE_URL: postgres.urlFor({ user: 'turnout_reader' }) },
@@ -178,6 +193,51 @@ test('the dashboard shows what SQL says of the database, also after rows were ch
   await syncNow();
   expect(await figuresOfPage()).toEqual(await figuresOfDatabase());
 }, 300_000);
+
+test('a table of one’s own from SQL: its types are found and shown, its files written, its dashboard shows the rows', async () => {
+  await page.goto(`${server.url}/sources/shops`);
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  const making = page.getByRole('region', { name: 'Table shops' });
+  await making.waitFor({ timeout: 30_000 });
+  expect(await making.getByLabel('registered_at').inputValue()).toBe('time');
+  expect(await making.getByLabel('rating').inputValue()).toBe('number');
+  expect(await violationsOf(page)).toEqual([]);
+  await making.getByRole('button', { name: 'Make the table and a dashboard' }).click();
+  const link = page.getByRole('link', { name: 'Open the dashboard' });
+  await link.waitFor();
+  const { run } = (await (
+    await fetch(`${server.url}/api/v1/sources/shops/sync`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    })
+  ).json()) as { run: number };
+  await until(
+    async () => ((await get<RunInfo>(`/api/v1/runs/${run}`)).state === 'ok' ? true : undefined),
+    'the shops are read',
+    60_000,
+  );
+  const [expected] = await postgres.sql<{ rows: string; rating: string }>(
+    'SELECT count(*) AS rows, sum(id * 1.5) AS rating FROM platform.users',
+  );
+  await until(
+    async () => {
+      const answer = await get<{ rows: Record<string, unknown>[] }>(
+        '/api/v1/query?m=shops,shops_rating&p=2000-01-01..2026-11-15',
+      );
+      return answer.rows?.[0]?.['shops'] === Number(expected?.rows) ? true : undefined;
+    },
+    'the shops are counted',
+    30_000,
+  );
+  const answer = await get<{ rows: Record<string, unknown>[] }>(
+    '/api/v1/query?m=shops_rating&p=2000-01-01..2026-11-15',
+  );
+  expect(answer.rows[0]?.['shops_rating']).toBe(Number(expected?.rating));
+  await link.click();
+  await settled(page);
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Shops');
+}, 120_000);
 
 test('while the database is away the page keeps its numbers and says how old they are', async () => {
   const before = await figuresOfPage();

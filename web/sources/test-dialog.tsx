@@ -4,6 +4,7 @@ import type { StreamReport } from '../../src/contract/pull.ts';
 import { postJson } from '../api/client.ts';
 import { failureWords } from '../api/use-ask.ts';
 import { Dialog } from '../layout/dialog.tsx';
+import { MakeTable } from './make-table.tsx';
 import { sourcePath } from './source-path.ts';
 import { StreamReports } from './stream-reports.tsx';
 
@@ -27,7 +28,14 @@ export function TestDialog({ source, locale, onClose }: { source: SourceInfo; lo
           {outcome.failure}
         </p>
       ) : (
-        <StreamReports reports={outcome.reports} locale={locale} />
+        <>
+          <StreamReports reports={outcome.reports} locale={locale} />
+          {outcome.reports.map((report) => {
+            const stream = source.streams?.find(({ name }) => name === report.stream);
+            if (!report.ok || report.columns.length === 0 || stream?.declared !== false || !stream.table) return null;
+            return <MakeTable key={report.stream} source={source.name} table={stream.table} report={report} />;
+          })}
+        </>
       )}
     </Dialog>
   );

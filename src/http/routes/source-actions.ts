@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { TABLE_COLUMN_TYPES } from '../../contract/facts.ts';
 import { sourceDeclaration, sourceName } from '../../contract/source.ts';
 import { addRoute } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -100,6 +101,22 @@ export function addSourceActionRoutes(app: FastifyInstance, services: Services):
       await sources().acknowledgeChange(params.name, params.id);
       return { acknowledged: true };
     },
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/sources/:name/tables',
+    permission: 'admin',
+    summary: 'Declares the table that the rows of a stream go into: table, dataset and dashboard as files.',
+    params: namedSource,
+    body: z.strictObject({
+      stream: z.string().min(1).max(200),
+      columns: z
+        .array(z.strictObject({ name: z.string().min(1).max(200), type: z.enum(TABLE_COLUMN_TYPES) }))
+        .min(1)
+        .max(500),
+    }),
+    answer: '{dashboard, files}',
+    handle: ({ params, body, principal }) => sources().declareTable(params.name, body, principal.name),
   });
   addRoute(app, {
     method: 'POST',
