@@ -19,7 +19,6 @@ import { loadMisfits } from './user-tables.ts';
 
 const engine = withEngine();
 const RECEIVED = Date.parse('2026-03-02T05:00:00Z');
-const silent = { info() {}, warn() {}, error() {} };
 const settings = { token: 'unused-here' };
 
 /** A source that is read: its pages are lists of canonical records, unchecked. */
@@ -68,7 +67,7 @@ async function project(options: Partial<ProjectorOptions> = {}): Promise<void> {
     channels: [],
     rates: [],
     tables: [LEADS],
-    log: silent,
+    log: { info() {}, warn() {}, error() {} },
     ...options,
   });
   await drain(projector, journal.durableSeq);
