@@ -122,13 +122,13 @@ test('every morning at 06:00 of Berlin, also on the day that has no 02:00', asyn
   await nothingBegins(0);
   now = Date.parse('2026-03-28T05:00:00Z');
   expect(await ended('the first morning', 1)).toMatchObject([{ trigger: 'schedule', state: 'ok', rows: 2 }]);
+  await counted(2);
   expect(await detail()).toMatchObject({
     state: 'ok',
     complete_through: '2026-03-28T05:00:00.000Z',
     // The clocks go forward in between: 23 hours.
     next_run_at: '2026-03-29T04:00:00.000Z',
   });
-  await counted(2);
   expect(Date.parse((await asked()).meta.complete_through)).toBe(Date.parse('2026-03-28T05:00:00Z'));
   expect((await asked()).meta.late).toBeUndefined();
 
