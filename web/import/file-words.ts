@@ -80,15 +80,6 @@ export const STATE_WORDS: Record<ImportInfo['state'], StateLook> = {
   undone: { word: 'Taken back', tone: 'muted' },
 };
 
-export const TYPE_WORDS = {
-  text: 'Text',
-  number: 'Number',
-  integer: 'Whole number',
-  boolean: 'Yes or no',
-  date: 'Date',
-  time: 'Date and time',
-} as const;
-
 /**
  * The records of a preview as a table under the names of our fields: what is the same for all kinds (key, record, table) is left
  * out, `values` of rows are columns, people are taken apart. `formatTime` gets instants.

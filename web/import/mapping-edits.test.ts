@@ -3,7 +3,6 @@ import type { RowMapping } from '../../src/contract/mapping.ts';
 import {
   assignColumn,
   assignValue,
-  columnName,
   columnOf,
   includeColumn,
   isMapped,
@@ -20,7 +19,7 @@ import {
   unusedColumns,
 } from './mapping-edits.ts';
 import { furtherFields, isFolded, keepAsAttributes, keepsAttributes } from './match-fields.ts';
-import { newTableName, tableToMake } from './table-target.ts';
+import { newTableName, tableName, tableToMake } from './table-target.ts';
 import { column, MESSAGE, PERSON } from './test-import.ts';
 import { assumptions, typesInUse, valueRows } from './value-rows.ts';
 
@@ -140,17 +139,18 @@ test('the time of a row is the first date or time, and stays chosen', () => {
   expect(timeColumn(setColumnType(due, 'Due', 'text'))).toBe('Called');
 });
 
-test('names are made and judged', () => {
-  expect(columnName('Amount (USD)', new Set())).toBe('amount_usd');
-  expect(columnName('Größe', new Set())).toBe('gro_e');
-  expect(columnName('2nd call', new Set())).toBe('column_2nd_call');
-  expect(columnName('Регион', new Set())).toBe('column');
-  expect(columnName('Region', new Set(['region', 'region_2']))).toBe('region_3');
-  expect(columnName('Source', new Set())).toBe('source_2');
-  for (const text of ['Amount (USD)', '2nd', '%', 'row', 'x'.repeat(200)])
-    expect(nameProblem(columnName(text, new Set()))).toBeNull();
+test('names are made as everywhere in Turnout, and judged', () => {
+  const file = [column('Регион'), column('Source'), column('%%')];
+  const mapping = file.reduce((next, one) => includeColumn(next, file, one, true), {
+    record: 'row',
+    columns: [],
+  } as RowMapping);
+  expect(mapping.columns.map((one) => one.field)).toEqual(['region', 'own_source', 'percent_percent']);
+  expect(includeColumn(mapping, [...file, column('…')], column('…'), true).columns.at(-1)?.field).toBe('column_4');
+  for (const text of ['Amount (USD)', '2nd', '…', 'row', 'x'.repeat(200)])
+    expect(nameProblem(tableName(text))).toBeNull();
   expect(nameProblem('Amount')).toContain('lower-case');
-  expect(nameProblem('row')).toContain('every table');
+  for (const taken of ['row', 'version']) expect(nameProblem(taken)).toContain('every table');
   expect(renameColumn(OWN, 'Sum', 'total').columns.at(-1)?.field).toBe('total');
 });
 

@@ -1,5 +1,6 @@
 import type { ImportColumn, ImportField } from '../../src/contract/api.ts';
-import { storedTableColumns, type TableColumnType } from '../../src/contract/facts.ts';
+import { columnName } from '../../src/contract/column-name.ts';
+import { RESERVED_TABLE_COLUMNS, type TableColumnType } from '../../src/contract/facts.ts';
 import type { ColumnMapping, RowMapping, ValueFormat } from '../../src/contract/mapping.ts';
 
 /** Changes of a mapping as the page makes them; each returns a new one. Pure. */
@@ -97,7 +98,9 @@ export function includeColumn(
   if (ownColumn(mapping, column.name)) return mapping;
   const place = (one: ColumnMapping): number => columns.findIndex((known) => known.name === one.column);
   const taken = new Set(mapping.columns.map((one) => one.field));
-  const added: ColumnMapping = { field: columnName(column.name, taken), column: column.name, type: column.type };
+  const fallback = `column_${columns.findIndex(({ name }) => name === column.name) + 1}`;
+  const field = columnName(column.name, taken, fallback);
+  const added: ColumnMapping = { field, column: column.name, type: column.type };
   const time = timeColumn(mapping);
   const next = [...mapping.columns, added].toSorted((a, b) => place(a) - place(b));
   const ordered = { ...mapping, columns: next };
@@ -135,28 +138,10 @@ export function setTimeColumn(mapping: RowMapping, column: string): RowMapping {
   return { ...mapping, columns: [...others.slice(0, at), chosen, ...others.slice(at)] };
 }
 
-/** Columns that every table has besides its own. */
-const RESERVED = new Set(Object.keys(storedTableColumns([])));
-
-/** A name that a column of a table may have: lower case, digits and _; not one of `taken`. */
-export function columnName(text: string, taken: ReadonlySet<string>): string {
-  const plain = text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
-    .slice(0, 50);
-  const start = plain === '' ? 'column' : /^[a-z]/.test(plain) ? plain : `column_${plain}`;
-  for (let copy = 1; ; copy++) {
-    const name = copy === 1 ? start : `${start}_${copy}`;
-    if (!taken.has(name) && !RESERVED.has(name)) return name;
-  }
-}
-
 /** What is wrong with a name of a column or table; null where nothing is. */
 export function nameProblem(name: string): string | null {
-  if (RESERVED.has(name)) return `“${name}” is a column that every table has already: choose another name.`;
+  if (RESERVED_TABLE_COLUMNS.includes(name))
+    return `“${name}” is a column that every table has already: choose another name.`;
   if (/^[a-z][a-z0-9_]{0,62}$/.test(name)) return null;
   if (name === '') return 'A name is missing.';
   return `“${name}” cannot be a name: use lower-case letters, digits and _, and begin with a letter.`;

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { ImportColumn } from '../../src/contract/api.ts';
+import { columnName } from '../../src/contract/column-name.ts';
 import { TABLE_COLUMN_TYPES, type TableColumnType } from '../../src/contract/facts.ts';
-import { TYPE_WORDS } from './file-words.ts';
+import { COLUMN_TYPE_WORDS } from '../table/column-types.ts';
 import {
-  columnName,
   includeColumn,
   isTime,
   nameProblem,
@@ -16,7 +16,7 @@ import {
 } from './mapping-edits.ts';
 import { Samples } from './samples.tsx';
 import type { StepProps } from './step-props.ts';
-import { newTableName } from './table-target.ts';
+import { LONGEST_TABLE_NAME, newTableName, tableName } from './table-target.ts';
 
 /** Step 3 for a table of one's own: which columns it has, of which types, which one is the time, what makes a row unique. */
 export function OwnColumns(props: StepProps) {
@@ -120,7 +120,7 @@ function OwnColumn({ column, info, mapping, change, obstacles }: StepProps & { c
             onBlur={() => {
               if (nameProblem(one.field) === null) return;
               const taken = new Set(mapping.columns.filter((other) => other !== one).map((other) => other.field));
-              change(renameColumn(mapping, column.name, columnName(one.field, taken)));
+              change(renameColumn(mapping, column.name, columnName(one.field, taken, 'column')));
             }}
           />
         )}
@@ -137,7 +137,7 @@ function OwnColumn({ column, info, mapping, change, obstacles }: StepProps & { c
           >
             {TABLE_COLUMN_TYPES.map((type) => (
               <option key={type} value={type}>
-                {TYPE_WORDS[type]}
+                {COLUMN_TYPE_WORDS[type]}
               </option>
             ))}
           </select>
@@ -200,11 +200,11 @@ function TableTarget({ info, kinds, mapping, change, obstacles }: StepProps) {
             id="match-table"
             className="field"
             spellCheck={false}
-            maxLength={41}
+            maxLength={LONGEST_TABLE_NAME}
             aria-invalid={problem !== null || obstacles.some((one) => one.field === 'table') || undefined}
             value={name}
             onChange={({ currentTarget }) => change({ ...mapping, table: currentTarget.value })}
-            onBlur={() => problem !== null && change({ ...mapping, table: columnName(name, new Set()).slice(0, 41) })}
+            onBlur={() => problem !== null && change({ ...mapping, table: tableName(name) })}
           />
         </label>
       )}

@@ -3,16 +3,8 @@ import { TABLE_COLUMN_TYPES, type TableColumnType } from '../../src/contract/fac
 import type { StreamReport } from '../../src/contract/pull.ts';
 import { postJson } from '../api/client.ts';
 import { failureWords } from '../api/use-ask.ts';
+import { COLUMN_TYPE_WORDS } from '../table/column-types.ts';
 import { sourcePath } from './source-path.ts';
-
-const TYPE_LABELS: Record<TableColumnType, string> = {
-  text: 'Text',
-  number: 'Number',
-  integer: 'Whole number',
-  boolean: 'Yes or no',
-  date: 'Date',
-  time: 'Date and time',
-};
 
 const asType = (type: string): TableColumnType => TABLE_COLUMN_TYPES.find((one) => one === type) ?? 'text';
 
@@ -68,7 +60,7 @@ export function MakeTable({ source, table, report }: { source: string; table: st
               >
                 {TABLE_COLUMN_TYPES.map((type) => (
                   <option key={type} value={type}>
-                    {TYPE_LABELS[type]}
+                    {COLUMN_TYPE_WORDS[type]}
                   </option>
                 ))}
               </select>
