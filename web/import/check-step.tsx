@@ -43,7 +43,7 @@ export function CheckStep(props: CheckStepProps) {
   return <CheckResult {...props} result={info.check} />;
 }
 
-export function CheckResult({ result, ...props }: StepProps & { result: ImportCheck }) {
+function CheckResult({ result, ...props }: StepProps & { result: ImportCheck }) {
   const { info, kind, mapping, workspace, go } = props;
   const { locale } = workspace;
   return (

@@ -77,7 +77,7 @@ export async function discardImport(client: QueryClient, id: string): Promise<vo
 }
 
 /** An import may bring a table, metrics and a dashboard along: everything that lists them is fetched again. */
-export async function forgetNumbers(client: QueryClient): Promise<void> {
+async function forgetNumbers(client: QueryClient): Promise<void> {
   const stale = ['imports', 'import-kinds', 'workspace', 'catalog', 'dashboard', 'sources', 'page'];
   await Promise.all(stale.map((key) => client.invalidateQueries({ queryKey: [key] })));
 }

@@ -176,9 +176,9 @@ function Done({ info, act, workspace }: Pick<StepProps, 'info' | 'workspace' | '
           Import another file
         </Link>
         {result && (
-          <a className="button" href={`/sources/${encodeURIComponent(result.source)}`}>
+          <Link to="/sources/$name" params={{ name: result.source }} className="button">
             Open its source
-          </a>
+          </Link>
         )}
         <UndoButton info={info} act={act} locale={locale} />
       </p>

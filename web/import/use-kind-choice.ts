@@ -34,7 +34,7 @@ export function useKindChoice(act: (what: ImportAction) => Promise<ImportInfo>):
             }
           }
         });
-      // Told when one goes on.
+      // A refusal is told by `settled`, when one goes on.
       tail.current.catch(() => undefined);
     },
     [act],

@@ -92,7 +92,7 @@ function SourceRow({ source, workspace }: { source: SourceInfo; workspace: Works
 }
 
 /** How a source brings what it has: "postgres, read every day at 06:00". */
-export function modeWords(source: SourceInfo, locale: string): string {
+function modeWords(source: SourceInfo, locale: string): string {
   switch (source.mode) {
     case 'push':
       return `${source.connector}, sends by itself`;

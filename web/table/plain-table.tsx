@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 /** A heading's text; `number` stands at the right edge as its numbers do; `hidden` is for screen readers only. */
-export type Heading = string | { number: string } | { hidden: string; className?: string };
+type Heading = string | { number: string } | { hidden: string; className?: string };
 
 interface PlainTableProps {
   headings: readonly Heading[];
