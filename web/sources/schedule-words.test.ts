@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { scheduleWords } from './schedule-words.ts';
 
 test.each([
-  [undefined, 'every day at 06:00'],
+  [undefined, 'on its schedule'],
   ['manual', 'only when someone starts it'],
   ['0 6 * * *', 'every day at 06:00'],
   ['30 7 * * 1-5', 'on weekdays at 07:30'],

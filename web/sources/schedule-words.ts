@@ -1,14 +1,13 @@
 import { formatHour, formatWeekday } from '../format/index.ts';
 
-/** Where a source declares no schedule of its own. */
-const STANDARD = '0 6 * * *';
-
 /**
  * A cron line with five fields in words: "every day at 06:00", "on Monday and Thursday at 07:30", "every 15 minutes". A line
  * that has no plain words is quoted. `manual` is "only when someone starts it".
  */
 export function scheduleWords(schedule: string | undefined, locale: string): string {
-  const line = (schedule ?? STANDARD).trim();
+  // A source that has only just been connected.
+  if (schedule === undefined) return 'on its schedule';
+  const line = schedule.trim();
   if (line === 'manual') return 'only when someone starts it';
   const fields = line.split(/\s+/);
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
