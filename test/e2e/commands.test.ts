@@ -79,7 +79,10 @@ test('turnout import looks, checks, imports, and counts a row once however often
   });
   const image = join(folder, 'logo.csv');
   writeFileSync(image, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
-  expect(turnout(['import', image])).toMatchObject({ status: 1, complained: expect.stringMatching(/image/i) });
+  expect(turnout(['import', image])).toMatchObject({
+    status: 1,
+    complained: expect.stringMatching(/This is a picture/),
+  });
 });
 
 test('turnout sync reads a watched folder once; without a source it says where to look', () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ImportInfo, LedgerRow } from '../../src/contract/api.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
@@ -69,6 +69,15 @@ async function clickThrough(page: Page): Promise<string[]> {
     );
   }
   throw new Error(`never came to the import: ${headings.join(', ')}`);
+}
+
+/** Presses Tab until the control has the focus. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  for (let press = 0; press < 200; press++) {
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('Tab never came to it');
 }
 
 const imported = (page: Page) => page.getByText(/rows imported/).waitFor({ timeout: 60_000 });
@@ -171,12 +180,9 @@ test(
         (_, index) => `2026-03-${String(1 + index).padStart(2, '0')},${['North', 'South'][index % 2]},${100 + index}`,
       ),
     ]);
-    const focused = () =>
-      page.evaluate(() =>
-        document.activeElement === document.body ? '' : (document.activeElement?.textContent ?? ''),
-      );
-    for (let press = 0; press < 60 && !/choose/i.test(await focused()); press++) await page.keyboard.press('Tab');
+    // Listened for before: what opens at once would be missed.
     const choosing = page.waitForEvent('filechooser');
+    await tabTo(page, page.getByRole('button', { name: 'Choose files' }));
     await page.keyboard.press('Enter');
     await (await choosing).setFiles(path);
     await page.locator('.import-foot').waitFor();
@@ -184,12 +190,7 @@ test(
       const heading = (await page.locator('main h2').first().textContent()) ?? '';
       await until(async () => ((await onward(page).isEnabled()) ? true : undefined), `${heading} can go on`, 30_000);
       const words = (await onward(page).textContent()) ?? '';
-      for (
-        let press = 0;
-        press < 200 && !(await onward(page).evaluate((button) => button === document.activeElement));
-        press++
-      )
-        await page.keyboard.press('Tab');
+      await tabTo(page, onward(page));
       await page.keyboard.press('Enter');
       if (/^Import /.test(words)) break;
       await until(
@@ -200,8 +201,7 @@ test(
     }
     await imported(page);
     const link = page.locator('.import-done').getByRole('link').first();
-    for (let press = 0; press < 60 && !(await link.evaluate((one) => one === document.activeElement)); press++)
-      await page.keyboard.press('Tab');
+    await tabTo(page, link);
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/d\//);
     await settled(page);
@@ -227,6 +227,22 @@ test('an operator’s report becomes messages of the omnichannel dashboards, wit
   const id = page.url().split('/').at(-1)?.split('?')[0] ?? '';
   const info = await get<ImportInfo>(`/api/v1/imports/${id}`);
   expect(info.mapping.record).toBe('message_event');
+  // File, one row, columns: the channel stands in no column of this file.
+  await onward(page).click();
+  await page.getByRole('heading', { name: 'What is one row?' }).waitFor();
+  await onward(page).click();
+  await page.getByLabel('Channel', { exact: true }).selectOption({ label: 'The same for every row …' });
+  await page.getByLabel('Channel of every row').fill('sms');
+  await clickThrough(page);
+  await imported(page);
+  const asked = async () =>
+    (await ask('m=messages_sent,messages_delivered,messages_failed,charges&p=2026-02-01..2026-02-28')).rows[0];
+  await until(
+    async () => ((await asked())?.['messages_sent'] === 20 ? true : undefined),
+    'the messages are counted',
+    20_000,
+  );
+  expect(await asked()).toMatchObject({ messages_delivered: 15, messages_failed: 5, charges: 1 });
   await page.context().close();
 });
 

@@ -42,7 +42,7 @@ sources:
     settings:
       url: "\${PLATFORM_DATABASE_URL}"
       streams:
-        - { name: shops, record: row, table: shops, key: account, mode: full, query: "SELECT account, plan, region, registered_at, id * 1.5 AS rating FROM platform.users" }
+        - { name: shops, record: row, table: shops, key: account, mode: full, query: "SELECT account, plan, region, registered_at, id * 1.5 AS credit FROM platform.users" }
 `,
   );
   server = await startServerProcess({
@@ -200,7 +200,7 @@ test('a table of one’s own from SQL: its types are found and shown, its files 
   const making = page.getByRole('region', { name: 'Table shops' });
   await making.waitFor({ timeout: 30_000 });
   expect(await making.getByLabel('registered_at').inputValue()).toBe('time');
-  expect(await making.getByLabel('rating').inputValue()).toBe('number');
+  expect(await making.getByLabel('credit').inputValue()).toBe('number');
   expect(await violationsOf(page)).toEqual([]);
   await making.getByRole('button', { name: 'Make the table and a dashboard' }).click();
   const link = page.getByRole('link', { name: 'Open the dashboard' });
@@ -217,23 +217,23 @@ test('a table of one’s own from SQL: its types are found and shown, its files 
     'the shops are read',
     60_000,
   );
-  const [expected] = await postgres.sql<{ rows: string; rating: string }>(
-    'SELECT count(*) AS rows, sum(id * 1.5) AS rating FROM platform.users',
+  const [expected] = await postgres.sql<{ rows: string; credit: string }>(
+    'SELECT count(*) AS rows, sum(id * 1.5) AS credit FROM platform.users',
   );
   await until(
     async () => {
       const answer = await get<{ rows: Record<string, unknown>[] }>(
-        '/api/v1/query?m=shops,shops_rating&p=2000-01-01..2026-11-15',
+        '/api/v1/query?m=shops_count,shops_credit&p=2000-01-01..2026-11-15',
       );
-      return answer.rows?.[0]?.['shops'] === Number(expected?.rows) ? true : undefined;
+      return answer.rows?.[0]?.['shops_count'] === Number(expected?.rows) ? true : undefined;
     },
     'the shops are counted',
     30_000,
   );
   const answer = await get<{ rows: Record<string, unknown>[] }>(
-    '/api/v1/query?m=shops_rating&p=2000-01-01..2026-11-15',
+    '/api/v1/query?m=shops_credit&p=2000-01-01..2026-11-15',
   );
-  expect(answer.rows[0]?.['shops_rating']).toBe(Number(expected?.rating));
+  expect(answer.rows[0]?.['shops_credit']).toBe(Number(expected?.credit));
   await link.click();
   await settled(page);
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Shops');

@@ -11,6 +11,15 @@ import { StreamReports } from './stream-reports.tsx';
 /** Connects to a source and shows what it answers; nothing is kept. */
 export function TestDialog({ source, locale, onClose }: { source: SourceInfo; locale: string; onClose(): void }) {
   const [outcome, setOutcome] = useState<{ reports: StreamReport[] } | { failure: string } | null>(null);
+  /** Stream → table, as it was when the dialog was opened: what was just declared is still told of. */
+  const [undeclared] = useState(
+    () =>
+      new Map(
+        (source.streams ?? []).flatMap(({ name, table, declared }) =>
+          declared === false && table !== undefined ? [[name, table] as const] : [],
+        ),
+      ),
+  );
   useEffect(() => {
     const stop = new AbortController();
     postJson<{ streams: StreamReport[] }>(`${sourcePath(source.name)}/test`, {}, stop.signal).then(
@@ -31,9 +40,9 @@ export function TestDialog({ source, locale, onClose }: { source: SourceInfo; lo
         <>
           <StreamReports reports={outcome.reports} locale={locale} />
           {outcome.reports.map((report) => {
-            const stream = source.streams?.find(({ name }) => name === report.stream);
-            if (!report.ok || report.columns.length === 0 || stream?.declared !== false || !stream.table) return null;
-            return <MakeTable key={report.stream} source={source.name} table={stream.table} report={report} />;
+            const table = undeclared.get(report.stream);
+            if (!report.ok || report.columns.length === 0 || table === undefined) return null;
+            return <MakeTable key={report.stream} source={source.name} table={table} report={report} />;
           })}
         </>
       )}
