@@ -54,6 +54,7 @@ export function describeConnectors(): ConnectorInfo[] {
     title: connector.title,
     mode: PUSH_CONNECTORS.has(connector.name) ? 'push' : (PULL_CONNECTORS.get(connector.name)?.mode ?? 'pull'),
     settings: z.toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
+    ...(connector.guide === undefined ? {} : { guide: connector.guide }),
   }));
 }
 

@@ -13,6 +13,7 @@ import {
 import type { TablePage } from '../contract/table-page.ts';
 import { DEFAULT_LIMITS } from '../files/file-limits.ts';
 import { lookAtFile, readFilePages } from '../files/read-file.ts';
+import { csvGuide } from './csv-guide.ts';
 import { compileMapping } from './mapping/compile-mapping.ts';
 import { describeColumns } from './mapping/describe-columns.ts';
 import { mapPage } from './mapping/map-page.ts';
@@ -65,6 +66,7 @@ const STREAM = 'files';
 export const csv: PullConnector<FileSettings> = {
   name: 'csv',
   title: 'Files (CSV, XLSX)',
+  guide: csvGuide,
   mode: 'file',
   settings,
   revisable: true,

@@ -1,6 +1,7 @@
 import { PAGE_HEADERS, type PullConnector, type PullEffects, PullError, type StreamReport } from '../contract/pull.ts';
 import { fetchPublishedRows } from './google-published-csv.ts';
 import { fetchRows, fetchSpreadsheet, findSheet, SheetChangedError } from './google-sheets-api.ts';
+import { googleSheetsGuide } from './google-sheets-guide.ts';
 import {
   apiOrigin,
   type GoogleSheetsSettings,
@@ -25,6 +26,7 @@ const SAMPLE_ROWS = 5;
 export const googleSheets: PullConnector<GoogleSheetsSettings> = {
   name: 'google_sheets',
   title: 'Google Sheets',
+  guide: googleSheetsGuide,
   settings: googleSheetsSettings,
   revisable: true,
   feeds: (settings) => sheetsOf(settings).map(recordOf),

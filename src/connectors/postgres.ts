@@ -1,5 +1,6 @@
 import type { PullConnector } from '../contract/pull.ts';
 import { checkStreams } from './postgres-check.ts';
+import { postgresGuide } from './postgres-guide.ts';
 import { countRows, readPages } from './postgres-pages.ts';
 import { parsePage } from './postgres-records.ts';
 import {
@@ -14,6 +15,7 @@ import {
 export const postgres: PullConnector<PostgresSettings> = {
   name: 'postgres',
   title: 'PostgreSQL',
+  guide: postgresGuide,
   settings: postgresSettings,
   revisable: true,
 

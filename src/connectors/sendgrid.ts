@@ -4,6 +4,7 @@ import type { MessageEvent, MessageStatus } from '../contract/record.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import { isObject, parseJsonBody } from './json.ts';
 import { accountRef, counted, idText, instantFromUnixSeconds, poison, setIfKnown, shortText } from './parsed-item.ts';
+import { sendgridGuide } from './sendgrid-guide.ts';
 import { checkEventSignature, readPublicKey } from './sendgrid-signature.ts';
 
 const publicKey = z.string().refine((text) => readPublicKey(text) !== undefined, {
@@ -29,6 +30,7 @@ const STATUSES: ReadonlyMap<unknown, MessageStatus> = new Map([
 export const sendgrid: PushConnector<SendGridSettings> = {
   name: 'sendgrid',
   title: 'SendGrid',
+  guide: sendgridGuide,
   settings,
   feeds: () => [{ record: 'message_event' }],
   revisable: false,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PushConnector } from '../contract/connector.ts';
 import { secret } from '../contract/source.ts';
 import { idText, poison } from './parsed-item.ts';
+import { twilioGuide } from './twilio-guide.ts';
 import { parseMessaging } from './twilio-messaging.ts';
 import { parseParams } from './twilio-params.ts';
 import { checkTwilioSignature } from './twilio-signature.ts';
@@ -18,6 +19,7 @@ type TwilioSettings = z.infer<typeof settings>;
 export const twilio: PushConnector<TwilioSettings> = {
   name: 'twilio',
   title: 'Twilio messaging and voice',
+  guide: twilioGuide,
   settings,
   feeds: () => [{ record: 'message_event' }],
   revisable: false,

@@ -6,6 +6,7 @@ import { matchesSecret } from './constant-time.ts';
 import { decodeText, isObject, parseJson } from './json.ts';
 import { counted, poison } from './parsed-item.ts';
 import { describeIssue } from './record-issue.ts';
+import { webhookGuide } from './webhook-guide.ts';
 import { withDefaults } from './with-defaults.ts';
 
 const settings = z.strictObject({ token: secret });
@@ -15,6 +16,7 @@ type WebhookSettings = z.infer<typeof settings>;
 export const webhook: PushConnector<WebhookSettings> = {
   name: 'webhook',
   title: 'Webhook',
+  guide: webhookGuide,
   settings,
   feeds: () => canonicalRecord.options.map(({ shape }) => ({ record: shape.record.value })),
   revisable: false,

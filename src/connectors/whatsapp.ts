@@ -11,6 +11,7 @@ import { secret } from '../contract/source.ts';
 import { matchesSecret } from './constant-time.ts';
 import { isObject, parseJsonBody } from './json.ts';
 import { poison } from './parsed-item.ts';
+import { whatsappGuide } from './whatsapp-guide.ts';
 import { parseInboundMessage, parsePreference } from './whatsapp-inbound.ts';
 import { checkHubSignature } from './whatsapp-signature.ts';
 import { parseStatus } from './whatsapp-status.ts';
@@ -23,6 +24,7 @@ type WhatsAppSettings = z.infer<typeof settings>;
 export const whatsapp: PushConnector<WhatsAppSettings> = {
   name: 'whatsapp',
   title: 'WhatsApp Business Platform',
+  guide: whatsappGuide,
   settings,
   feeds: () => [{ record: 'message_event' }],
   revisable: false,

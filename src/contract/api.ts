@@ -1,3 +1,4 @@
+import type { ConnectorGuide } from './connector.ts';
 import type { FileFormat, RowMapping } from './mapping.ts';
 import type { ChannelSpec } from './workspace.ts';
 
@@ -124,6 +125,7 @@ export interface ConnectorInfo {
   mode: 'push' | 'pull' | 'file';
   /** JSON Schema of `settings:`. */
   settings: Record<string, unknown>;
+  guide?: ConnectorGuide;
 }
 
 export type RunTrigger = 'schedule' | 'catch_up' | 'retry' | 'manual' | 'backfill' | 'full' | 'import' | 'watch';

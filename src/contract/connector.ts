@@ -64,11 +64,23 @@ export interface Feed {
   table?: string;
 }
 
+/** What a person needs to declare a source of a connector: what is read, why, and a text to begin with. */
+export interface ConnectorGuide {
+  /** What Turnout takes from the service. */
+  reads: string;
+  /** What it does not touch, and what it needs the credentials for. */
+  why: string;
+  /** YAML of a source, each setting explained. */
+  template: string;
+}
+
 /** What all connectors have. `feeds` and `parse` are pure. */
 export interface Connector<Settings = unknown> {
   /** The word in `connector:` of a source file. */
   name: string;
   title: string;
+  /** For the page that connects a source; one is made from the settings where absent. */
+  guide?: ConnectorGuide;
   /** Strict zod schema; unknown keys are errors. */
   settings: z.ZodType<Settings>;
   /** What records of this source can be. */

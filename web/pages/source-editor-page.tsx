@@ -7,7 +7,7 @@ import { postJson, RequestError } from '../api/client.ts';
 import { useWorkspace } from '../api/queries.ts';
 import { failureWords } from '../api/use-ask.ts';
 import { showToast } from '../layout/messages.tsx';
-import { guideFor } from '../sources/connector-guides.ts';
+import { guideOf } from '../sources/connector-guide.ts';
 import { declarationText, readDeclaration } from '../sources/declaration-text.ts';
 import { type PlacedProblem, ProblemList } from '../sources/problem-list.tsx';
 import { sourcePath } from '../sources/source-path.ts';
@@ -130,7 +130,7 @@ type Outcome =
   | { kind: 'problems'; message: string; problems: PlacedProblem[] };
 
 function Editor({ connector, name, initial }: EditorProps) {
-  const guide = guideFor(connector.name, connector.mode, connector.settings);
+  const guide = guideOf(connector);
   const locale = useWorkspace().data?.locale ?? 'en';
   const navigate = useNavigate();
   const client = useQueryClient();
