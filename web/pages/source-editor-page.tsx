@@ -80,6 +80,7 @@ export function EditSourcePage() {
 
 const MODES = [
   { mode: 'pull', label: 'Turnout reads it' },
+  { mode: 'file', label: 'A folder that Turnout watches' },
   { mode: 'push', label: 'It sends to Turnout' },
 ] as const;
 
@@ -89,7 +90,6 @@ interface ChoiceProps {
   onChoose(connector: ConnectorInfo): void;
 }
 
-/** Sources of files are made by the import page. */
 function ConnectorChoice({ connectors, chosen, onChoose }: ChoiceProps) {
   return (
     <div className="connector-choice">
@@ -139,7 +139,7 @@ function Editor({ connector, name, initial }: EditorProps) {
   const [text, setText] = useState(initial ?? guide.template);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const busy = outcome?.kind === 'testing' || outcome?.kind === 'saving';
-  const canTest = connector.mode === 'pull';
+  const canTest = connector.mode !== 'push';
 
   const send = async (what: 'testing' | 'saving') => {
     const read = readDeclaration(text);
