@@ -57,6 +57,18 @@ test('several readings at once do not meet', async () => {
   expect(counts).toEqual([5000, 5000, 5000]);
 });
 
+test('no page is lost when several come in one turn', async () => {
+  // The end, which follows the last page at once, shares its turn often, not always.
+  for (let reading = 0; reading < 12; reading++) {
+    let rows = 0;
+    for await (const page of reader.pages(path, {})) {
+      rows += page.rows.length;
+      if (rows < 3000) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(rows).toBe(5000);
+  }
+});
+
 test('whoever stops half way leaves no process behind', async () => {
   for await (const page of reader.pages(path, {})) {
     expect(page.first_row).toBe(2);
