@@ -91,6 +91,7 @@ export const csv: PullConnector<FileSettings> = {
     const files = await listFiles(workspaceOf(effects), given.folder, given.pattern);
     const present = new Set(files.map(({ name }) => name));
     let position: Cursor | null = cursor;
+    const unfit: string[] = [];
     for (const file of files) {
       if (effects.signal.aborted) return;
       if (wasRead(position, file)) continue;
@@ -98,11 +99,13 @@ export const csv: PullConnector<FileSettings> = {
         effects.log(`${file.name} was changed a moment ago; it is read by the next run.`);
         continue;
       }
-      for await (const page of readFile(file, present, position, given, effects)) {
+      for await (const page of readFile(file, present, position, given, effects, (sentence) => unfit.push(sentence))) {
         yield page;
         position = page.cursor ?? position;
       }
     }
+    // The others were read first; these are read once the mapping or the file is mended.
+    if (unfit.length > 0) throw new PullError('settings', unfit.join(' '));
   },
 
   parse(entry, context) {
@@ -122,13 +125,17 @@ function workspaceOf(effects: PullEffects): string {
   return effects.folder;
 }
 
-/** Pages of one file; the last one moves the cursor. A file that cannot be read is a notice, and the others are read. */
+/**
+ * Pages of one file; the last one moves the cursor. A file that cannot be read is a notice, and the others are read; of one that
+ * lacks a mapped column nothing is taken, and `unfit` hears which.
+ */
 async function* readFile(
   file: WatchedFile,
   present: ReadonlySet<string>,
   position: Cursor | null,
   given: FileSettings,
   effects: PullEffects,
+  unfit: (sentence: string) => void,
 ): AsyncGenerator<PulledPage> {
   try {
     const hash = await hashFile(file.path, effects.signal);
@@ -139,6 +146,8 @@ async function* readFile(
       return;
     }
     const look = await lookAtFile(file.path, given.format ?? {}, DEFAULT_LIMITS);
+    const missing = missingColumn(given, look.columns);
+    if (missing !== undefined) return unfit(`${file.name}: ${missing}`);
     const columns = describeColumns(look.preview).map(({ name, type }) => ({ name, type }));
     let rows = 0;
     let held: PulledPage = pageOf(file, { columns: look.columns, first_row: 1, rows: [] });
@@ -194,10 +203,8 @@ async function checkFolder(given: FileSettings, folder: string, effects: PullEff
       );
     const look = await lookAtFile(newest.path, given.format ?? {}, DEFAULT_LIMITS);
     const columns = describeColumns(look.preview).map(({ name, type }) => ({ name, type }));
-    const { problems } = compileMapping(given.mapping, { columns: look.columns, timeZone: 'UTC', defaults: {} });
-    const missing = problems.find(({ code }) => code === 'unknown_column');
-    if (missing !== undefined)
-      return report(false, [`${newest.name}: ${missing.message}`, missing.hint].filter(Boolean).join(' '), { columns });
+    const missing = missingColumn(given, look.columns);
+    if (missing !== undefined) return report(false, `${newest.name}: ${missing}`, { columns });
     const sample = look.preview.rows
       .slice(0, 5)
       .map((row) =>
@@ -211,6 +218,13 @@ async function checkFolder(given: FileSettings, folder: string, effects: PullEff
     if (error instanceof PullError || error instanceof TurnoutError) return report(false, error.message);
     throw error;
   }
+}
+
+/** A sentence on a column that the mapping needs and the file does not have. */
+function missingColumn({ mapping }: FileSettings, columns: readonly string[]): string | undefined {
+  const { problems } = compileMapping(mapping, { columns, timeZone: 'UTC', defaults: {} });
+  const missing = problems.find(({ code }) => code === 'unknown_column');
+  return missing === undefined ? undefined : [missing.message, missing.hint].filter(Boolean).join(' ');
 }
 
 function isMissing(error: unknown): boolean {

@@ -216,16 +216,17 @@ describe('a watched folder', () => {
     expect(await amounts('upload')).toEqual([10, 20, 30]);
   });
 
-  test('a column that is needed is renamed: its rows are set aside with the name, and counted once it is mended', async () => {
+  test('a column that is needed is renamed: the source stops with the name, the other files are read, nothing is lost', async () => {
     drop('b.csv', 'Order,Customer,Paid on,Amount\nA-1,dana@example.com,2026-11-02T08:00:00Z,11\n');
+    drop('c.csv', `${HEADER}\nA-2,ben@example.com,2026-11-02T08:00:00Z,21\n`);
     const run = await sync('files');
-    expect(run.notices.join('\n')).toContain('"Paid at"');
-    expect(await amounts('upload')).toEqual([10, 20]);
-    const [reason] = await reasons();
-    expect(reason).toMatch(/b\.csv.*row 2.*"Paid at"/);
-    drop('c.csv', `${HEADER}\nA-1,dana@example.com,2026-11-02T08:00:00Z,11\n`);
+    expect(run).toMatchObject({ state: 'failed', rows: 1 });
+    expect(run.error).toMatch(/^b\.csv: .*"Paid at"/);
+    expect(await reasons()).toEqual([]);
+    expect(await amounts('upload')).toEqual([10, 21]);
+    drop('b.csv', `${HEADER}\nA-1,dana@example.com,2026-11-02T08:00:00Z,11\n`);
     expect(await sync('files')).toMatchObject({ state: 'ok', rows: 1 });
-    expect(await amounts('upload')).toEqual([11, 20]);
+    expect(await amounts('upload')).toEqual([11, 21]);
   });
 
   test('numbers become texts: only the rows that are none are set aside', async () => {
