@@ -14,7 +14,7 @@ import { loadHeaderSource, saveHeader } from './store/imports.ts';
 import type { ControlDatabase } from './store/tables.ts';
 import type { Sync } from './sync/sync.ts';
 import { newSourceFile } from './workspace/source-files.ts';
-import { type WorkspaceFile, writeWorkspaceFiles } from './workspace/write-files.ts';
+import { changeWorkspace, type WorkspaceFile } from './workspace/write-files.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 
 export interface ImportServicesOptions {
@@ -73,19 +73,15 @@ export function createImportWorkspace(options: ImportServicesOptions): ImportWor
         schedule: 'manual',
       };
       const written: WorkspaceFile[] = [...files, newSourceFile(declaration)];
-      const takeBack = await writeWorkspaceFiles(options.workspaceFolder, written);
-      try {
-        await options.reload();
-        if (fileSource(declaration.name) === undefined)
-          throw new TurnoutError(
-            'invalid_request',
-            'The columns are not matched in a way that can be saved. Go back one step.',
-          );
-      } catch (error) {
-        await takeBack();
-        await options.reload();
-        throw error;
-      }
+      await changeWorkspace(options, written, {
+        check() {
+          if (fileSource(declaration.name) === undefined)
+            throw new TurnoutError(
+              'invalid_request',
+              'The columns are not matched in a way that can be saved. Go back one step.',
+            );
+        },
+      });
       if (file.saveAs !== undefined) await saveHeader(control, file.header, declaration.name);
       await recordAudit(control, {
         at: clock(),

@@ -3,25 +3,23 @@ import { CONNECTORS, PULL_CONNECTORS, PUSH_CONNECTORS } from './connectors/regis
 import { parseSources, type Source } from './connectors/sources.ts';
 import type { ConnectorInfo, SourceDetail } from './contract/api.ts';
 import { TurnoutError } from './contract/errors.ts';
-import { type ControlEntry, PAGE_HEADERS } from './contract/pull.ts';
 import { maskSettings } from './contract/secret-keys.ts';
 import type { SourceDeclaration } from './contract/source.ts';
 import { createEgressPolicy } from './egress/policy.ts';
 import { checkTarget } from './egress/resolve-target.ts';
-import type { ReplayRequest, SourceActions } from './http/services.ts';
+import type { SourceActions } from './http/services.ts';
 import type { Journal } from './journal/entry.ts';
+import { appendOrder } from './journal-orders.ts';
 import { labelOf } from './model/labels.ts';
 import { proposeTable, takenTableNames } from './model/propose-table.ts';
-import { loadQuarantineIds } from './projector/quarantine.ts';
 import { recordAudit } from './store/audit.ts';
 import { loadRun, updateRun } from './store/runs.ts';
 import type { ControlDatabase } from './store/tables.ts';
 import type { Sync } from './sync/sync.ts';
-import type { Warehouse } from './warehouse/warehouse.ts';
 import { separateSecrets, unmaskSettings } from './workspace/keep-secrets.ts';
 import { loadSecrets, saveSecrets } from './workspace/secrets-file.ts';
 import { findSource, newSourceFile, replaceSource, type SourceText } from './workspace/source-files.ts';
-import { writeWorkspaceFiles } from './workspace/write-files.ts';
+import { changeWorkspace } from './workspace/write-files.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 
 export interface SourceServicesOptions {
@@ -99,25 +97,20 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
     return source;
   };
 
+  /** Secrets go into their own file, which is as it was where the declaration cannot be written or opened. */
   const save = async (
     declaration: SourceDeclaration,
-    write: (kept: SourceDeclaration) => Promise<{ file: string; takeBack: () => Promise<void> }>,
+    fileOf: (kept: SourceDeclaration) => SourceText,
+    replace: boolean,
   ): Promise<{ name: string; file: string }> => {
     const { declaration: kept, secrets: typed } = separateSecrets(declaration);
     const before = await loadSecrets(options.dataFolder);
     const secrets = { ...before, ...typed };
     await resolve(kept, secrets);
+    const file = fileOf(kept);
     await saveSecrets(options.dataFolder, secrets);
-    const { file, takeBack } = await write(kept);
-    try {
-      await options.reload();
-    } catch (error) {
-      await takeBack();
-      await saveSecrets(options.dataFolder, before);
-      await options.reload();
-      throw error;
-    }
-    return { name: declaration.name, file };
+    await changeWorkspace(options, [file], { replace, undo: () => saveSecrets(options.dataFolder, before) });
+    return { name: declaration.name, file: file.path };
   };
 
   return {
@@ -206,14 +199,7 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
         currency: loaded.workspace.currency,
         model: loaded.model,
       });
-      const takeBack = await writeWorkspaceFiles(options.workspaceFolder, files);
-      try {
-        await options.reload();
-      } catch (error) {
-        await takeBack();
-        await options.reload();
-        throw error;
-      }
+      await changeWorkspace(options, files);
       await audit(actor, 'table.declare', `The table ${stream.table} was declared for ${name}.`);
       return { dashboard: `/d/${dashboard}`, files: files.map(({ path }) => path) };
     },
@@ -224,10 +210,7 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
           'conflict',
           `There is a source "${declaration.name}" already. Choose another name, or change that one.`,
         );
-      const saved = await save(declaration, async (kept) => {
-        const file = newSourceFile(kept);
-        return { file: file.path, takeBack: await writeWorkspaceFiles(options.workspaceFolder, [file]) };
-      });
+      const saved = await save(declaration, newSourceFile, false);
       await audit(actor, 'source.create', `${declaration.name} was connected (${declaration.connector}).`);
       return saved;
     },
@@ -240,14 +223,12 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
           'invalid_request',
           'The name of a source stays: what it brought is kept under it. Connect a new source for another name.',
         );
-      const saved = await save(unmasked(declaration, [found.file]), async (kept) => {
+      const fileOf = (kept: SourceDeclaration): SourceText => {
         const file = replaceSource(found.file, name, kept);
         if (file === null) throw new Error('the source was there a moment ago');
-        return {
-          file: file.path,
-          takeBack: await writeWorkspaceFiles(options.workspaceFolder, [file], { replace: true }),
-        };
-      });
+        return file;
+      };
+      const saved = await save(unmasked(declaration, [found.file]), fileOf, true);
       await audit(actor, 'source.update', `The settings of ${name} were changed.`);
       return saved;
     },
@@ -259,7 +240,7 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
         throw new TurnoutError('conflict', 'The import is still running. Wait until it has ended.');
       if (run.undone === 1) throw new TurnoutError('conflict', 'This import was taken back already.');
       if (run.first_seq !== null && run.last_seq !== null)
-        await appendControl(journal, run.source, clock(), {
+        await appendOrder(journal, run.source, clock(), {
           control: 'undo',
           first_seq: run.first_seq,
           last_seq: run.last_seq,
@@ -299,64 +280,4 @@ async function checkTargets(source: Source, allow: readonly string[]): Promise<v
   );
   if (problems.length > 0)
     throw new TurnoutError('invalid_request', problems.map(({ message }) => message).join(' '), problems);
-}
-
-/** Puts quarantined records into the journal again. @returns how many */
-export async function replayQuarantine(
-  journal: Pick<Journal, 'append'>,
-  now: number,
-  what: ReplayRequest,
-  warehouse: Warehouse,
-): Promise<number> {
-  const items = 'items' in what ? await findItems(what.items, warehouse) : await loadQuarantineIds(warehouse, what);
-  let replayed = 0;
-  for (const [source, ofSource] of Map.groupBy(items, (item) => item.source)) {
-    for (let start = 0; start < ofSource.length; start += REPLAYED_TOGETHER) {
-      const some = ofSource.slice(start, start + REPLAYED_TOGETHER).map(({ source: _, ...item }) => item);
-      await appendControl(journal, source, now, { control: 'replay', items: some });
-      replayed += some.length;
-    }
-  }
-  return replayed;
-}
-
-async function findItems(
-  wanted: readonly { id: string; record?: unknown }[],
-  warehouse: Warehouse,
-): Promise<QuarantinePlace[]> {
-  const found = await loadQuarantineIds(warehouse, { ids: wanted.map(({ id }) => id) });
-  return wanted.map(({ id, record }) => {
-    const place = found.find(({ seq, item }) => `${seq}.${item}` === id);
-    if (place === undefined)
-      throw new TurnoutError(
-        'not_found',
-        `There is no record ${id} in the quarantine. It may have been replayed already.`,
-      );
-    return { ...place, ...(record === undefined ? {} : { record }) };
-  });
-}
-
-interface QuarantinePlace {
-  source: string;
-  seq: number;
-  item: number;
-  record?: unknown;
-}
-
-/** Records of one order to the projector. */
-const REPLAYED_TOGETHER = 1_000;
-
-async function appendControl(
-  journal: Pick<Journal, 'append'>,
-  source: string,
-  receivedAt: number,
-  order: ControlEntry,
-): Promise<number> {
-  return journal.append({
-    source,
-    receivedAt,
-    target: '/control',
-    headers: { 'content-type': 'application/json', [PAGE_HEADERS.control]: order.control },
-    body: Buffer.from(JSON.stringify(order)),
-  });
 }

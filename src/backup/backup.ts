@@ -6,6 +6,7 @@ import { backup as copyDatabase, DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { TurnoutError } from '../contract/errors.ts';
 import { openJournal } from '../journal/journal.ts';
+import { SECRETS_FILE } from '../workspace/secrets-file.ts';
 
 export interface BackupFolders {
   /** A workspace's data: control.sqlite, journal/, … */
@@ -26,7 +27,6 @@ export interface BackupManifest {
 }
 
 export const MANIFEST = 'manifest.json';
-const SECRETS = 'source-secrets.json';
 
 /**
  * Copies what cannot be made again: the journal, the control database, the secrets of sources and the workspace's files. A server
@@ -42,7 +42,7 @@ export async function backUp(folders: BackupFolders, version: string, now: numbe
     throw new TurnoutError('conflict', `The folder ${backup} is not empty. Give the backup a folder of its own.`);
   await mkdir(join(backup, 'journal'), { recursive: true, mode: 0o700 });
   await copyControl(join(data, 'control.sqlite'), join(backup, 'control.sqlite'));
-  if (existsSync(join(data, SECRETS))) await copyFile(join(data, SECRETS), join(backup, SECRETS));
+  if (existsSync(join(data, SECRETS_FILE))) await copyFile(join(data, SECRETS_FILE), join(backup, SECRETS_FILE));
   await copyJournal(join(data, 'journal'), join(backup, 'journal'));
   const seq = await cutTail(join(backup, 'journal'), now);
   for (const path of await listFiles(workspace, (name) => /\.(ya?ml|sql|md)$/.test(name)))

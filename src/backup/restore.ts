@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TurnoutError } from '../contract/errors.ts';
+import { SECRETS_FILE } from '../workspace/secrets-file.ts';
 import {
   type BackupFolders,
   type BackupManifest,
@@ -59,7 +60,7 @@ export async function restore(folders: BackupFolders, now: number, newerJournal?
       `The journal in ${newerJournal ?? backup} reaches to entry ${seq}, the backup to ${manifest.seq}. Restore without --journal.`,
     );
   }
-  if (existsSync(join(draft, 'source-secrets.json'))) await chmod(join(draft, 'source-secrets.json'), 0o600);
+  if (existsSync(join(draft, SECRETS_FILE))) await chmod(join(draft, SECRETS_FILE), 0o600);
   for (const path of await listFiles(join(backup, 'workspace')))
     await copyInto(join(backup, 'workspace', path), join(workspace, path));
   await rm(data, { recursive: true, force: true });

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, normalize, sep } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join, normalize, sep } from 'node:path';
 import { TurnoutError } from '../contract/errors.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface WorkspaceFile {
   /** Relative to the workspace, with `/`: `tables/calls.yaml`. */
@@ -14,7 +15,7 @@ export interface WorkspaceFile {
  * @returns takes everything back, also what was replaced
  * @throws TurnoutError('conflict') for a file that exists; nothing is written then
  */
-export async function writeWorkspaceFiles(
+async function writeWorkspaceFiles(
   folder: string,
   files: readonly WorkspaceFile[],
   { replace = false } = {},
@@ -59,16 +60,38 @@ async function readOptional(place: string): Promise<string | null> {
   }
 }
 
-/** Beside it first, then renamed: a reader never sees half a file. */
-async function writeWhole(place: string, text: string): Promise<void> {
-  await mkdir(dirname(place), { recursive: true });
-  const draft = `${place}.new`;
-  const file = await open(draft, 'w', 0o600);
+export interface ChangeOptions {
+  /** Folder of the files that people write. */
+  workspaceFolder: string;
+  /** Opens the workspace with its files as they are now. */
+  reload(): Promise<void>;
+}
+
+/**
+ * Writes files and opens the workspace with them; where that fails, or `check` throws, everything is as it was before. `undo`
+ * takes back what the caller has changed besides.
+ * @throws what `writeWorkspaceFiles`, `reload` or `check` throws
+ */
+export async function changeWorkspace(
+  { workspaceFolder, reload }: ChangeOptions,
+  files: readonly WorkspaceFile[],
+  {
+    replace = false,
+    check = () => {},
+    undo = async () => {},
+  }: { replace?: boolean; check?: () => void; undo?: () => Promise<void> } = {},
+): Promise<void> {
+  const takeBack = await writeWorkspaceFiles(workspaceFolder, files, { replace }).catch(async (error: unknown) => {
+    await undo();
+    throw error;
+  });
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    await reload();
+    check();
+  } catch (error) {
+    await takeBack();
+    await undo();
+    await reload();
+    throw error;
   }
-  await rename(draft, place);
 }
