@@ -10,6 +10,8 @@ import { FILTER_OPS, GRAINS } from '../src/contract/words.ts';
  */
 const GOLDEN: [string, Partial<ViewState>][] = [
   ['', {}],
+  ['?v=long_visit:45.5&v=short_visit:10', { parameters: { long_visit: 45.5, short_visit: 10 } }],
+  ['?ma=1', { matured: true }],
   ['?p=d', { period: 'd' }],
   ['?p=e', { period: 'e' }],
   ['?p=w', { period: 'w' }],
@@ -280,6 +282,15 @@ const anyView: fc.Arbitrary<ViewState> = fc.record({
   x: fc.option(id),
   sort: fc.array(id, { maxLength: 2 }),
   limit: fc.option(fc.integer({ min: 1, max: 50_000 })),
+  parameters: fc.dictionary(
+    id,
+    fc.integer({ min: -1_000, max: 100_000 }).map((hundredths) => hundredths / 100 || 0),
+    {
+      maxKeys: 2,
+      noNullPrototype: true,
+    },
+  ),
+  matured: fc.boolean(),
   extra: fc
     .array(fc.tuple(fc.constantFrom('zz', 'utm_source', '__proto__'), text), { maxLength: 2 })
     .map((pairs) => pairs.map(([key, value]): [string, string] => [key, value])),

@@ -15,6 +15,22 @@ export interface MetricInfo {
   owner?: string;
   /** Dimensions that apply to it. */
   dimensions: string[];
+  /** Parameters that its value depends on. */
+  parameters?: string[];
+  /** How long a cohort's number still moves, in words: `1 day`. */
+  matures?: string;
+}
+
+/** A number that the reader can move on the page. */
+export interface ParameterInfo {
+  name: string;
+  label: string;
+  description?: string;
+  default: number;
+  min: number;
+  max: number;
+  step: number;
+  unit: 'second' | 'minute' | 'hour' | 'day' | 'number';
 }
 
 export interface DimensionInfo {
@@ -37,6 +53,8 @@ export interface FunnelInfo {
   window?: string;
   order: 'sequence' | 'any';
   min_sample: number;
+  /** Parameters that its steps depend on. */
+  parameters?: string[];
   steps: { name: string; label: string }[];
 }
 
@@ -45,6 +63,7 @@ export interface Catalog {
   metrics: MetricInfo[];
   dimensions: DimensionInfo[];
   funnels: FunnelInfo[];
+  parameters: ParameterInfo[];
 }
 
 /** GET /api/v1/workspace */

@@ -42,6 +42,8 @@ export const tileSpec = z.union([
     by: id,
     sort: z.string().optional(),
     limit: z.number().int().min(1).max(50).optional(),
+    /** Whiskers: the 95 % interval of a rate. */
+    intervals: z.boolean().optional(),
   }),
   z.strictObject({
     ...tileBase,
@@ -60,7 +62,38 @@ export const tileSpec = z.union([
     limit: z.number().int().min(1).max(500).optional(),
     search: z.boolean().optional(),
     totals: z.boolean().optional(),
+    /** 95 % intervals beside rates. */
+    intervals: z.boolean().optional(),
+    /** Rows that stand out in these metrics are marked, each held against the rows of the same `marks_within`. */
+    marks: z.array(id).max(4).optional(),
+    marks_within: id.optional(),
   }),
+  /** Rows by columns with heat: the first metric is shown first, the reader can switch to the others. */
+  z.strictObject({
+    ...tileBase,
+    pivot: oneOrMore,
+    rows: z.array(id).min(1).max(3),
+    /** A grain of time, or a dimension. */
+    columns: id.default('week'),
+    heat: z.enum(['table', 'column', 'row', 'measure', 'off']).default('table'),
+  }),
+  /** Events, one row each, with what is known of them. */
+  z.strictObject({
+    ...tileBase,
+    /** The dimension whose values are the rows. */
+    schedule: id,
+    /** Its name, for people. */
+    name: id,
+    /** When it starts: a dimension that holds an instant. */
+    starts: id,
+    details: z.array(id).max(8).default([]),
+    metrics: z.array(id).min(1).max(12),
+    /** Rows are held against others of the same value: `series`. */
+    series: id.optional(),
+    marks: z.array(id).max(4).optional(),
+  }),
+  /** Why a metric changed, split over a hierarchy of dimensions. */
+  z.strictObject({ ...tileBase, change: id, by: z.array(id).min(1).max(4), metrics: z.array(id).max(4).default([]) }),
   z.strictObject({ ...tileBase, text: z.string().max(2000) }),
 ]);
 
@@ -70,7 +103,13 @@ export const dashboardFile = z.strictObject({
   title: z.string().min(1).max(100),
   description: z.string().max(500).optional(),
   defaults: z
-    .strictObject({ period: z.string().default('28d'), compare: z.string().default('prev'), grain: grain.optional() })
+    .strictObject({
+      period: z.string().default('28d'),
+      compare: z.string().default('prev'),
+      grain: grain.optional(),
+      /** Only cohorts that have settled, unless the reader asks for all. */
+      matured: z.boolean().default(false),
+    })
     .prefault({}),
   filters: z
     .array(
@@ -89,6 +128,9 @@ export const dashboardFile = z.strictObject({
 
 export type DashboardFile = z.infer<typeof dashboardFile>;
 export type TileSpec = z.infer<typeof tileSpec>;
+
+/** What the colours of a pivot compare: the whole table (of the measure shown), each column, each row. */
+export type HeatScope = 'table' | 'column' | 'row' | 'measure' | 'off';
 
 interface TileBase {
   /** Stable in the dashboard: `r1t2` or from the title; used in #tile=. */
@@ -109,7 +151,7 @@ export type Tile =
       grain?: string;
       compare?: 'off' | 'prev' | 'prev_year';
     })
-  | (TileBase & { kind: 'bar'; metric: string; by: string; sort?: string; limit?: number })
+  | (TileBase & { kind: 'bar'; metric: string; by: string; sort?: string; limit?: number; intervals?: true })
   | (TileBase & { kind: 'heatmap'; metrics: string[]; value: 'per_day' | 'total' })
   | (TileBase & { kind: 'funnel'; funnel: string; by?: string })
   | (TileBase & {
@@ -120,14 +162,29 @@ export type Tile =
       limit?: number;
       search: boolean;
       totals: boolean;
+      intervals?: true;
+      marks?: string[];
+      marksWithin?: string;
     })
+  | (TileBase & { kind: 'pivot'; metrics: string[]; rows: string[]; columns: string; heat: HeatScope })
+  | (TileBase & {
+      kind: 'schedule';
+      entity: string;
+      name: string;
+      starts: string;
+      details: string[];
+      metrics: string[];
+      series?: string;
+      marks: string[];
+    })
+  | (TileBase & { kind: 'change'; metric: string; by: string[]; metrics: string[] })
   | (TileBase & { kind: 'text'; text: string });
 
 export interface Dashboard {
   name: string;
   title: string;
   description?: string;
-  defaults: { period: string; compare: string; grain?: string };
+  defaults: { period: string; compare: string; grain?: string; matured?: boolean };
   filters: {
     dimension: string;
     multiple: boolean;

@@ -94,6 +94,70 @@ export const FACT_TABLES = {
     amount: { type: 'decimal', nullable: true },
     currency: category,
   },
+  /**
+   * One row per webinar and person who registered, joined or watched the recording, with what is known of the webinar beside it; and
+   * one row per webinar with `person` 0, so that a webinar counts before anybody has signed up.
+   */
+  participations: {
+    participation: { type: 'key' },
+    webinar: category,
+    title: category,
+    series: category,
+    course: category,
+    language: category,
+    region: category,
+    /** live or recorded. */
+    format: category,
+    /** scheduled, live, finished or cancelled. */
+    status: category,
+    host: category,
+    /** Source that describes the webinar; '' where none does. */
+    source: category,
+    /** Where no source describes the webinar: the earliest join, else the latest registration. */
+    starts_at: { type: 'instant' },
+    ends_at: maybeInstant,
+    /** 0 in the row of the webinar itself. */
+    person: { type: 'person' },
+    /** A registration that was not cancelled before the start. */
+    registered: flag,
+    /** The earliest such registration. */
+    registered_at: maybeInstant,
+    cancelled_at: maybeInstant,
+    utm_source: category,
+    utm_medium: category,
+    utm_campaign: category,
+    utm_content: category,
+    utm_term: category,
+    /** Host name. */
+    referrer: category,
+    /** By the rules of source_groups.yaml; '' where there is no registration. */
+    source_group: category,
+    /** There was a join, however short. */
+    joined: flag,
+    /** Time in the live room: joins merged as intervals, milliseconds exact. */
+    seconds: { type: 'decimal' },
+    joins: { type: 'integer' },
+    first_joined_at: maybeInstant,
+    last_left_at: maybeInstant,
+    viewed_recording: flag,
+    recording_viewed_at: maybeInstant,
+    recording_seconds: { type: 'decimal' },
+    /**
+     * How the attendance (or else the view) was found to be of this registration: service_id, email, phone, external_id; `unmatched`
+     * or `ambiguous` where it was not; '' where nobody came.
+     */
+    matched_by: category,
+  },
+  /** Merged intervals in the live room. */
+  stays: {
+    stay: { type: 'key' },
+    participation: { type: 'key' },
+    webinar: category,
+    person: { type: 'person' },
+    joined_at: { type: 'instant' },
+    left_at: { type: 'instant' },
+    seconds: { type: 'decimal' },
+  },
 } as const satisfies Record<string, Record<string, Column>>;
 
 export type FactTable = keyof typeof FACT_TABLES;

@@ -75,6 +75,8 @@ const dimensionSpec = z.strictObject({
   type: z.enum(['categorical', 'boolean', 'geo']).default('categorical'),
   /** A column of the dataset; the dimension's name where absent. */
   column: id.optional(),
+  /** The local hour (0–23) or weekday (1–7) of the query's time, under a name of one's own. */
+  part: z.enum(['hour_of_day', 'weekday']).optional(),
   /** `channels`: labels, colours and capabilities come from the workspace's channels. */
   values_from: z.literal('channels').optional(),
   /** Labels by value. */
@@ -109,6 +111,19 @@ export const datasetSpec = z.strictObject({
   metrics: z.array(metricSpec).default([]),
 });
 
+/** A number in filters that the reader can move on the page: `seconds >= $short_visit`. */
+export const parameterSpec = z.strictObject({
+  name: id,
+  label: label.optional(),
+  description: z.string().max(1000).optional(),
+  default: z.number(),
+  min: z.number().default(0),
+  max: z.number(),
+  step: z.number().positive().default(1),
+  /** What the reader sees; a length of time is compared in seconds. */
+  unit: z.enum(['second', 'minute', 'hour', 'day', 'number']).default('number'),
+});
+
 export const funnelSpec = z.strictObject({
   name: id,
   label: label.optional(),
@@ -120,6 +135,10 @@ export const funnelSpec = z.strictObject({
   /** sequence: each step at or after the one before (ties count); any: order does not matter. */
   order: z.enum(['sequence', 'any']).default('sequence'),
   min_sample: z.number().int().min(0).optional(),
+  /** Time column of the first step's dataset by which a period is chosen (the start of a webinar); the first step's time where absent. */
+  cohort: id.optional(),
+  /** How long after its time the first step's cohort still moves, e.g. `1 day`. */
+  matures: duration.optional(),
   owner: z.string().max(100).optional(),
   steps: z
     .array(
@@ -130,6 +149,12 @@ export const funnelSpec = z.strictObject({
         filter: z.string().max(500).optional(),
         /** Time column of the step; the dataset's where absent. */
         time: id.optional(),
+        /** The step happens this much later than its time: `$short_visit`, `5 minutes`. */
+        after: z.string().max(70).optional(),
+        /** It counts even where it came before the step before; the time between is then 0. */
+        anytime: z.boolean().optional(),
+        /** An entity that this step's dataset shares with the first step's, where it has not the funnel's own: whoever of the funnel is the same person there. */
+        entity: id.optional(),
       }),
     )
     .min(2),
@@ -138,6 +163,7 @@ export const funnelSpec = z.strictObject({
 /** A file with metrics over datasets declared elsewhere, and funnels. */
 export const sharedSpec = z.strictObject({
   version: z.literal(1),
+  parameters: z.array(parameterSpec).default([]),
   metrics: z.array(metricSpec).default([]),
   funnels: z.array(funnelSpec).default([]),
 });
@@ -167,6 +193,7 @@ export type TableSpec = z.infer<typeof tableSpec>;
 export type MetricSpec = z.infer<typeof metricSpec>;
 export type DimensionSpec = z.infer<typeof dimensionSpec>;
 export type DatasetSpec = z.infer<typeof datasetSpec>;
+export type ParameterSpec = z.infer<typeof parameterSpec>;
 export type FunnelSpec = z.infer<typeof funnelSpec>;
 
 /** The filter language, parsed. Columns are columns of the dataset at hand. */
@@ -174,7 +201,13 @@ export type Predicate =
   | { kind: 'and' | 'or'; parts: Predicate[] }
   | { kind: 'not'; part: Predicate }
   | { kind: 'flag'; column: string }
-  | { kind: 'compare'; column: string; op: '=' | '!=' | '<' | '<=' | '>' | '>='; value: string | number | boolean }
+  | {
+      kind: 'compare';
+      column: string;
+      op: '=' | '!=' | '<' | '<=' | '>' | '>=';
+      /** `parameter`: a number that the query may set, times `factor` (seconds per unit). */
+      value: string | number | boolean | { parameter: string; factor: number };
+    }
   | { kind: 'in'; column: string; values: (string | number)[]; negated: boolean }
   | { kind: 'null'; column: string; negated: boolean };
 

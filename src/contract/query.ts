@@ -36,15 +36,37 @@ const shared = {
   match_weekday: z.boolean().optional(),
   /** IANA zone; the workspace's where absent. */
   timezone: z.string().min(1).max(60).optional(),
+  /** Numbers that the model's filters take from the reader: `{short_visit: 10}`; others keep their defaults. */
+  parameters: z.record(id, z.number()).optional(),
+  /**
+   * Only cohorts whose numbers have settled: of metrics (and funnels) that declare `matures` the range ends that much before the data
+   * does, and the range compared with is cut by the same length, so that both have the same age. Others are not touched.
+   */
+  matured: z.boolean().optional(),
 };
+
+/** Rows that stand out from the others are named in `marks`. */
+const marks = z.strictObject({
+  metrics: z.array(id).min(1).max(4),
+  /** A row is held against the rows with the same value of this dimension (its series); against all where absent. */
+  within: id.optional(),
+});
+
+export const MAX_DIMENSIONS = 12;
 
 export const metricQuery = z.strictObject({
   metrics: z.array(id).min(1).max(20),
   /** Names; `weekday` (1 = Monday … 7) and `hour_of_day` (0–23) exist on every dataset with a time. */
   dimensions: z
     .array(z.union([id, z.strictObject({ name: id, grain })]))
-    .max(6)
+    .max(MAX_DIMENSIONS)
     .optional(),
+  /**
+   * Several ways to group in one answer, each a subset of `dimensions` (time is `time`), re-aggregated by the engine; `[]` is the
+   * total. Rows carry `__set`, the index of their way; what is not of it is null. Not with `order_by`, `limit`, `totals` or `per`.
+   */
+  grouping_sets: z.array(z.array(id).max(MAX_DIMENSIONS)).min(1).max(24).optional(),
+  marks: marks.optional(),
   ...shared,
   /** `-charges` or `charges`; several in order. */
   order_by: z
@@ -64,15 +86,29 @@ export const funnelQuery = z.strictObject({
   ...shared,
 });
 
-export const query = z.union([metricQuery, funnelQuery]);
+/**
+ * Why a metric changed: its change from the range compared with (the previous period where absent) to the range, split over segments
+ * so that the parts add up to it. Of a rate each segment has a rate part and a mix part; of a sum, its difference.
+ */
+export const changeQuery = z.strictObject({
+  change: id,
+  /** A hierarchy, widest first: each level is split on its own. */
+  dimensions: z.array(id).min(1).max(4),
+  ...shared,
+  /** Segments per level; the rest is one segment "Other". Default 50. */
+  limit: z.number().int().min(1).max(500).optional(),
+});
+
+export const query = z.union([metricQuery, funnelQuery, changeQuery]);
 /** One page's worth. */
 export const MAX_BATCH = 60;
 export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(MAX_BATCH) });
-export const queryBody = z.union([metricQuery, funnelQuery, queryBatch]);
+export const queryBody = z.union([metricQuery, funnelQuery, changeQuery, queryBatch]);
 
 export type { Grain } from './words.ts';
 export type Filter = z.infer<typeof filter>;
 export type MetricQuery = z.infer<typeof metricQuery>;
 export type FunnelQuery = z.infer<typeof funnelQuery>;
+export type ChangeQuery = z.infer<typeof changeQuery>;
 export type Query = z.infer<typeof query>;
 export type Compare = z.infer<typeof compare>;

@@ -123,11 +123,15 @@ const webinar = z.strictObject({
   duration_minutes: z.number().nonnegative().optional(),
 });
 
+/** The service's own id of a person in a webinar (Zoom registrant id, BigMarker bmid, GoTo registrant key): the surest join. */
+const registrantId = z.string().min(1).max(200).optional();
+
 const registration = z.strictObject({
   record: z.literal('registration'),
   ...base,
   webinar_id: name,
   person: personRef,
+  registrant_id: registrantId,
   registered_at: instant,
   utm_source: text.optional(),
   utm_medium: text.optional(),
@@ -143,8 +147,10 @@ const attendance = z.strictObject({
   ...base,
   webinar_id: name,
   person: personRef,
+  registrant_id: registrantId,
   joined_at: instant,
   left_at: instant.optional(),
+  /** Time in the room where the service says it itself: the stay ends then, or at `left_at` if that is earlier. */
   seconds: z.number().nonnegative().optional(),
 });
 
@@ -153,6 +159,7 @@ const recordingView = z.strictObject({
   ...base,
   webinar_id: name,
   person: personRef,
+  registrant_id: registrantId,
   viewed_at: instant,
   seconds: z.number().nonnegative().optional(),
 });

@@ -32,6 +32,10 @@ export interface ViewState {
   x: string | null;
   sort: string[];
   limit: number | null;
+  /** Numbers of the model that the reader moved, by name: `short_visit` → 10. */
+  parameters: Record<string, number>;
+  /** Only cohorts whose numbers have settled. */
+  matured: boolean;
   /** Keys this version does not know, decoded, in their order: kept in the address and otherwise ignored. */
   extra: [key: string, value: string][];
 }
@@ -49,6 +53,8 @@ export const VIEW_DEFAULTS: ViewState = {
   x: null,
   sort: [],
   limit: null,
+  parameters: {},
+  matured: false,
   extra: [],
 };
 
@@ -66,13 +72,16 @@ export function parseView(search: string, defaults: ViewState = VIEW_DEFAULTS): 
   const seen = new Set<string>();
   for (const [key, value] of new URLSearchParams(search)) {
     const read = READERS.get(key);
-    const again = seen.has(key) && key !== 'f' && key !== 'mf';
+    const again = seen.has(key) && !REPEATABLE.has(key);
     seen.add(key);
     if (again || !read?.(value, view, written)) view.extra.push([key, value]);
   }
   view.filters = mergeFilters(defaults.filters, written);
   return { view, unknown: view.extra.map(([key, value]) => `${key}=${value}`) };
 }
+
+/** Keys that may stand several times. */
+const REPEATABLE: ReadonlySet<string> = new Set(['f', 'mf', 'v']);
 
 /** Returns false for a value it cannot read. */
 type Reader = (value: string, view: ViewState, filters: Filter[]) => boolean;
@@ -105,6 +114,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
       const valid = /^[1-9]\d{0,4}$/.test(value) && Number(value) <= MAX_LIMIT;
       return accept(valid, () => (view.limit = Number(value)));
     },
+    v: (value, view) => {
+      const [, name = '', number = ''] = /^([a-z][a-z0-9_]{0,62}):(-?\d{1,9}(?:\.\d{1,6})?)$/.exec(value) ?? [];
+      return accept(name !== '', () => (view.parameters = { ...view.parameters, [name]: Number(number) }));
+    },
+    ma: (value, view) => accept(value === '0' || value === '1', () => (view.matured = value === '1')),
   }),
 );
 
@@ -190,6 +204,9 @@ export function formatView(view: ViewState, defaults: ViewState = VIEW_DEFAULTS)
   add('x', view.x ?? '', defaults.x ?? '');
   add('s', view.sort.join(','), defaults.sort.join(','));
   add('n', String(view.limit ?? ''), String(defaults.limit ?? ''));
+  for (const [name, value] of Object.entries(view.parameters).sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (value !== defaults.parameters[name]) pairs.push(['v', `${name}:${value}`]);
+  add('ma', view.matured ? '1' : '0', defaults.matured ? '1' : '0');
   pairs.push(...view.extra);
   return pairs.length === 0
     ? ''
@@ -261,6 +278,8 @@ export function viewToQuery(search: string, context: PeriodContext): { query: Me
     ...(compare ? { compare: { range: [compare.start, compare.end] } } : {}),
     ...(view.sort.length > 0 ? { order_by: view.sort.map((key) => key.replace(/^(-?)value$/, `$1${first}`)) } : {}),
     ...(view.limit === null ? {} : { limit: view.limit }),
+    ...(Object.keys(view.parameters).length > 0 ? { parameters: view.parameters } : {}),
+    ...(view.matured ? { matured: true } : {}),
   };
   return { query };
 }

@@ -39,6 +39,8 @@ export const workspaceFile = z.strictObject({
   /** Adds to, and replaces by name, the channels of the packs. */
   channels: z.array(channelSpec).default([]),
   min_sample: z.number().int().min(1).default(30),
+  /** Webinars: joins of a person that lie at most this many seconds apart are one stay (a line that broke). */
+  attendance: z.strictObject({ gap_seconds: z.number().int().min(0).max(3600).default(60) }).prefault({}),
   /** Other defaults for dashboards of the packs, by name. */
   dashboards: z
     .record(z.string(), z.strictObject({ period: z.string().optional(), compare: z.string().optional() }))

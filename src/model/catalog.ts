@@ -17,6 +17,7 @@ export function describeModel(model: CheckedModel): Catalog {
     metrics: [...model.metrics.values()].map((metric) => describeMetric(model, metric)),
     dimensions: [...declared, ...timeParts(model.workspace.locale)],
     funnels: [...model.funnels.values()].map(describeFunnel),
+    parameters: [...model.parameters.values()],
   };
 }
 

@@ -64,7 +64,7 @@ function checkFilters(source: SourceDocument, file: DashboardFile, model: Checke
 
 function shapeDashboard(file: DashboardFile, model: CheckedModel): Dashboard {
   const ids = new Set<string>();
-  const { grain, period, compare } = file.defaults;
+  const { grain, period, compare, matured } = file.defaults;
   const override = Object.hasOwn(model.workspace.dashboards, file.name)
     ? model.workspace.dashboards[file.name]
     : undefined;
@@ -76,6 +76,7 @@ function shapeDashboard(file: DashboardFile, model: CheckedModel): Dashboard {
       period: override?.period ?? period,
       compare: override?.compare ?? compare,
       ...(grain === undefined ? {} : { grain }),
+      ...(matured ? { matured: true } : {}),
     },
     filters: file.filters.map(({ default: preset, ...filter }) => ({
       ...filter,

@@ -1,12 +1,24 @@
 import type { TileSpec } from '../contract/dashboard.ts';
 import type { Problem } from '../contract/errors.ts';
 import { didYouMean } from '../contract/suggest.ts';
+import { GRAINS } from '../contract/words.ts';
 import type { CheckedModel } from './checked.ts';
 import { dimensionsOfMetric, hasTimeParts, TIME_PARTS } from './metric-dimensions.ts';
 import { type Pointer, problemAt, type SourceDocument } from './source-document.ts';
 
 /** The key that says what a tile is. */
-export const TILE_KINDS = ['scorecards', 'line', 'bar', 'heatmap', 'funnel', 'table', 'text'] as const;
+export const TILE_KINDS = [
+  'scorecards',
+  'line',
+  'bar',
+  'heatmap',
+  'funnel',
+  'table',
+  'pivot',
+  'schedule',
+  'change',
+  'text',
+] as const;
 
 export const asList = (value: string | readonly string[]): readonly string[] =>
   typeof value === 'string' ? [value] : value;
@@ -53,8 +65,34 @@ export function checkTile(source: SourceDocument, tile: TileSpec, pointer: Point
       ...check.metrics('table', tile.table),
       ...check.dimensions('by', by, tile.table),
       ...check.sort(tile.sort, [...tile.table, ...by]),
+      ...check.metrics('marks', tile.marks ?? []),
+      ...check.dimensions('marks_within', asList(tile.marks_within ?? []), tile.marks ?? []),
     ];
   }
+  if ('pivot' in tile) {
+    const metrics = asList(tile.pivot);
+    const columns = GRAINS.some((grain) => grain === tile.columns) ? [] : [tile.columns];
+    return [
+      ...check.metrics('pivot', metrics),
+      ...check.dimensions('rows', tile.rows, metrics),
+      ...check.dimensions('columns', columns, metrics),
+    ];
+  }
+  if ('schedule' in tile) {
+    const { schedule, name, starts, details, series, metrics, marks } = tile;
+    return [
+      ...check.metrics('metrics', metrics),
+      ...check.metrics('marks', marks ?? []),
+      ...check.dimensions('schedule', [schedule, name, starts, ...asList(series ?? [])], metrics),
+      ...check.dimensions('details', details, metrics),
+    ];
+  }
+  if ('change' in tile)
+    return [
+      ...check.metrics('change', [tile.change]),
+      ...check.metrics('metrics', tile.metrics),
+      ...check.dimensions('by', tile.by, [tile.change, ...tile.metrics]),
+    ];
   return [];
 }
 

@@ -1,3 +1,4 @@
+import type { ParameterInfo } from '../contract/api.ts';
 import type { ColumnType } from '../contract/facts.ts';
 import type { Arithmetic, MetricSpec, Predicate } from '../contract/model.ts';
 import type { ChannelSpec, Workspace } from '../contract/workspace.ts';
@@ -11,6 +12,8 @@ export interface CheckedModel {
   /** Dimensions by name over all datasets: the same name means the same thing everywhere. */
   dimensions: ReadonlyMap<string, Dimension>;
   funnels: ReadonlyMap<string, Funnel>;
+  /** Numbers in filters that a query may set, by name. */
+  parameters: ReadonlyMap<string, ParameterInfo>;
 }
 
 /** Where a dataset's rows come from: branches are joined by UNION ALL; a plain table is one branch. */

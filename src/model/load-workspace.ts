@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dashboard } from '../contract/dashboard.ts';
 import type { Problem } from '../contract/errors.ts';
+import { DEFAULT_IDENTITY, type IdentityRules } from '../contract/identity.ts';
 import type { TableSpec } from '../contract/model.ts';
+import type { SourceGroups } from '../contract/source-groups.ts';
 import { didYouMean } from '../contract/suggest.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import { checkDashboard, checkDefaults } from './check-dashboard.ts';
@@ -31,6 +33,10 @@ export interface LoadedWorkspace {
   /** `tables/*.yaml` without a mistake: tables that people brought. */
   tables: TableSpec[];
   rates: Rate[];
+  /** `source_groups.yaml`: the packs' lists and rules, or the workspace's own rules over them. */
+  sourceGroups: SourceGroups;
+  /** `identity.yaml`. */
+  identity: IdentityRules;
   /** `sources/*.yaml`, unread: the connectors' part parses them. */
   sourceFiles: { path: string; text: string }[];
   /** Everything that a person has to mend, all at once. */
@@ -112,6 +118,8 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
     dashboards,
     tables: [...tables.tables],
     rates,
+    sourceGroups: { lists: {}, rules: [] },
+    identity: DEFAULT_IDENTITY,
     sourceFiles: await own('sources'),
     problems,
   };

@@ -86,7 +86,7 @@ function write(predicate: Predicate): string {
     case 'flag':
       return predicate.column;
     case 'compare':
-      return `${predicate.column} ${predicate.op} ${value(predicate.value)}`;
+      return `${predicate.column} ${predicate.op} ${typeof predicate.value === 'object' ? `$${predicate.value.parameter}` : value(predicate.value)}`;
     case 'in':
       return `${predicate.column} ${predicate.negated ? 'not in' : 'in'} (${predicate.values.map(value).join(',')})`;
     case 'null':

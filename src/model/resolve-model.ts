@@ -28,6 +28,7 @@ export function resolveModel(draft: Draft): CheckedModel {
     metrics: new Map(draft.metrics.map((metric) => [metric.spec.name, resolveMetric(draft, metric)])),
     dimensions: resolveDimensions(draft),
     funnels: new Map(draft.funnels.map((funnel) => [funnel.spec.name, resolveFunnel(draft, funnel)])),
+    parameters: new Map(),
   };
 }
 

@@ -10,6 +10,9 @@ const HEIGHTS = {
   heatmap: 'auto',
   funnel: 'auto',
   table: 'auto',
+  pivot: 'auto',
+  schedule: 'auto',
+  change: 'auto',
   text: 'auto',
 } as const satisfies Record<Tile['kind'], Tile['height']>;
 
@@ -48,6 +51,7 @@ export function shapeTile(spec: TileSpec, place: string, model: CheckedModel): T
       by: spec.by,
       ...(spec.sort === undefined ? {} : { sort: spec.sort }),
       ...(spec.limit === undefined ? {} : { limit: spec.limit }),
+      ...(spec.intervals === true ? { intervals: true } : {}),
     };
   if ('heatmap' in spec) {
     const metrics = [...asList(spec.heatmap)];
@@ -73,8 +77,43 @@ export function shapeTile(spec: TileSpec, place: string, model: CheckedModel): T
       ...(spec.limit === undefined ? {} : { limit: spec.limit }),
       search: spec.search ?? false,
       totals: spec.totals ?? false,
+      ...(spec.intervals === true ? { intervals: true } : {}),
+      ...(spec.marks === undefined ? {} : { marks: [...spec.marks] }),
+      ...(spec.marks_within === undefined ? {} : { marksWithin: spec.marks_within }),
     };
   }
+  if ('pivot' in spec) {
+    const metrics = [...asList(spec.pivot)];
+    const title = `${metricLabels(model, metrics)}${byWords(model, spec.rows[0])}`;
+    return {
+      kind: 'pivot',
+      ...base('pivot', title),
+      metrics,
+      rows: [...spec.rows],
+      columns: spec.columns,
+      heat: spec.heat,
+    };
+  }
+  if ('schedule' in spec)
+    return {
+      kind: 'schedule',
+      ...base('schedule', dimensionLabel(model, spec.schedule)),
+      entity: spec.schedule,
+      name: spec.name,
+      starts: spec.starts,
+      details: [...spec.details],
+      metrics: [...spec.metrics],
+      ...(spec.series === undefined ? {} : { series: spec.series }),
+      marks: [...(spec.marks ?? [])],
+    };
+  if ('change' in spec)
+    return {
+      kind: 'change',
+      ...base('change', `What changed: ${metricLabels(model, [spec.change])}`),
+      metric: spec.change,
+      by: [...spec.by],
+      metrics: [...spec.metrics],
+    };
   return { kind: 'text', ...base('text', ''), text: spec.text };
 }
 

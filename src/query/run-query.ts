@@ -84,6 +84,7 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
 type ResolvedQuery = ResolvedMetricQuery | ResolvedFunnelQuery;
 
 function resolveQuery(query: Query, model: CheckedModel, context: QueryContext): ResolvedQuery {
+  if ('change' in query) throw new Error('changes are answered by explain/');
   if ('funnel' in query) {
     const { query: resolved, problems } = resolveFunnelQuery(query, model, context);
     return refuse(resolved, [...problems, ...(resolved === undefined ? [] : checkFunnelQuery(resolved))]);

@@ -10,7 +10,7 @@ export function tablesOfQuery(query: Query, model: CheckedModel): string[] {
   const datasets =
     'funnel' in query
       ? (model.funnels.get(query.funnel)?.steps ?? []).map((step) => step.dataset)
-      : query.metrics
+      : ('change' in query ? [query.change] : query.metrics)
           .flatMap((name) => simplePartsOf(model, name))
           .flatMap((name) => {
             const metric = model.metrics.get(name);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/contract/result.ts';
+import { VIEW_DEFAULTS } from '../../src/contract/url.ts';
 import { describeModel } from '../../src/model/catalog.ts';
 import { loadWorkspace } from '../../src/model/load-workspace.ts';
 import { proposeTable, type TableWish } from '../../src/model/propose-table.ts';
@@ -50,7 +51,7 @@ async function answersOf(wish: Wish, cells: (string | number | null)[][]): Promi
   );
   const queries = buildPageQueries({
     dashboard,
-    view: { filters: [], grain: null },
+    view: VIEW_DEFAULTS,
     period: { start: '2026-05-01', end: '2026-07-01' },
     compare: null,
     catalog: describeModel(model),

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { Catalog } from '../../src/contract/api.ts';
 import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
 import { queryBatch } from '../../src/contract/query.ts';
-import { buildPageQueries, fittingGrain, type PageQueryInput, sparklineGrain } from './page-queries.ts';
+import { VIEW_DEFAULTS } from '../../src/contract/url.ts';
+import { buildPageQueries, fittingGrain, sparklineGrain } from './page-queries.ts';
+import type { PageQueryInput } from './query-frame.ts';
 
 const base = { title: 'Tile', width: 12, height: 'm' as const };
 const tiles: Tile[] = [
@@ -36,6 +38,7 @@ const dimension = { label: 'x', type: 'categorical' as const, colors: {}, drill:
 const catalog: Catalog = {
   metrics: [],
   funnels: [],
+  parameters: [],
   dimensions: [
     { ...dimension, name: 'channel', labels: { whatsapp: 'WhatsApp', sms: 'SMS' } },
     { ...dimension, name: 'campaign', labels: {} },
@@ -43,7 +46,7 @@ const catalog: Catalog = {
 };
 const input: PageQueryInput = {
   dashboard,
-  view: { filters: [], grain: null },
+  view: VIEW_DEFAULTS,
   period: { start: '2024-01-01', end: '2024-11-16' },
   compare: { start: '2023-02-16', end: '2024-01-01' },
   catalog,
@@ -71,7 +74,7 @@ test('every tile has its queries, in one batch that the grammar accepts', () => 
 
 test('period, comparison and filters reach every query; side totals of a heat-map need no comparison', () => {
   const filters = [{ dimension: 'channel', op: 'in' as const, values: ['sms'] }];
-  for (const { key, query } of keysOf({ view: { filters, grain: null } })) {
+  for (const { key, query } of keysOf({ view: { ...VIEW_DEFAULTS, filters } })) {
     expect(query.time?.range).toEqual(['2024-01-01', '2024-11-16']);
     expect(query.filters).toEqual(filters);
     const compared = !/(weekdays|hours)$/.test(key) && key !== 'channels/trend';
@@ -84,14 +87,14 @@ test('a heat-map does not filter itself by the slot that was clicked in it', () 
     { dimension: 'weekday', op: 'eq' as const, values: [2] },
     { dimension: 'hour_of_day', op: 'eq' as const, values: [9] },
   ];
-  const queries = keysOf({ view: { filters, grain: null } });
+  const queries = keysOf({ view: { ...VIEW_DEFAULTS, filters } });
   expect(queries.find((one) => one.key === 'heat/active_users/cells')?.query.filters).toBeUndefined();
   expect(queries.find((one) => one.key === 'bars/bars')?.query.filters).toEqual(filters);
 });
 
 test('a grain that the tile declares is its own, the reader’s beats the automatic one', () => {
   const grainOf = (key: string, grain: 'week' | null) =>
-    keysOf({ view: { filters: [], grain } }).find((one) => one.key === key)?.query.time?.grain;
+    keysOf({ view: { ...VIEW_DEFAULTS, grain } }).find((one) => one.key === key)?.query.time?.grain;
   expect(grainOf('line/series', null)).toBe('day');
   expect(grainOf('line/series', 'week')).toBe('day');
   expect(grainOf('split/series', null)).toBe('week');

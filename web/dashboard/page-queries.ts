@@ -1,46 +1,24 @@
 import type { Catalog } from '../../src/contract/api.ts';
-import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
+import type { Tile } from '../../src/contract/dashboard.ts';
 import { assertNever } from '../../src/contract/errors.ts';
 import type { DateRange } from '../../src/contract/period.ts';
 import { resolveCompare } from '../../src/contract/period-compare.ts';
 import { daysBetween } from '../../src/contract/plain-date.ts';
-import type { MetricQuery, Query } from '../../src/contract/query.ts';
+import type { MetricQuery } from '../../src/contract/query.ts';
 import type { ViewState } from '../../src/contract/url.ts';
 import { GRAINS, type Grain } from '../../src/contract/words.ts';
-
-/** One query of a page; `key` is `<tile id>/<part>`. */
-export interface PageQuery {
-  key: string;
-  query: Query;
-}
-
-export interface PageQueryInput {
-  dashboard: Dashboard;
-  view: Pick<ViewState, 'filters' | 'grain'>;
-  period: DateRange;
-  compare: DateRange | null;
-  catalog: Catalog;
-}
-
-/** What every query of the page shares. */
-export interface QueryFrame {
-  range: [string, string];
-  filters: ViewState['filters'];
-  compare: DateRange | null;
-}
-
-/** Keys of a tile's parts; page-queries writes them and the tiles read them. */
-export const partKey = {
-  totals: (tile: Tile) => `${tile.id}/totals`,
-  trend: (tile: Tile) => `${tile.id}/trend`,
-  series: (tile: Tile) => `${tile.id}/series`,
-  bars: (tile: Tile) => `${tile.id}/bars`,
-  funnel: (tile: Tile) => `${tile.id}/funnel`,
-  rows: (tile: Tile) => `${tile.id}/rows`,
-  heat: (tile: Tile, metric: string, part: HeatPart) => `${tile.id}/${metric}/${part}`,
-};
-
-export type HeatPart = 'cells' | 'weekdays' | 'hours';
+import { changeQueries } from './change-queries.ts';
+import { pivotQueries } from './pivot-queries.ts';
+import {
+  type HeatPart,
+  metricQuery,
+  type PageQuery,
+  type PageQueryInput,
+  partKey,
+  type QueryFrame,
+  sharedParts,
+} from './query-frame.ts';
+import { scheduleQueries } from './schedule-queries.ts';
 
 const MOST_POINTS = 750;
 const MOST_POINTS_DECLARED = 1_500;
@@ -78,6 +56,8 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
     range: [input.period.start, input.period.end],
     filters: input.view.filters,
     compare: input.compare,
+    parameters: input.view.parameters,
+    matured: input.view.matured,
   };
   switch (tile.kind) {
     case 'scorecards':
@@ -152,6 +132,12 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
       }
       return queries;
     }
+    case 'pivot':
+      return pivotQueries(tile, input, frame);
+    case 'schedule':
+      return scheduleQueries(tile, input, frame);
+    case 'change':
+      return changeQueries(tile, input, frame);
     case 'text':
       return [];
     default:
@@ -194,16 +180,4 @@ export function trendMetric(tile: Extract<Tile, { kind: 'table' }>, catalog: Cat
   const dimension = catalog.dimensions.find((candidate) => candidate.name === by);
   const values = Object.keys(dimension?.labels ?? {}).length;
   return more.length === 0 && values >= 1 && values <= 12 ? (tile.metrics[0] ?? null) : null;
-}
-
-function sharedParts(frame: QueryFrame, grain?: Grain): Pick<MetricQuery, 'time' | 'filters' | 'compare'> {
-  return {
-    time: { range: frame.range, ...(grain ? { grain } : {}) },
-    ...(frame.filters.length > 0 ? { filters: frame.filters } : {}),
-    ...(frame.compare ? { compare: { range: [frame.compare.start, frame.compare.end] } } : {}),
-  };
-}
-
-function metricQuery(frame: QueryFrame, parts: MetricQuery, grain?: Grain): MetricQuery {
-  return { ...parts, ...sharedParts(frame, grain) };
 }

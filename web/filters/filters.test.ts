@@ -39,6 +39,7 @@ const catalog: Catalog = {
   ],
   dimensions: [channel, weekday],
   funnels: [],
+  parameters: [],
 };
 
 const dashboard: Dashboard = {

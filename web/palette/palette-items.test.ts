@@ -37,6 +37,7 @@ const catalog: Catalog = {
     },
   ],
   funnels: [],
+  parameters: [],
   dimensions: [
     { ...dimension, name: 'channel', label: 'Channel', labels: { whatsapp: 'WhatsApp', sms: 'SMS' } },
     { ...dimension, name: 'team', label: 'Team', labels: { north: 'North' } },

@@ -5,7 +5,7 @@ import { type Bar, barChartHeight, toBars } from '../charts/bar-options.ts';
 import { BarPlot } from '../charts/bar-plot.tsx';
 import { numberOf } from '../charts/series.ts';
 import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
-import { partKey } from '../dashboard/page-queries.ts';
+import { partKey } from '../dashboard/query-frame.ts';
 import { barsTable } from '../table/table-view.ts';
 import { useDashboard, useDimension } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';

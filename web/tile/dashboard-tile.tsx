@@ -1,10 +1,13 @@
 import type { Tile } from '../../src/contract/dashboard.ts';
 import { assertNever } from '../../src/contract/errors.ts';
 import { BarTile } from './bar-tile.tsx';
+import { ChangeTile } from './change-tile.tsx';
 import { useDashboard } from './dashboard-context.ts';
 import { FunnelTile } from './funnel-tile.tsx';
 import { HeatmapTile } from './heatmap-tile.tsx';
 import { LineTile } from './line-tile.tsx';
+import { PivotTile } from './pivot-tile.tsx';
+import { ScheduleTile } from './schedule-tile.tsx';
 import { ScorecardsTile } from './scorecards-tile.tsx';
 import { TableTile } from './table-tile.tsx';
 import { TextTile } from './text-tile.tsx';
@@ -34,6 +37,12 @@ function TileOfKind({ tile }: { tile: Tile }) {
       return <FunnelTile tile={tile} />;
     case 'table':
       return <TableTile tile={tile} />;
+    case 'pivot':
+      return <PivotTile tile={tile} />;
+    case 'schedule':
+      return <ScheduleTile tile={tile} />;
+    case 'change':
+      return <ChangeTile tile={tile} />;
     case 'text':
       return <TextTile tile={tile} />;
     default:

@@ -7,6 +7,7 @@ import { type EmptyContext, emptyState, hasNothing } from './empty-state.ts';
 const catalog: Catalog = {
   metrics: [],
   funnels: [],
+  parameters: [],
   dimensions: [
     { name: 'channel', label: 'Channel', type: 'categorical', labels: { sms: 'SMS' }, colors: {}, drill: [] },
     { name: 'category', label: 'Category', type: 'categorical', labels: {}, colors: {}, drill: [] },

@@ -2,7 +2,7 @@ import type { Tile } from '../../src/contract/dashboard.ts';
 import { Funnel } from '../charts/funnel.tsx';
 import { describeFunnel, funnelDefinition, toFunnelSteps } from '../charts/funnel-steps.ts';
 import { labelOf } from '../charts/series.ts';
-import { partKey } from '../dashboard/page-queries.ts';
+import { partKey } from '../dashboard/query-frame.ts';
 import { funnelTable, type TableView } from '../table/table-view.ts';
 import { useDashboard, useDimension } from './dashboard-context.ts';
 import { emptyState } from './empty-state.ts';

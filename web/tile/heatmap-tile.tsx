@@ -5,7 +5,8 @@ import { HeatMap } from '../charts/heat-map.tsx';
 import { describeHeat, toHeatMatrix } from '../charts/heat-matrix.ts';
 import { clockChanges } from '../charts/time-buckets.ts';
 import { isSelected, selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
-import { heatQueries, partKey, slotFree } from '../dashboard/page-queries.ts';
+import { heatQueries, slotFree } from '../dashboard/page-queries.ts';
+import { partKey } from '../dashboard/query-frame.ts';
 import { heatTable } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
@@ -25,7 +26,13 @@ export function HeatmapTile({ tile }: { tile: HeatTileSpec }) {
     weekdays: partKey.heat(tile, metric, 'weekdays'),
     hours: partKey.heat(tile, metric, 'hours'),
   };
-  const frame = { range: [period.start, period.end] as [string, string], filters: slotFree(view.filters), compare };
+  const frame = {
+    range: [period.start, period.end] as [string, string],
+    filters: slotFree(view.filters),
+    compare,
+    parameters: view.parameters,
+    matured: view.matured,
+  };
   const other = value !== tile.value;
   const side = usePageResults(`${tile.id}/side`, other ? heatQueries(tile, metric, value, frame) : [], other);
   const data = gatherResults(other ? side.results : results, keys);

@@ -5,7 +5,7 @@ import { axisTicks } from '../charts/axis-ticks.ts';
 import { LinePlot } from '../charts/line-plot.tsx';
 import { toSeries } from '../charts/series.ts';
 import { toggleSelection } from '../dashboard/filter-selection.ts';
-import { partKey } from '../dashboard/page-queries.ts';
+import { partKey } from '../dashboard/query-frame.ts';
 import { seriesTable } from '../table/table-view.ts';
 import { useDashboard, useDimension } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';

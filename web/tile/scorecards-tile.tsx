@@ -2,7 +2,7 @@ import type { Tile } from '../../src/contract/dashboard.ts';
 import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
 import { Scorecard } from '../charts/scorecard.tsx';
 import { toSeries } from '../charts/series.ts';
-import { partKey } from '../dashboard/page-queries.ts';
+import { partKey } from '../dashboard/query-frame.ts';
 import { NO_DATA } from '../format/index.ts';
 import type { TableView } from '../table/table-view.ts';
 import { type CellValue, cellChange, cellValue } from './cell-value.ts';

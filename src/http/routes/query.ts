@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { TurnoutError } from '../../contract/errors.ts';
-import { funnelQuery, MAX_BATCH, type MetricQuery, metricQuery, type queryBody } from '../../contract/query.ts';
+import {
+  changeQuery,
+  funnelQuery,
+  MAX_BATCH,
+  type MetricQuery,
+  metricQuery,
+  type queryBody,
+} from '../../contract/query.ts';
 import { viewToQuery } from '../../contract/url.ts';
 import { addRoute, parsePart } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -48,9 +55,9 @@ const text = z.string().max(2_000);
 /** Keys of the grammar; `f` and `mf` may stand several times. */
 const urlGrammar = z.strictObject({
   ...Object.fromEntries(
-    ['u', 'p', 'to', 'vs', 'wd', 'g', 'm', 'by', 'x', 's', 'n'].map((key) => [key, text.optional()]),
+    ['u', 'p', 'to', 'vs', 'wd', 'g', 'm', 'by', 'x', 's', 'n', 'ma'].map((key) => [key, text.optional()]),
   ),
-  ...Object.fromEntries(['f', 'mf'].map((key) => [key, z.union([text, z.array(text).max(50)]).optional()])),
+  ...Object.fromEntries(['f', 'mf', 'v'].map((key) => [key, z.union([text, z.array(text).max(50)]).optional()])),
 }) as z.ZodType<Record<string, string | string[] | undefined>>;
 
 async function translate(
@@ -71,6 +78,7 @@ function schemaFor(body: unknown): z.ZodType {
   if (typeof body !== 'object' || body === null)
     return z.looseObject({}, 'an object is needed: {"metrics": ["charges"]} or {"queries": […]}');
   if ('queries' in body) return queryBatchOneByOne;
+  if ('change' in body) return changeQuery;
   return 'funnel' in body ? funnelQuery : metricQuery;
 }
 

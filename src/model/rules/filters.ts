@@ -112,7 +112,7 @@ function mismatch(part: Leaf, column: Column): string | undefined {
         ? undefined
         : `${name} always has a value, so "is null" says nothing.${isText(column) ? ` Nothing known is ''.` : ''}`;
     case 'compare':
-      return valueMismatch(name, column, part.value);
+      return typeof part.value === 'object' ? undefined : valueMismatch(name, column, part.value);
     case 'in':
       return part.values.map((value) => valueMismatch(name, column, value)).find((wrong) => wrong !== undefined);
   }

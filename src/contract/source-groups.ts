@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/**
+ * `source_groups.yaml`: ordered rules by which registrations are put into groups of traffic sources. The first rule that fits wins;
+ * what none fits is `UNASSIGNED`. Texts are compared in lower case, trimmed.
+ */
+
+/** The group of what no rule fits. */
+export const UNASSIGNED = 'Unassigned';
+
+export const SOURCE_FIELDS = ['source', 'medium', 'campaign', 'content', 'term', 'referrer'] as const;
+export type SourceField = (typeof SOURCE_FIELDS)[number];
+
+const text = z.string().max(200);
+
+/** One condition; exactly one way to compare. */
+export const sourceCondition = z
+  .strictObject({
+    field: z.enum(SOURCE_FIELDS),
+    /** The same text. */
+    is: text.optional(),
+    /** One of these. */
+    in: z.array(text).min(1).max(1000).optional(),
+    /** One of a list of the file, by its name. */
+    in_list: z.string().max(63).optional(),
+    contains: text.min(1).optional(),
+    starts: text.min(1).optional(),
+    ends: text.min(1).optional(),
+    /** A regular expression, found anywhere in the text. */
+    matches: text.min(1).optional(),
+    /** true: nothing is known; false: something is. */
+    empty: z.boolean().optional(),
+  })
+  .refine((condition) => Object.keys(condition).length === 2, {
+    message: 'needs exactly one of is, in, in_list, contains, starts, ends, matches, empty',
+  });
+
+export const sourceRule = z.strictObject({
+  group: z.string().trim().min(1).max(60),
+  /** All must hold. Several rules with the same group are the ways into it. */
+  when: z.array(sourceCondition).min(1).max(8),
+});
+
+export const sourceGroupsFile = z.strictObject({
+  version: z.literal(1),
+  /** Named lists for `in_list`. A workspace's list replaces the pack's of the same name. */
+  lists: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), z.array(text).max(5000)).default({}),
+  /** A workspace's rules replace the pack's. */
+  rules: z.array(sourceRule).max(300).optional(),
+});
+
+export type SourceCondition = z.infer<typeof sourceCondition>;
+export type SourceRule = z.infer<typeof sourceRule>;
+
+/** Rules and lists as they are in force. */
+export interface SourceGroups {
+  lists: Readonly<Record<string, readonly string[]>>;
+  rules: readonly SourceRule[];
+}
+
+/** How somebody came, as far as the registration tells. */
+export type Touch = Readonly<Partial<Record<SourceField, string>>>;
+
+/** GET /api/v1/source-groups */
+export interface SourceGroupsInfo extends SourceGroups {
+  /** Where the rules in force stand: the pack's file or the workspace's. */
+  file: string;
+  own: boolean;
+  /** Per group in the order of the rules, then Unassigned: registrations of all time. */
+  groups: { group: string; registrations: number }[];
+  /** Rules that could not be read: the last good ones hold. */
+  problems: string[];
+}
+
+/** POST /api/v1/source-groups/preview {rules}: what would move. */
+export interface SourceGroupsPreview {
+  registrations: number;
+  moved: number;
+  /** The commonest first, at most 200. */
+  moves: { touch: Touch; from: string; to: string; registrations: number }[];
+  /** Per group: registrations before and after. */
+  groups: { group: string; before: number; after: number }[];
+  /** Per rule of the request: how many registrations it catches. */
+  caught: number[];
+  problems: string[];
+}
