@@ -2,6 +2,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './layout/layout.css';
 import './filters/filters.css';
+import './filters/parameters.css';
 import './pages/pages.css';
 import './theme/print.css';
 import { QueryClientProvider } from '@tanstack/react-query';

@@ -12,6 +12,7 @@ import {
 } from '../../src/contract/period.ts';
 import type { Filter } from '../../src/contract/query.ts';
 import type { BatchItem } from '../../src/contract/result.ts';
+import { maturesOnPage, parametersOnPage } from '../dashboard/page-metrics.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { type KeyMap, useKeys } from '../layout/keys.ts';
 import { announce } from '../layout/messages.tsx';
@@ -21,6 +22,7 @@ import { ComparePicker } from './compare-picker.tsx';
 import { FilterChip } from './filter-chip.tsx';
 import { countingMetric, readValues, valueKey } from './filter-values.ts';
 import { GrainPicker } from './grain-picker.tsx';
+import { ParameterPicker } from './parameter-picker.tsx';
 import { PeriodPicker } from './period-picker.tsx';
 import type { PageView } from './use-view.ts';
 
@@ -38,7 +40,7 @@ interface FilterBarProps {
   onAdded(added: readonly string[]): void;
 }
 
-type Opened = 'period' | 'compare' | 'add' | null;
+type Opened = 'period' | 'compare' | 'add' | 'parameters' | null;
 
 /** Period, comparison, grain, filters: one sticky line; on narrow screens all but the period go to a sheet. */
 export function FilterBar(props: FilterBarProps) {
@@ -68,6 +70,8 @@ export function FilterBar(props: FilterBarProps) {
   });
 
   const changed = view.filters.length;
+  const parameters = parametersOnPage(props.dashboard, props.catalog);
+  const offersMatured = view.matured || page.defaults.matured || maturesOnPage(props.dashboard, props.catalog);
   const rest = (
     <>
       <ComparePicker
@@ -80,6 +84,25 @@ export function FilterBar(props: FilterBarProps) {
         onView={change}
       />
       <GrainPicker grain={view.grain} period={period} onGrain={(grain) => change({ grain })} />
+      {parameters.length > 0 && (
+        <ParameterPicker
+          parameters={parameters}
+          values={view.parameters}
+          opened={opened === 'parameters'}
+          onOpened={opener('parameters')}
+          onValues={(values) => change({ parameters: values })}
+        />
+      )}
+      {offersMatured && (
+        <label className="check matured-check" title="Leaves out what is too young to have settled">
+          <input
+            type="checkbox"
+            checked={view.matured}
+            onChange={(event) => change({ matured: event.currentTarget.checked })}
+          />
+          Settled only
+        </label>
+      )}
       <Chips {...props} addOpened={opened === 'add'} onAddOpened={opener('add')} />
       {page.changed && (
         <button type="button" className="button-quiet reset" onClick={page.reset}>

@@ -1,9 +1,10 @@
 import type { Catalog, DimensionInfo, MetricInfo } from '../../src/contract/api.ts';
-import type { Dashboard, Tile } from '../../src/contract/dashboard.ts';
+import type { Dashboard } from '../../src/contract/dashboard.ts';
 import type { DateRange } from '../../src/contract/period.ts';
 import type { Filter } from '../../src/contract/query.ts';
 import type { BatchItem } from '../../src/contract/result.ts';
 import type { KeyedQuery } from '../api/page-results.ts';
+import { metricsOnPage } from '../dashboard/page-metrics.ts';
 import { valueLabel } from './filter-words.ts';
 
 /** One line of a filter's list. `count` is null where the values are not counted. */
@@ -24,7 +25,7 @@ export function valueKey(dimension: string): string {
  * people) come first because they say more about a value, and those of this dashboard before others.
  */
 export function countingMetric(dimension: string, dashboard: Dashboard, catalog: Catalog): string | null {
-  const onPage = new Set(dashboard.rows.flatMap((row) => row.tiles.flatMap(metricsOf)));
+  const onPage = new Set(metricsOnPage(dashboard));
   const rank = (metric: MetricInfo) => (metric.format === 'compact' ? 0 : 2) + (onPage.has(metric.name) ? 0 : 1);
   const counts = catalog.metrics.filter(
     (metric) =>
@@ -33,11 +34,6 @@ export function countingMetric(dimension: string, dashboard: Dashboard, catalog:
       metric.dimensions.includes(dimension),
   );
   return counts.toSorted((a, b) => rank(a) - rank(b))[0]?.name ?? null;
-}
-
-function metricsOf(tile: Tile): string[] {
-  if ('metrics' in tile) return tile.metrics;
-  return 'metric' in tile ? [tile.metric] : [];
 }
 
 /** One query per filter: its values in order of size, under the other filters of the page. */
