@@ -25,9 +25,10 @@ import type { ProjectorStatus } from './projector/runner.ts';
 import { loadSourceActivity } from './projector/source-activity.ts';
 import { loadUnpriced } from './projector/unpriced.ts';
 import { watchPushedSources } from './push-reach.ts';
-import type { QueryContext } from './query/query-context.ts';
+import type { QueryContext, RunStatement } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
 import { tablesOfQuery } from './query/tables-of-query.ts';
+import { createWebinarReader } from './query/webinars/webinar-reader.ts';
 import { describeConnectors, describeDeclaration } from './source-services.ts';
 import { describePullSource, describeSource } from './source-status.ts';
 import { recordAudit } from './store/audit.ts';
@@ -63,11 +64,14 @@ export function composeServices(parts: Parts): WorkspaceServices {
   const openedAt = clock();
   const catalog = describeModel(model);
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
+  const runStatement: RunStatement = async (statement, options) =>
+    data.warehouse.query<Record<string, unknown>>(statement, options);
   const engine = createQueryEngine({
     model,
-    run: async (statement, options) => data.warehouse.query<Record<string, unknown>>(statement, options),
+    run: runStatement,
     onBug: (error) => log.error({ err: error }, 'a query failed'),
   });
+  const webinars = createWebinarReader({ run: runStatement, zone: workspace.time_zone });
   const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
 
   const pushed = watchPushedSources({
@@ -226,6 +230,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
     },
     identity: () =>
       loadIdentityReport(data.warehouse, { sources: new Map(parts.sources.map(({ name, label }) => [name, label])) }),
+    webinar: (id, signal) => webinars.detail(id, signal),
+    webinarPeople: (id, page, signal) => webinars.people(id, page, signal),
+    upcomingWebinars: (signal) => webinars.upcoming(clock(), signal),
     freshness,
     onFreshness(listener) {
       const tell = () => listener(freshness());

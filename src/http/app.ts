@@ -12,6 +12,7 @@ import { addQueryRoutes } from './routes/query.ts';
 import { addSourceActionRoutes } from './routes/source-actions.ts';
 import { addSourceRoutes } from './routes/sources.ts';
 import { ASSETS, addWebRoutes } from './routes/web.ts';
+import { addWebinarRoutes } from './routes/webinars.ts';
 import { addWorkspaceRoutes } from './routes/workspace.ts';
 import type { Services } from './services.ts';
 
@@ -78,6 +79,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 
   addHookRoutes(app, services);
   addQueryRoutes(app, services);
+  addWebinarRoutes(app, services);
   addWorkspaceRoutes(app, services);
   addSourceRoutes(app, services);
   addSourceActionRoutes(app, services);

@@ -17,6 +17,7 @@ import type { StreamReport } from '../contract/pull.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchResult, QueryResult } from '../contract/result.ts';
 import type { SourceDeclaration } from '../contract/source.ts';
+import type { UpcomingWebinar, WebinarDetail, WebinarPeople } from '../contract/webinars.ts';
 import type { Imports } from '../imports/imports.ts';
 import type { IntakeAnswer } from '../intake/receive.ts';
 
@@ -38,6 +39,10 @@ export interface WorkspaceServices {
   /** How many records were put into the journal again. */
   replay(what: ReplayRequest, actor: string): Promise<number>;
   identity(): Promise<IdentityReport>;
+  /** null where nothing is known of it. */
+  webinar(id: string, signal: AbortSignal): Promise<WebinarDetail | null>;
+  webinarPeople(id: string, page: { after: number; limit: number }, signal: AbortSignal): Promise<WebinarPeople>;
+  upcomingWebinars(signal: AbortSignal): Promise<UpcomingWebinar[]>;
   connectors(): ConnectorInfo[];
   /** null where there is none of this name. */
   source(name: string): Promise<SourceDetail | null>;
