@@ -43,6 +43,8 @@ export interface DimensionInfo {
   /** Palette index 1–6 by value, where fixed. */
   colors: Record<string, number>;
   drill: string[];
+  /** Its values have a page each: `/webinars/<value>`. */
+  page?: 'webinar';
 }
 
 export interface FunnelInfo {

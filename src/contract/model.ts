@@ -77,6 +77,8 @@ const dimensionSpec = z.strictObject({
   column: id.optional(),
   /** The local hour (0–23) or weekday (1–7) of the query's time, under a name of one's own. */
   part: z.enum(['hour_of_day', 'weekday']).optional(),
+  /** Its values are ids of webinars and have a page each. */
+  page: z.literal('webinar').optional(),
   /** `channels`: labels, colours and capabilities come from the workspace's channels. */
   values_from: z.literal('channels').optional(),
   /** Labels by value. */
