@@ -69,7 +69,9 @@ export async function startFakeService(
     fault: (left, fault, matching = ANY) =>
       void orders.push({ left, matching, what: { kind: 'fault', fault, forever: false } }),
     always: (fault, matching) => void orders.push({ left: 0, matching, what: { kind: 'fault', fault, forever: true } }),
-    throttle: (every, retryAfter = '1') => void (throttled = { every, retryAfter, count: 0 }),
+    throttle(every, retryAfter = '1') {
+      throttled = { every, retryAfter, count: 0 };
+    },
     repeat: (left, matching) => void orders.push({ left, matching, what: { kind: 'repeat' } }),
     before: (left, edit, matching = ANY) => void orders.push({ left, matching, what: { kind: 'edit', edit } }),
     calm() {
