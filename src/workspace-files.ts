@@ -10,7 +10,7 @@ import type { WorkerInput } from './projector/worker-messages.ts';
 /** The packs that ship with Turnout. */
 export const PACKS_FOLDER = resolve(import.meta.dirname, '..', 'packs');
 /** The files of the sample workspace. */
-export const SAMPLE_FOLDER = resolve(PACKS_FOLDER, 'omnichannel', 'sample');
+export const SAMPLE_FOLDER = resolve(PACKS_FOLDER, 'sample');
 
 export interface WorkspaceFilesOptions {
   /** Folder of the files that people write; the packs' defaults where it is missing. */

@@ -4,7 +4,7 @@ import { PUSH_CONNECTORS } from '../../src/connectors/registry.ts';
 import type { CanonicalRecord, MessageEvent, RecordOf } from '../../src/contract/record.ts';
 import { sourceFile } from '../../src/contract/source.ts';
 import { type Rate, rateFile } from '../../src/contract/workspace.ts';
-import type { SampleEntry } from './sample.ts';
+import type { SampleEntry } from '../sample/entry.ts';
 
 /** A slow and obvious count of the sample from its entries, for the test: no engine, no projector, no generator. */
 export interface Tally {
@@ -31,9 +31,9 @@ export interface TalliedMessage {
   automated: boolean;
 }
 
-const folder = new URL('sample/', import.meta.url);
+const folder = new URL('../sample/', import.meta.url);
 const readYaml = (path: string): unknown => parse(readFileSync(new URL(path, folder), 'utf8'));
-const { sources } = sourceFile.parse(readYaml('sources/sample.yaml'));
+const { sources } = sourceFile.parse(readYaml('sources/omnichannel.yaml'));
 const { rates } = rateFile.parse(readYaml('rates/idr.yaml'));
 
 export function tallySample(entries: Iterable<SampleEntry>): Tally {

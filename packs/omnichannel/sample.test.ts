@@ -5,7 +5,9 @@ import { parse } from 'yaml';
 import { parseSources } from '../../src/connectors/sources.ts';
 import type { RecordOf } from '../../src/contract/record.ts';
 import { rateFile, workspaceFile } from '../../src/contract/workspace.ts';
-import { omnichannelSample, SAMPLE_CLOCK, type SampleEntry } from './sample.ts';
+import type { SampleEntry } from '../sample/entry.ts';
+import { CLOCK } from '../sample/time.ts';
+import { omnichannelSample } from './sample.ts';
 import { accountsIn, localText, type TalliedMessage, type Tally, tallySample } from './sample-tally.ts';
 
 let entries: SampleEntry[];
@@ -16,7 +18,7 @@ beforeAll(() => {
   tally = tallySample(entries);
 });
 
-const read = (path: string) => readFileSync(new URL(`sample/${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../sample/${path}`, import.meta.url), 'utf8');
 
 /** The seed's period, local days. */
 const inPeriod = (instant: number): boolean => {
@@ -59,10 +61,10 @@ describe('entries', () => {
     const times = entries.map((entry) => entry.receivedAt);
     expect(times.every((time, index) => Number.isInteger(time) && time >= (times[index - 1] ?? 0))).toBe(true);
     expect(localText(times[0] ?? 0).slice(0, 10)).toBe('2023-01-01');
-    expect(times.at(-1)).toBeLessThan(SAMPLE_CLOCK);
+    expect(times.at(-1)).toBeLessThan(CLOCK);
     const workspace = workspaceFile.parse(parse(read('turnout.yaml')));
-    expect(Date.parse(workspace.clock ?? '')).toBe(SAMPLE_CLOCK);
-    expect(tally.records.every((record) => !('at' in record) || Date.parse(record.at) < SAMPLE_CLOCK)).toBe(true);
+    expect(Date.parse(workspace.clock ?? '')).toBe(CLOCK);
+    expect(tally.records.every((record) => !('at' in record) || Date.parse(record.at) < CLOCK)).toBe(true);
   });
 
   it('are of a size that a first start can read', () => {
@@ -117,7 +119,7 @@ describe('entries', () => {
 
 describe('workspace', () => {
   it('declares the four sources and reads their secrets from the environment', () => {
-    const files = [{ path: 'sources/sample.yaml', text: read('sources/sample.yaml') }];
+    const files = [{ path: 'sources/omnichannel.yaml', text: read('sources/omnichannel.yaml') }];
     const env = {
       SAMPLE_APP_SECRET: 'a-test-secret',
       SAMPLE_VERIFY_TOKEN: 'a-test-token',

@@ -1,25 +1,16 @@
+import type { SampleEntry } from '../sample/entry.ts';
+import { Random } from '../sample/random.ts';
+import { DAY_MS } from '../sample/time.ts';
 import { Senders } from './generator/blasts.ts';
 import { BLAST_HOURS, EARLY_HOURS } from './generator/calendar.ts';
 import { postEmail, sendEmail } from './generator/email-traffic.ts';
 import { postMishaps } from './generator/mishaps.ts';
-import { Outbox, type SampleEntry } from './generator/outbox.ts';
+import { Outbox } from './generator/outbox.ts';
 import { makePeople } from './generator/people.ts';
 import { Platform, postPlatform } from './generator/platform-traffic.ts';
-import { Random } from './generator/random.ts';
-import {
-  CLOCK,
-  DAY_MS,
-  PERIOD_END,
-  PERIOD_START,
-  PLAN_2023,
-  PLAN_2024,
-  PLAN_LAST_MORNING,
-  START,
-} from './generator/story.ts';
+import { PERIOD_END, PERIOD_START, PLAN_2023, PLAN_2024, PLAN_LAST_MORNING, START } from './generator/story.ts';
 import { sendCalls, sendSms } from './generator/twilio-traffic.ts';
 import { postWhatsApp, sendWhatsApp } from './generator/whatsapp-traffic.ts';
-
-export type { SampleEntry } from './generator/outbox.ts';
 
 /**
  * The sample: what the four sources of the sample workspace received from 1 January 2023 to 16 November 2024, 8:00
@@ -54,6 +45,3 @@ export function omnichannelSample(): Iterable<SampleEntry> {
   postMishaps(outbox);
   return outbox.entries.sort((a, b) => a.receivedAt - b.receivedAt);
 }
-
-/** The instant at which the sample workspace stands still, UTC milliseconds. */
-export const SAMPLE_CLOCK = CLOCK;

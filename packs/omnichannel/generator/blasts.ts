@@ -1,6 +1,6 @@
+import { Lottery, type Random } from '../../sample/random.ts';
 import { monthOf, type Span, spreadInstants } from './calendar.ts';
 import type { Account } from './people.ts';
-import { Lottery, type Random } from './random.ts';
 
 /** One message of a blast. */
 export interface Sending<Outcome extends string> {

@@ -1,5 +1,5 @@
-import { Lottery, type Random } from './random.ts';
-import { DAY_MS, HOUR_MS, ZONE_MS } from './story.ts';
+import { Lottery, type Random } from '../../sample/random.ts';
+import { DAY_MS, HOUR_MS, ZONE_MS } from '../../sample/time.ts';
 
 /** Monday to Sunday; Tuesday is the highest, Wednesday next. */
 const WEEKDAY_WEIGHT = [0.84, 1.12, 1.04, 0.86, 0.7, 0.11, 0.07];

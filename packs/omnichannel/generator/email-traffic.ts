@@ -1,9 +1,10 @@
+import type { Random } from '../../sample/random.ts';
+import { HOUR_MS } from '../../sample/time.ts';
 import { contactOf, makeBlasts, type Senders, type Sending, saleOf } from './blasts.ts';
 import { monthOf, type Span } from './calendar.ts';
 import { batches, type Outbox } from './outbox.ts';
 import { contactEmail } from './people.ts';
-import type { Random } from './random.ts';
-import { HOUR_MS, type Outcomes, type YearPlan } from './story.ts';
+import type { Outcomes, YearPlan } from './story.ts';
 
 type Category = keyof YearPlan['email'];
 

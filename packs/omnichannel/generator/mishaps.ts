@@ -1,5 +1,5 @@
+import { HOUR_MS, localDay } from '../../sample/time.ts';
 import type { Outbox } from './outbox.ts';
-import { HOUR_MS, localDay } from './story.ts';
 
 /** What goes wrong in real life, so that the page of quarantined receipts has something to show. None of it can be counted. */
 export function postMishaps(outbox: Outbox): void {

@@ -1,8 +1,5 @@
-import type { ReceivedEntry } from '../../../src/contract/connector.ts';
-import { CLOCK } from './story.ts';
-
-/** A journal entry before it has its place: what `/hooks/:source` received. */
-export type SampleEntry = Omit<ReceivedEntry, 'seq'> & { source: string };
+import type { SampleEntry } from '../../sample/entry.ts';
+import { CLOCK } from '../../sample/time.ts';
 
 /** A piece of a body that arrives at a moment; pieces of one source are put into bodies as the service does it. */
 export interface Piece {

@@ -1,16 +1,7 @@
+import type { Random } from '../../sample/random.ts';
+import { CLOCK, DAY_MS, localDay } from '../../sample/time.ts';
 import { monthOf } from './calendar.ts';
-import type { Random } from './random.ts';
-import {
-  CLOCK,
-  DAY_MS,
-  EARLIER_ACCOUNTS,
-  localDay,
-  PERIOD_END,
-  PLAN_2023,
-  PLAN_2024,
-  START,
-  type YearPlan,
-} from './story.ts';
+import { EARLIER_ACCOUNTS, PERIOD_END, PLAN_2023, PLAN_2024, START, type YearPlan } from './story.ts';
 
 /** A user of the platform. */
 export interface Account {

@@ -1,9 +1,10 @@
 import type { CanonicalRecord } from '../../../src/contract/record.ts';
+import { Lottery, type Random } from '../../sample/random.ts';
+import { CLOCK, DAY_MS, HOUR_MS } from '../../sample/time.ts';
 import { ACTIVITY_HOURS, officeShare, weekdayOf } from './calendar.ts';
 import { batches, type Outbox } from './outbox.ts';
 import type { Account, Invitation, People } from './people.ts';
-import { Lottery, type Random } from './random.ts';
-import { CLOCK, DAY_MS, HOUR_MS, START } from './story.ts';
+import { START } from './story.ts';
 
 const FEATURES = ['report', 'contacts', 'template'] as const;
 const iso = (instant: number) => new Date(instant).toISOString();

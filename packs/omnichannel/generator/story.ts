@@ -1,20 +1,12 @@
+import { localDay } from '../../sample/time.ts';
+
 /** The sample's story in figures. README.md of the pack repeats them; sample.test.ts counts them anew from the entries. */
-
-/** Local time of the sample is UTC+7 all year round (Asia/Jakarta). */
-export const ZONE_MS = 7 * 3_600_000;
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
-
-/** The instant at which a local date begins. */
-export const localDay = (date: string): number => Date.parse(`${date}T00:00:00Z`) - ZONE_MS;
 
 /** Traffic begins; the year 2023 is there to be compared with. */
 export const START = localDay('2023-01-01');
 /** The seed's period, 1 January to 15 November 2024. */
 export const PERIOD_START = localDay('2024-01-01');
 export const PERIOD_END = localDay('2024-11-16');
-/** The sample workspace's clock: nothing happens after it. */
-export const CLOCK = Date.parse('2024-11-16T08:00:00+07:00');
 
 /** How many messages end how. `charged` ones are charged by the rate card; `failed` are not, but for e-mail and SMS. */
 export interface Outcomes {

@@ -1,8 +1,8 @@
+import type { Random } from '../../sample/random.ts';
 import { contactOf, makeBlasts, type Senders } from './blasts.ts';
 import { monthOf, type Span } from './calendar.ts';
 import type { Outbox } from './outbox.ts';
 import { type Account, CONTACTS, contactPhone } from './people.ts';
-import type { Random } from './random.ts';
 import type { CallPlan, Outcomes, YearPlan } from './story.ts';
 
 const SENDER = '+12025550199';

@@ -1,9 +1,10 @@
+import type { Random } from '../../sample/random.ts';
+import { DAY_MS, HOUR_MS, localDay } from '../../sample/time.ts';
 import { contactOf, makeBlasts, type Senders, type Sending, saleOf } from './blasts.ts';
 import type { Span } from './calendar.ts';
 import { batches, type Outbox, type Piece } from './outbox.ts';
 import { CONTACTS, contactPhone } from './people.ts';
-import type { Random } from './random.ts';
-import { DAY_MS, HOUR_MS, localDay, type Outcomes, type WhatsAppPlan } from './story.ts';
+import type { Outcomes, WhatsAppPlan } from './story.ts';
 
 type Category = keyof WhatsAppPlan;
 
