@@ -23,7 +23,8 @@ export interface PushReachOptions {
 export function watchPushedSources(options: PushReachOptions): () => SourceReach[] {
   const { counts, clock, loadActivity, steadyNow = () => performance.now() } = options;
   const owing = options.sources.filter(
-    ({ push, declaration }) => push !== undefined && declaration.expect !== undefined,
+    // One that is read as well owes its runs.
+    ({ push, pull, declaration }) => push !== undefined && pull === undefined && declaration.expect !== undefined,
   );
   let known: ReadonlyMap<string, SourceActivity> | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;

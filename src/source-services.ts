@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { CONNECTORS, PULL_CONNECTORS, PUSH_CONNECTORS } from './connectors/registry.ts';
+import { CONNECTORS, PULL_CONNECTORS } from './connectors/registry.ts';
 import { parseSources, type Source } from './connectors/sources.ts';
 import type { ConnectorInfo, SourceDetail } from './contract/api.ts';
 import { TurnoutError } from './contract/errors.ts';
+import type { PullConnector } from './contract/pull.ts';
 import { maskSettings } from './contract/secret-keys.ts';
 import type { SourceDeclaration } from './contract/source.ts';
 import { createEgressPolicy } from './egress/policy.ts';
@@ -50,10 +51,15 @@ export function describeConnectors(): ConnectorInfo[] {
   return [...CONNECTORS.values()].map((connector) => ({
     name: connector.name,
     title: connector.title,
-    mode: PUSH_CONNECTORS.has(connector.name) ? 'push' : (PULL_CONNECTORS.get(connector.name)?.mode ?? 'pull'),
+    mode: modeOf(PULL_CONNECTORS.get(connector.name)),
     settings: z.toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
     ...(connector.guide === undefined ? {} : { guide: connector.guide }),
   }));
+}
+
+/** One that is read and sends as well is one that is read. */
+function modeOf(pull: PullConnector | undefined): ConnectorInfo['mode'] {
+  return pull === undefined ? 'push' : (pull.mode ?? 'pull');
 }
 
 /** What people do with sources. Every change is in the audit trail. */

@@ -37,13 +37,19 @@ function describeExpected({ declaration: { expect } }: Source): { expected?: str
     : { expected: `at most ${describeLength(parseLength(expect.max_age))} old` };
 }
 
-/** State of a source that is read or fed with files: what arrived, and what its runs say. */
+/**
+ * State of a source that is read or fed with files: what arrived, and what its runs say. One whose service sends as well has an
+ * address, and a refused delivery is told beside the runs: these bring what it held.
+ */
 export function describePullSource(
   source: Source,
   activity: SourceActivity | undefined,
   status: SourceStatus | null,
   declaredTables: ReadonlySet<string>,
+  { counts, now }: { counts: Readonly<SourceCounts>; now: number },
 ): SourceInfo {
+  const known = status ?? { state: 'waiting' as const, detail: 'It has only just been connected.' };
+  const refused = source.push === undefined ? undefined : recentRefusal(counts, now);
   return {
     name: source.name,
     label: source.label,
@@ -52,7 +58,9 @@ export function describePullSource(
     last_received_at: activity === undefined ? null : new Date(activity.lastReceivedAt).toISOString(),
     received_24h: activity?.received24h ?? 0,
     quarantined: activity?.quarantined ?? 0,
-    ...(status ?? { state: 'waiting', detail: 'It has only just been connected.' }),
+    ...known,
+    detail: refused === undefined ? known.detail : `${known.detail} ${refused}`,
+    ...(source.push === undefined ? {} : { hook: `/hooks/${source.name}` }),
     streams: (source.pull?.streams(source.settings) ?? []).map((stream) =>
       stream.table === undefined ? stream : { ...stream, declared: declaredTables.has(stream.table) },
     ),
@@ -65,11 +73,8 @@ function describeState(
   counts: Readonly<SourceCounts>,
   now: number,
 ): Pick<SourceInfo, 'state' | 'detail'> {
-  const refusal = counts.lastRefusal;
-  const lastGood = Math.max(counts.lastAcceptedAt ?? 0, activity?.lastReceivedAt ?? 0);
-  if (refusal !== undefined && refusal.at >= lastGood && now - refusal.at < REFUSAL_COUNTS_FOR) {
-    return { state: 'failed', detail: `The last delivery was refused: ${refusal.reason}` };
-  }
+  const refused = recentRefusal(counts, now, activity?.lastReceivedAt);
+  if (refused !== undefined) return { state: 'failed', detail: refused };
   if (activity === undefined) return { state: 'waiting', detail: 'Nothing has arrived yet.' };
   const owed = source.declaration.expect?.max_age;
   if (owed !== undefined && now - activity.lastReceivedAt > parseLength(owed)) {
@@ -79,4 +84,12 @@ function describeState(
     };
   }
   return { state: 'ok', detail: 'Receives.' };
+}
+
+/** A sentence on the last delivery, where it was refused and nothing good came since. */
+function recentRefusal(counts: Readonly<SourceCounts>, now: number, lastReceivedAt = 0): string | undefined {
+  const refusal = counts.lastRefusal;
+  const lastGood = Math.max(counts.lastAcceptedAt ?? 0, lastReceivedAt);
+  if (refusal === undefined || refusal.at < lastGood || now - refusal.at >= REFUSAL_COUNTS_FOR) return undefined;
+  return `The last delivery was refused: ${refusal.reason}`;
 }

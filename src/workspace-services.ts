@@ -157,7 +157,10 @@ export function composeServices(parts: Parts): WorkspaceServices {
       parts.sources.map(async (source) =>
         source.pull === undefined
           ? describeSource(source, activity.get(source.name), counters.of(source.name), clock())
-          : describePullSource(source, activity.get(source.name), sync.status(source.name), declaredTables),
+          : describePullSource(source, activity.get(source.name), sync.status(source.name), declaredTables, {
+              counts: counters.of(source.name),
+              now: clock(),
+            }),
       ),
     );
   };

@@ -8,7 +8,7 @@ import { readVariables } from './environment-values.ts';
 import { CONNECTORS, PULL_CONNECTORS, PUSH_CONNECTORS } from './registry.ts';
 import { shapeProblems } from './shape-problems.ts';
 
-/** A source that is ready: to receive where it has `push`, to be read where it has `pull`, to take files where it has neither. */
+/** A source that is ready: to receive where it has `push`, to be read where it has `pull`, to take files where it has neither; one may have both. */
 export interface Source {
   name: string;
   /** For people; the name where the file gives none. */

@@ -50,7 +50,7 @@ export interface ParseContext<Settings> {
   country?: string;
 }
 
-/** The answer to a GET that a service uses to verify the endpoint. */
+/** The answer to a request that a service uses to verify the endpoint. */
 export interface ChallengeAnswer {
   status: number;
   contentType: string;
@@ -102,4 +102,9 @@ export interface PushConnector<Settings = unknown> extends Connector<Settings> {
   verify(request: HookRequest, settings: Settings, now: number): Verdict;
   /** Present where the service verifies the endpoint by GET. */
   challenge?(request: HookRequest, settings: Settings): ChallengeAnswer;
+  /**
+   * Present where the service verifies the endpoint by POST. Asked after `verify` has said that the request is authentic; undefined for a
+   * request that brings data. What is answered here is not kept.
+   */
+  answer?(request: HookRequest, settings: Settings): ChallengeAnswer | undefined;
 }

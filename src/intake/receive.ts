@@ -1,4 +1,4 @@
-import type { HookRequest, PushConnector } from '../contract/connector.ts';
+import type { ChallengeAnswer, HookRequest, PushConnector } from '../contract/connector.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import type { Journal } from '../journal/entry.ts';
 import type { IntakeCounters } from './counters.ts';
@@ -27,8 +27,8 @@ export interface IntakeDeps {
 const RETRY_AFTER_SECONDS = '2';
 
 /**
- * Answers one request to a hook: 200 once its bytes are durable, 403 for a forged one, 503 where it cannot be made durable, 405 for a GET
- * that the service does not use. Nothing is parsed: a body that nobody can read is the projector's to quarantine.
+ * Answers one request to a hook: 200 once its bytes are durable, 403 for a forged one, 503 where it cannot be made durable, 405 for a
+ * GET that the service does not use, and what the connector says to one that only verifies the address. Nothing is parsed: a body that nobody can read is the projector's to quarantine.
  * Rejects with `TurnoutError('too_large')` for a body larger than an entry may be.
  */
 export async function receive(request: HookRequest, source: IntakeSource, deps: IntakeDeps): Promise<IntakeAnswer> {
@@ -40,6 +40,8 @@ export async function receive(request: HookRequest, source: IntakeSource, deps: 
     deps.counters.refused(name, receivedAt, verdict.reason);
     return empty(403);
   }
+  const answer = connector.answer?.(request, settings);
+  if (answer !== undefined) return answerOf(answer);
   try {
     await deps.journal.append({
       source: name,
@@ -60,7 +62,11 @@ export async function receive(request: HookRequest, source: IntakeSource, deps: 
 function answerChallenge(request: HookRequest, source: IntakeSource): IntakeAnswer {
   const answer = source.connector.challenge?.(request, source.settings);
   if (answer === undefined) return { ...empty(405), headers: { allow: 'POST' } };
-  return { status: answer.status, headers: { 'content-type': answer.contentType }, body: answer.body };
+  return answerOf(answer);
+}
+
+function answerOf({ status, contentType, body }: ChallengeAnswer): IntakeAnswer {
+  return { status, headers: { 'content-type': contentType }, body };
 }
 
 function keptHeaders(headers: Record<string, string | undefined>, names: readonly string[]): Record<string, string> {

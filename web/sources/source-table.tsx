@@ -97,7 +97,7 @@ function modeWords(source: SourceInfo, locale: string): string {
     case 'push':
       return `${source.connector}, sends by itself`;
     case 'pull':
-      return `${source.connector}, read ${scheduleWords(source.schedule, locale)}`;
+      return `${source.connector}, read ${scheduleWords(source.schedule, locale)}${source.hook ? '; sends as well' : ''}`;
     case 'file':
       return `${source.connector}, files`;
   }
