@@ -190,7 +190,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
         channels: model.channels,
         data: await knownDataSpan(),
         version: VERSION,
-        dashboards: loaded.dashboards.map(({ name, title }) => ({ name, title })),
+        dashboards: loaded.dashboards
+          .filter(({ subject }) => subject === undefined)
+          .map(({ name, title }) => ({ name, title })),
       };
     },
     dashboards: () => loaded.dashboards,

@@ -61,6 +61,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/webinars/$id',
+    component: lazyRouteComponent(() => import('./pages/webinar-page.tsx'), 'WebinarPage'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/import',
     component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
   }),

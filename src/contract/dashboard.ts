@@ -102,6 +102,8 @@ export const dashboardFile = z.strictObject({
   name: id,
   title: z.string().min(1).max(100),
   description: z.string().max(500).optional(),
+  /** The page of one value of this dimension (a webinar): it is not in the menu and always filtered to that value. */
+  subject: id.optional(),
   defaults: z
     .strictObject({
       period: z.string().default('28d'),
@@ -184,6 +186,7 @@ export interface Dashboard {
   name: string;
   title: string;
   description?: string;
+  subject?: string;
   defaults: { period: string; compare: string; grain?: string; matured?: boolean };
   filters: {
     dimension: string;

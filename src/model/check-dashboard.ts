@@ -21,6 +21,7 @@ export function checkDashboard(
   const problems = [
     ...checkDefaults(source, file.defaults, model, ['defaults']),
     ...checkFilters(source, file, model),
+    ...checkSubject(source, file, model),
     ...file.rows.flatMap((row, rowIndex) =>
       row.tiles.flatMap((tile, tileIndex) => checkTile(source, tile, ['rows', rowIndex, 'tiles', tileIndex], model)),
     ),
@@ -49,6 +50,13 @@ export function checkDefaults(
   return problems;
 }
 
+function checkSubject(source: SourceDocument, { subject }: DashboardFile, model: CheckedModel): Problem[] {
+  if (subject === undefined || model.dimensions.has(subject)) return [];
+  const message = `There is no dimension "${subject}" whose values could have a page.`;
+  const hint = didYouMean(subject, model.dimensions.keys());
+  return [problemAt(source, ['subject'], 'unknown_dimension', message, hint)];
+}
+
 function checkFilters(source: SourceDocument, file: DashboardFile, model: CheckedModel): Problem[] {
   const names = [...model.dimensions.keys(), 'weekday', 'hour_of_day'];
   return file.filters.flatMap((filter, index) => {
@@ -72,6 +80,7 @@ function shapeDashboard(file: DashboardFile, model: CheckedModel): Dashboard {
     name: file.name,
     title: file.title,
     ...(file.description === undefined ? {} : { description: file.description }),
+    ...(file.subject === undefined ? {} : { subject: file.subject }),
     defaults: {
       period: override?.period ?? period,
       compare: override?.compare ?? compare,

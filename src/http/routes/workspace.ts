@@ -36,12 +36,12 @@ export function addWorkspaceRoutes(app: FastifyInstance, services: Services): vo
     url: '/api/v1/dashboards',
     permission: 'read',
     summary: 'The dashboards, without their tiles.',
-    answer: '{dashboards: [{name, title, description}]}',
+    answer: '{dashboards: [{name, title, description, subject}]}',
     handle: () => ({
       dashboards: services
         .current()
         .dashboards()
-        .map(({ name, title, description }) => ({ name, title, description })),
+        .map(({ name, title, description, subject }) => ({ name, title, description, subject })),
     }),
   });
   addRoute(app, {

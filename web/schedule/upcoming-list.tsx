@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { weekdayOf } from '../../src/contract/plain-date.ts';
+import type { Filter } from '../../src/contract/query.ts';
+import type { UpcomingWebinar } from '../../src/contract/webinars.ts';
+import { fetchJson } from '../api/client.ts';
+import { formatWeekday } from '../format/index.ts';
+import { useDashboard } from '../tile/dashboard-context.ts';
+
+const SHOWN = 6;
+
+/** What is still to come, against the same lead time of its series. Nothing where nothing is planned. */
+export function UpcomingList() {
+  const { view, formats } = useDashboard();
+  const upcoming = useQuery({
+    queryKey: ['page', 'upcoming'],
+    queryFn: async ({ signal }) =>
+      (await fetchJson<{ webinars: UpcomingWebinar[] }>('/api/v1/webinars/upcoming', signal)).webinars,
+  });
+  if (upcoming.isError) return <p className="tile-note">What is planned could not be loaded.</p>;
+  const webinars = (upcoming.data ?? []).filter((webinar) => passes(webinar, view.filters));
+  if (webinars.length === 0) return null;
+  const rate = (value: number) => formats.value(value, { format: 'percent' }, 'card');
+  const count = (value: number) => formats.value(value, { format: 'integer' }, 'table');
+  return (
+    <section className="upcoming" aria-label="Upcoming">
+      <h3>Upcoming</h3>
+      <ul>
+        {webinars.slice(0, SHOWN).map((webinar) => {
+          const { usual, registrations, forecast } = webinar;
+          const change = usual === null ? null : formats.change(registrations, usual, { format: 'integer' });
+          const date = webinar.starts_at.slice(0, 10);
+          return (
+            <li key={webinar.webinar}>
+              <p className="schedule-starts">
+                {formatWeekday(weekdayOf(date), formats.locale)} {formats.bucket(date, 'day', 'axis')}
+                <strong>{webinar.starts_at.slice(11, 16)}</strong>
+              </p>
+              <p className="upcoming-name">
+                <Link to="/webinars/$id" params={{ id: webinar.webinar }}>
+                  {webinar.title}
+                </Link>
+              </p>
+              <p>
+                <strong>{count(registrations)}</strong> registered so far
+                {change && usual !== null && (
+                  <span className="faint">
+                    {' '}
+                    ({change.text} against {count(Math.round(usual))} at the same time before its last{' '}
+                    {Math.min(8, webinar.past)})
+                  </span>
+                )}
+              </p>
+              {forecast && (
+                <p className="faint">
+                  Usual attendance {rate(forecast.median)} ({rate(forecast.low)}–{rate(forecast.high)})
+                </p>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {webinars.length > SHOWN && <p className="tile-note">{webinars.length - SHOWN} more are planned</p>}
+    </section>
+  );
+}
+
+/** Filters on what a webinar is; others (traffic sources) say nothing about one to come. */
+function passes(webinar: UpcomingWebinar, filters: readonly Filter[]): boolean {
+  const known: Record<string, unknown> = { ...webinar };
+  return filters.every(({ dimension, op, values }) => {
+    const value = known[dimension];
+    if (typeof value !== 'string') return true;
+    const among = values.map(String).includes(value);
+    return op === 'in' ? among : op === 'not' ? !among : true;
+  });
+}
