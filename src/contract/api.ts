@@ -38,6 +38,8 @@ export interface DimensionInfo {
   label: string;
   description?: string;
   type: 'categorical' | 'boolean' | 'geo' | 'time_part';
+  /** It holds instants. */
+  format?: 'datetime';
   /** Labels by value (channels, weekdays …). */
   labels: Record<string, string>;
   /** Palette index 1–6 by value, where fixed. */
@@ -57,6 +59,8 @@ export interface FunnelInfo {
   min_sample: number;
   /** Parameters that its steps depend on. */
   parameters?: string[];
+  /** How long a cohort's numbers still move, in words: `1 day`. */
+  matures?: string;
   steps: { name: string; label: string }[];
 }
 

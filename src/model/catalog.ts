@@ -1,21 +1,24 @@
 import type { Catalog, DimensionInfo, FunnelInfo, MetricInfo } from '../contract/api.ts';
 import type { CheckedModel, Funnel, Metric } from './checked.ts';
+import { durationWords } from './durations.ts';
 import { dimensionsOfMetric, hasTimeParts, TIME_PARTS } from './metric-dimensions.ts';
 
 /** What the model offers, for the browser and for `GET /api/v1/metrics`. Labels of weekdays are in the workspace's locale. */
 export function describeModel(model: CheckedModel): Catalog {
+  const parts = timeParts(model.workspace.locale);
   const declared: DimensionInfo[] = [...model.dimensions.values()].map((dimension) => ({
     name: dimension.name,
     label: dimension.label,
     ...(dimension.description === undefined ? {} : { description: dimension.description }),
-    type: dimension.type,
-    labels: dimension.labels,
+    type: dimension.part === undefined ? dimension.type : 'time_part',
+    ...(dimension.ofTime ? { format: 'datetime' as const } : {}),
+    labels: { ...parts.find((part) => part.name === dimension.part)?.labels, ...dimension.labels },
     colors: dimension.colors,
     drill: dimension.drill,
   }));
   return {
     metrics: [...model.metrics.values()].map((metric) => describeMetric(model, metric)),
-    dimensions: [...declared, ...timeParts(model.workspace.locale)],
+    dimensions: [...declared, ...parts],
     funnels: [...model.funnels.values()].map(describeFunnel),
     parameters: [...model.parameters.values()],
   };
@@ -31,6 +34,8 @@ function describeMetric(model: CheckedModel, metric: Metric): MetricInfo {
     good: metric.good,
     min_sample: metric.minSample,
     ...(metric.owner === undefined ? {} : { owner: metric.owner }),
+    ...(metric.parameters.length === 0 ? {} : { parameters: metric.parameters }),
+    ...(metric.maturesAfter === undefined ? {} : { matures: durationWords(metric.maturesAfter) }),
     dimensions: [...dimensionsOfMetric(model, metric.name), ...(hasTimeParts(model, metric.name) ? TIME_PARTS : [])],
   };
 }
@@ -44,21 +49,10 @@ function describeFunnel(funnel: Funnel): FunnelInfo {
     ...(funnel.windowSeconds === undefined ? {} : { window: durationWords(funnel.windowSeconds) }),
     order: funnel.order,
     min_sample: funnel.minSample,
+    ...(funnel.parameters.length === 0 ? {} : { parameters: funnel.parameters }),
+    ...(funnel.maturesAfter === undefined ? {} : { matures: durationWords(funnel.maturesAfter) }),
     steps: funnel.steps.map(({ name, label }) => ({ name, label })),
   };
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-function durationWords(seconds: number): string {
-  const [unit, length] = UNITS.find(([, size]) => seconds % size === 0) ?? ['second', 1];
-  const count = seconds / length;
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function timeParts(locale: string): DimensionInfo[] {

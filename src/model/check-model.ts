@@ -10,7 +10,7 @@ import { RULES } from './rules/index.ts';
 import { problemAt, type SourceDocument } from './source-document.ts';
 
 /**
- * Turns model documents (datasets, shared metrics, funnels) into the checked model. All problems at once; with any problem
+ * Turns model documents (datasets, shared metrics, parameters, funnels) into the checked model. All problems at once; with any problem
  * there is no model, because a metric that silently lacks a part is worse than none.
  */
 export function checkModel(
@@ -27,6 +27,7 @@ export function checkModel(
     datasets: [],
     metrics: [],
     funnels: [],
+    parameters: [],
   };
   const unparsed = documents.flatMap((source) => addDocument(draft, source));
   const problems = [...unparsed, ...RULES.flatMap((rule) => rule(draft))];
@@ -43,6 +44,9 @@ function addDocument(draft: Draft, source: SourceDocument): Problem[] {
     const parsed = parseDocument(source, sharedSpec);
     if (!parsed.ok) return parsed.problems;
     addMetrics(draft, source, parsed.value.metrics, undefined);
+    parsed.value.parameters.forEach((spec, index) => {
+      draft.parameters.push({ spec, source, pointer: ['parameters', index] });
+    });
     parsed.value.funnels.forEach((spec, index) => {
       draft.funnels.push({ spec, source, pointer: ['funnels', index] });
     });

@@ -48,12 +48,16 @@ export function checkTile(source: SourceDocument, tile: TileSpec, pointer: Point
     const metrics = asList(tile.line);
     return [...check.metrics('line', metrics), ...check.dimensions('by', asList(tile.by ?? []), metrics)];
   }
-  if ('bar' in tile)
+  if ('bar' in tile) {
+    // Bars may stand in the order of a metric that they do not show.
+    const order = tile.sort?.replace(/^-/, '');
+    const other = order !== undefined && model.metrics.has(order) ? [order] : [];
     return [
       ...check.metrics('bar', [tile.bar]),
-      ...check.dimensions('by', [tile.by], [tile.bar]),
-      ...check.sort(tile.sort, [tile.bar, tile.by]),
+      ...check.dimensions('by', [tile.by], [...new Set([tile.bar, ...other])]),
+      ...check.sort(tile.sort, [tile.bar, tile.by, ...other]),
     ];
+  }
   if ('heatmap' in tile) {
     const metrics = asList(tile.heatmap);
     return [...check.metrics('heatmap', metrics), ...check.dimensions('heatmap', TIME_PARTS, metrics)];

@@ -2,6 +2,7 @@ import type { ParameterInfo } from '../contract/api.ts';
 import type { ColumnType } from '../contract/facts.ts';
 import type { Arithmetic, MetricSpec, Predicate } from '../contract/model.ts';
 import type { ChannelSpec, Workspace } from '../contract/workspace.ts';
+import type { Length } from './parameters.ts';
 
 /** The model after every name is resolved and every rule holds. The query compiler reads this and nothing else. */
 export interface CheckedModel {
@@ -37,7 +38,7 @@ export interface Dataset {
   time: string;
   /** entity name → column. */
   entities: ReadonlyMap<string, string>;
-  /** dimension name → column. */
+  /** dimension name → column; of a time part the dataset's time, of which it is a part where no other time is counted by. */
   dimensions: ReadonlyMap<string, string>;
 }
 
@@ -53,20 +54,29 @@ export interface Dimension {
   fromChannels: boolean;
   /** The column holds person numbers: people see and filter the person's external id, `#<number>` where there is none. */
   ofPerson: boolean;
+  /** A part of the time by which a query counts, local to its zone. */
+  part?: 'weekday' | 'hour_of_day';
+  /** The column holds instants: people see them with the zone's offset. */
+  ofTime: boolean;
 }
 
 interface MetricBase {
   name: string;
+  /** With the values of its parameters. */
   label: string;
+  /** The label with its places, `Visits ≥ {short_visit} min`, where it has any. */
+  labelWithPlaces?: string;
   description?: string;
   format: string;
   good: 'up' | 'down' | 'neutral';
   minSample: number;
-  /** Seconds. */
+  /** Seconds; of a ratio or derived metric the longest of its own and those of its parts. */
   maturesAfter?: number;
   owner?: string;
   /** Names of the channels whose rows count, where the metric requires statuses. */
   channels?: string[];
+  /** Parameters that its value depends on. */
+  parameters: string[];
 }
 
 export type Metric =
@@ -104,5 +114,26 @@ export interface Funnel {
   windowSeconds?: number;
   order: 'sequence' | 'any';
   minSample: number;
-  steps: { name: string; label: string; dataset: string; filter?: Predicate; time: string }[];
+  /** Time column of the first step's dataset by which a period is chosen; the first step's time where absent. */
+  cohort?: string;
+  /** Seconds. */
+  maturesAfter?: number;
+  /** Parameters that its steps depend on. */
+  parameters: string[];
+  steps: FunnelStep[];
+}
+
+export interface FunnelStep {
+  name: string;
+  label: string;
+  labelWithPlaces?: string;
+  dataset: string;
+  filter?: Predicate;
+  time: string;
+  /** The step happens this much later than its time, in seconds. */
+  after?: Length;
+  /** It counts even where it came before the step before. */
+  anytime: boolean;
+  /** Entity by which it is found, of the first step's dataset and of its own; the funnel's where absent. */
+  entity?: string;
 }

@@ -1,5 +1,12 @@
 import { type Column, FACT_TABLES, type FactTable, storedTableColumns } from '../contract/facts.ts';
-import type { DatasetSpec, DimensionSpec, FunnelSpec, MetricSpec, TableSpec } from '../contract/model.ts';
+import type {
+  DatasetSpec,
+  DimensionSpec,
+  FunnelSpec,
+  MetricSpec,
+  ParameterSpec,
+  TableSpec,
+} from '../contract/model.ts';
 import type { ChannelSpec, Workspace } from '../contract/workspace.ts';
 import type { Pointer, SourceDocument } from './source-document.ts';
 
@@ -14,6 +21,7 @@ export interface Draft {
   datasets: DatasetDraft[];
   metrics: MetricDraft[];
   funnels: FunnelDraft[];
+  parameters: ParameterDraft[];
 }
 
 interface Placed {
@@ -37,12 +45,17 @@ export interface FunnelDraft extends Placed {
   spec: FunnelSpec;
 }
 
+export interface ParameterDraft extends Placed {
+  spec: ParameterSpec;
+}
+
 export const findDataset = (draft: Draft, name: string | undefined): DatasetDraft | undefined =>
   draft.datasets.find((dataset) => dataset.spec.dataset === name);
 
 export const findMetric = (draft: Draft, name: string): MetricDraft | undefined =>
   draft.metrics.find((metric) => metric.spec.name === name);
 
+/** The column of a dimension; a time part has none of its own. */
 export const dimensionColumn = (dimension: DimensionSpec): string => dimension.column ?? dimension.name;
 
 export const entityColumn = (entity: DatasetSpec['entities'][number]): string => entity.column ?? entity.name;

@@ -24,7 +24,13 @@ export function dimensionsOfMetric(model: CheckedModel, name: string): Set<strin
     const dataset = simple?.type === 'simple' ? model.datasets.get(simple.dataset) : undefined;
     return new Set(dataset?.dimensions.keys());
   });
-  return new Set([...(first ?? [])].filter((dimension) => rest.every((other) => other.has(dimension))));
+  const parts = hasTimeParts(model, name);
+  return new Set(
+    [...(first ?? [])].filter(
+      (dimension) =>
+        rest.every((other) => other.has(dimension)) && (parts || model.dimensions.get(dimension)?.part === undefined),
+    ),
+  );
 }
 
 /** Time parts apply to whatever is counted by the time of a row: not to metrics that hold a trailing window. */

@@ -1,7 +1,7 @@
 import { userTableName } from '../contract/facts.ts';
 import type { Predicate } from '../contract/model.ts';
 import type { ChannelSpec } from '../contract/workspace.ts';
-import type { Branch, CheckedModel, Dataset, Dimension, Funnel, Metric } from './checked.ts';
+import type { Branch, CheckedModel, Dataset, Dimension, Funnel, FunnelStep, Metric } from './checked.ts';
 import {
   branchConstant,
   type DatasetDraft,
@@ -10,13 +10,16 @@ import {
   entityColumn,
   type FunnelDraft,
   findDataset,
+  findMetric,
   isFactTable,
   type MetricDraft,
 } from './draft.ts';
 import { durationSeconds } from './durations.ts';
 import { labelOf } from './labels.ts';
+import { describeParameter, factorOf, fillLabel, parametersIn, parametersOfLabel, parseLength } from './parameters.ts';
 import { parseArithmetic } from './parse-arithmetic.ts';
 import { parsePredicate } from './parse-predicate.ts';
+import { referencesOf } from './rules/metric-references.ts';
 import { currencyColumn } from './rules/simple-metrics.ts';
 
 /** Resolves every name of a draft that broke no rule. */
@@ -24,22 +27,22 @@ export function resolveModel(draft: Draft): CheckedModel {
   return {
     workspace: draft.workspace,
     channels: draft.channels,
-    datasets: new Map(draft.datasets.map((dataset) => [dataset.spec.dataset, resolveDataset(dataset)])),
+    datasets: new Map(draft.datasets.map((dataset) => [dataset.spec.dataset, resolveDataset(draft, dataset)])),
     metrics: new Map(draft.metrics.map((metric) => [metric.spec.name, resolveMetric(draft, metric)])),
     dimensions: resolveDimensions(draft),
     funnels: new Map(draft.funnels.map((funnel) => [funnel.spec.name, resolveFunnel(draft, funnel)])),
-    parameters: new Map(),
+    parameters: new Map(draft.parameters.map(({ spec }) => [spec.name, describeParameter(spec)])),
   };
 }
 
-function resolveDataset({ spec, columns }: DatasetDraft): Dataset {
+function resolveDataset(draft: Draft, { spec, columns }: DatasetDraft): Dataset {
   const own = [...columns.keys()].map((column): [string, { column: string }] => [column, { column }]);
   const branches: Branch[] =
     spec.table !== undefined
       ? [{ ...resolveTable(spec.table), columns: new Map(own) }]
       : (spec.union ?? []).map((branch) => ({
           ...resolveTable(branch.table),
-          ...predicateKey('filter', branch.filter),
+          ...filterOf(draft, branch.filter),
           columns: new Map(
             Object.entries(branch.columns).map(([column, from]) => {
               const constant = branchConstant(from);
@@ -54,10 +57,15 @@ function resolveDataset({ spec, columns }: DatasetDraft): Dataset {
     columns: new Map(
       [...columns].map(([name, column]) => [name, { type: column.type, nullable: column.nullable === true }]),
     ),
-    ...predicateKey('filter', spec.filter),
+    ...filterOf(draft, spec.filter),
     time: spec.time,
     entities: new Map(spec.entities.map((entity) => [entity.name, entityColumn(entity)])),
-    dimensions: new Map(spec.dimensions.map((dimension) => [dimension.name, dimensionColumn(dimension)])),
+    dimensions: new Map(
+      spec.dimensions.map((dimension) => [
+        dimension.name,
+        dimension.part === undefined ? dimensionColumn(dimension) : spec.time,
+      ]),
+    ),
   };
 }
 
@@ -85,7 +93,9 @@ function resolveDimensions(draft: Draft): Map<string, Dimension> {
         drill: known !== undefined && known.drill.length > 0 ? known.drill : dimension.drill,
         synonyms: [...new Set([...(known?.synonyms ?? []), ...dimension.synonyms])],
         fromChannels,
-        ofPerson: columns.get(dimensionColumn(dimension))?.type === 'person',
+        ofPerson: dimension.part === undefined && columns.get(dimensionColumn(dimension))?.type === 'person',
+        ...(dimension.part === undefined ? {} : { part: dimension.part }),
+        ofTime: dimension.part === undefined && columns.get(dimensionColumn(dimension))?.type === 'instant',
       });
     }
   }
@@ -100,12 +110,13 @@ function resolveMetric(draft: Draft, metric: MetricDraft): Metric {
   const { spec } = metric;
   const base = {
     name: spec.name,
-    label: spec.label ?? labelOf(spec.name),
+    ...labelsOf(draft, spec),
     ...(spec.description === undefined ? {} : { description: spec.description }),
     format: spec.format,
     good: spec.good,
     minSample: spec.min_sample ?? draft.workspace.min_sample,
-    ...secondsKey(draft, 'maturesAfter', spec.matures),
+    ...maturityOf(draft, metric),
+    parameters: parametersOf(draft, metric),
     ...(spec.owner === undefined ? {} : { owner: spec.owner }),
     ...(spec.requires_status === undefined
       ? {}
@@ -122,7 +133,7 @@ function resolveMetric(draft: Draft, metric: MetricDraft): Metric {
         agg: spec.agg,
         dataset: dataset.spec.dataset,
         ...(spec.column === undefined ? {} : { column: spec.column }),
-        ...predicateKey('filter', spec.filter),
+        ...filterOf(draft, spec.filter),
         time: spec.time ?? dataset.spec.time,
         ...(currency === undefined ? {} : { currency }),
       };
@@ -148,7 +159,7 @@ function resolveMetric(draft: Draft, metric: MetricDraft): Metric {
         base: spec.base,
         conversion: spec.conversion,
         entity: spec.entity,
-        ...secondsKey(draft, 'windowSeconds', spec.window),
+        ...windowOf(draft, spec.window),
         calculation: spec.calculation,
       };
   }
@@ -165,36 +176,82 @@ function channelsThatReport(channels: ChannelSpec[], statuses: readonly string[]
 }
 
 function resolveFunnel(draft: Draft, { spec }: FunnelDraft): Funnel {
+  const steps = spec.steps.map((step) => resolveStep(draft, step));
   return {
     name: spec.name,
     label: spec.label ?? labelOf(spec.name),
     ...(spec.description === undefined ? {} : { description: spec.description }),
     entity: spec.entity,
-    ...secondsKey(draft, 'windowSeconds', spec.window),
+    ...windowOf(draft, spec.window),
     order: spec.order,
     minSample: spec.min_sample ?? draft.workspace.min_sample,
-    steps: spec.steps.map((step) => ({
-      name: step.name,
-      label: step.label ?? labelOf(step.name),
-      dataset: step.dataset,
-      ...predicateKey('filter', step.filter),
-      time: step.time ?? findDataset(draft, step.dataset)?.spec.time ?? '',
-    })),
+    ...(spec.cohort === undefined ? {} : { cohort: spec.cohort }),
+    ...(spec.matures === undefined ? {} : { maturesAfter: durationSeconds(spec.matures, draft.workspace) }),
+    parameters: [
+      ...new Set(steps.flatMap(({ filter, after }) => [...parametersIn(filter), ...parametersOfLength(after)])),
+    ],
+    steps,
   };
 }
 
-function predicateKey(key: 'filter', text: string | undefined): { [K in typeof key]?: Predicate } {
-  if (text === undefined) return {};
-  const parsed = parsePredicate(text);
-  if (!parsed.ok) throw new Error(`filter was not checked: ${text}`);
-  return { [key]: parsed.value };
+function resolveStep(draft: Draft, step: FunnelDraft['spec']['steps'][number]): FunnelStep {
+  const after =
+    step.after === undefined ? undefined : parseLength(step.after, draft.workspace, (name) => factorIn(draft, name));
+  return {
+    name: step.name,
+    ...labelsOf(draft, step),
+    dataset: step.dataset,
+    ...filterOf(draft, step.filter),
+    time: step.time ?? findDataset(draft, step.dataset)?.spec.time ?? '',
+    ...(after === undefined ? {} : { after }),
+    anytime: step.anytime === true,
+    ...(step.entity === undefined ? {} : { entity: step.entity }),
+  };
 }
 
-function secondsKey<K extends 'windowSeconds' | 'maturesAfter'>(
+function parametersOfLength(length: FunnelStep['after']): string[] {
+  return typeof length === 'object' ? [length.parameter] : [];
+}
+
+/** Its own and those of the metrics that it is made of. */
+function parametersOf(draft: Draft, metric: MetricDraft): string[] {
+  const own = metric.spec.type === 'simple' ? parametersIn(filterOf(draft, metric.spec.filter).filter) : [];
+  return [...new Set([...own, ...partsOf(draft, metric).flatMap((part) => parametersOf(draft, part))])];
+}
+
+/** A ratio is as old as the youngest of its parts allows. */
+function maturityOf(draft: Draft, metric: MetricDraft): { maturesAfter?: number } {
+  const { matures, type } = metric.spec;
+  const own = matures === undefined ? [] : [durationSeconds(matures, draft.workspace)];
+  const made = type === 'ratio' || type === 'derived' ? partsOf(draft, metric) : [];
+  const all = [...own, ...made.flatMap((part) => maturityOf(draft, part).maturesAfter ?? [])];
+  return all.length === 0 ? {} : { maturesAfter: Math.max(...all) };
+}
+
+const partsOf = (draft: Draft, metric: MetricDraft): MetricDraft[] =>
+  referencesOf(metric).flatMap(({ name }) => findMetric(draft, name) ?? []);
+
+function labelsOf(
   draft: Draft,
-  key: K,
-  duration: string | undefined,
-): { [P in K]?: number } {
-  if (duration === undefined) return {};
-  return { [key]: durationSeconds(duration, draft.workspace) } as { [P in K]?: number };
+  { name, label }: { name: string; label?: string | undefined },
+): { label: string; labelWithPlaces?: string } {
+  const written = label ?? labelOf(name);
+  const defaults = new Map(draft.parameters.map(({ spec }) => [spec.name, spec.default]));
+  if (!parametersOfLabel(written).some((name) => defaults.has(name))) return { label: written };
+  return { label: fillLabel(written, defaults), labelWithPlaces: written };
+}
+
+function factorIn(draft: Draft, name: string): number {
+  return factorOf(draft.parameters.find(({ spec }) => spec.name === name)?.spec.unit ?? 'number');
+}
+
+function filterOf(draft: Draft, text: string | undefined): { filter?: Predicate } {
+  if (text === undefined) return {};
+  const parsed = parsePredicate(text, (name) => factorIn(draft, name));
+  if (!parsed.ok) throw new Error(`filter was not checked: ${text}`);
+  return { filter: parsed.value };
+}
+
+function windowOf(draft: Draft, window: string | undefined): { windowSeconds?: number } {
+  return window === undefined ? {} : { windowSeconds: durationSeconds(window, draft.workspace) };
 }

@@ -42,5 +42,6 @@ export class TokenReader {
 
 export function showToken(token: Token): string {
   if (token.kind === 'end') return 'the end';
+  if (token.kind === 'parameter') return `"$${token.value}"`;
   return token.kind === 'string' ? `'${token.value}'` : `"${token.value}"`;
 }

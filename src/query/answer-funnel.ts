@@ -8,7 +8,7 @@ import { labelOf, listWords } from './notes.ts';
 import { describeTables } from './plan/tables.ts';
 import type { QueryContext } from './query-context.ts';
 import type { ResolvedFunnelQuery } from './resolved.ts';
-import { shapeRange } from './shape.ts';
+import { dimensionCell, shapeDimensionColumn, shapeRange } from './shape.ts';
 import type { Trace } from './trace.ts';
 
 /** How many entities reached each step, one row per step (and value of the dimension). */
@@ -75,13 +75,13 @@ async function fetchSegments(
   );
 }
 
-function shapeSegment({ funnel, dimension }: ResolvedFunnelQuery, { value, steps }: Segment): Row[] {
+function shapeSegment({ funnel, dimension, clock }: ResolvedFunnelQuery, { value, steps }: Segment): Row[] {
   const first = steps[0]?.reached ?? 0;
   return funnel.steps.map(({ name, label }, index): Row => {
     const { reached, median, p90 } = steps[index] ?? { reached: 0, median: null, p90: null };
     const previous = index === 0 ? null : (steps[index - 1]?.reached ?? 0);
     return {
-      ...(dimension === undefined ? {} : { [dimension.name]: value }),
+      ...(dimension === undefined ? {} : { [dimension.name]: dimensionCell(dimension, value, clock.zone) }),
       step: name,
       label,
       reached,
@@ -104,7 +104,7 @@ function shapeFunnelColumns({ dimension, funnel }: ResolvedFunnelQuery): ResultC
     min_sample: funnel.minSample,
   });
   return [
-    ...(dimension === undefined ? [] : [{ name: dimension.name, label: dimension.label, kind: 'dimension' as const }]),
+    ...(dimension === undefined ? [] : [shapeDimensionColumn(dimension)]),
     { name: 'step', label: 'Step', kind: 'dimension' },
     { name: 'label', label: 'Label', kind: 'dimension' },
     metric('reached', 'Reached', 'integer', 'up'),

@@ -23,7 +23,9 @@ export function countDays(
 ): (keys: readonly Cell[]) => number {
   const days = range === null ? [] : listDays(range, clock.zone).filter((day) => passes(filters, weekdayOf(day)));
   const time = groups.findIndex((group) => group.kind === 'time');
-  const weekday = groups.findIndex((group) => group.kind === 'weekday');
+  const weekday = groups.findIndex(
+    (group) => group.kind === 'weekday' || (group.kind === 'dimension' && group.dimension.part === 'weekday'),
+  );
   const counts = new Map<string, number>();
   let next = 0;
   for (const day of days) {

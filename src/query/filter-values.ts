@@ -19,12 +19,18 @@ export function coerceValue(value: string | number, type: ColumnType): string | 
       const number = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
       return Number.isFinite(number) ? number : null;
     }
-    case 'instant':
-      return null;
+    case 'instant': {
+      const at = typeof value === 'string' && isInstant(value) ? Date.parse(value) : Number.NaN;
+      return Number.isNaN(at) ? null : at;
+    }
   }
 }
 
+/** With an offset, as answers show it: `2024-11-04T08:00:00+07:00`. */
+const isInstant = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+
 /** Whether `gte`, `lte` and `between` mean something. */
 export function isNumeric(type: ColumnType): boolean {
-  return type === 'integer' || type === 'decimal';
+  return type === 'integer' || type === 'decimal' || type === 'instant';
 }

@@ -9,6 +9,7 @@ import {
   type Query,
 } from '../contract/query.ts';
 import { didYouMean } from '../contract/suggest.ts';
+import { bindParameters } from '../model/bind-parameters.ts';
 import type { CheckedModel, Metric } from '../model/checked.ts';
 import type { InstantRange } from './buckets.ts';
 import { canonicalZone, localDate, startOfDay } from './local-time.ts';
@@ -39,7 +40,7 @@ export function resolveMetricQuery(
   const base = resolveBase(query, model, context);
   const { problems } = base;
   const metrics = query.metrics.flatMap((name, index): Metric[] => {
-    const metric = model.metrics.get(name);
+    const metric = base.model.metrics.get(name);
     if (metric !== undefined) return [metric];
     problems.push(unknown('metric', name, `metrics.${index}`, model.metrics.keys()));
     return [];
@@ -71,8 +72,8 @@ export function resolveFunnelQuery(
   model: CheckedModel,
   context: QueryContext,
 ): Resolution<ResolvedFunnelQuery> {
-  const { base, problems } = resolveBase(query, model, context);
-  const funnel = model.funnels.get(query.funnel);
+  const { base, problems, ...bound } = resolveBase(query, model, context);
+  const funnel = bound.model.funnels.get(query.funnel);
   if (funnel === undefined) problems.push(unknown('funnel', query.funnel, 'funnel', model.funnels.keys()));
   const [name] = query.dimensions ?? [];
   const dimension = name === undefined ? undefined : model.dimensions.get(name);
@@ -82,8 +83,9 @@ export function resolveFunnelQuery(
   return { query: { kind: 'funnel', ...base, funnel, ...(dimension === undefined ? {} : { dimension }) }, problems };
 }
 
-function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
-  const problems: Problem[] = [];
+function resolveBase(query: Query, unbound: CheckedModel, context: QueryContext) {
+  const problems: Problem[] = checkParameters(query.parameters ?? {}, unbound);
+  const model = bindParameters(unbound, problems.length === 0 ? (query.parameters ?? {}) : {});
   const timezone = query.timezone ?? model.workspace.time_zone;
   const zone = canonicalZone(timezone);
   const filters = resolveFilters(query.filters ?? [], model, problems);
@@ -94,7 +96,7 @@ function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
       message: `There is no time zone "${timezone.slice(0, 60)}".`,
       hint: 'Write an IANA name such as "Asia/Jakarta".',
     });
-    return { base: undefined, problems };
+    return { base: undefined, model, problems };
   }
   const clock: Clock = {
     zone,
@@ -105,7 +107,30 @@ function resolveBase(query: Query, model: CheckedModel, context: QueryContext) {
   const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
   problems.push(...timeProblems);
   if (timeProblems.length === 0) clock.completeThrough = completeInside(time.range, clock.zone, context);
-  return { base: { model, clock, timezone, filters, ...time }, problems };
+  return {
+    base: { model, parameters: query.parameters ?? {}, clock, timezone, filters, ...time },
+    model,
+    problems,
+  };
+}
+
+/** Each parameter is one of the model's, and its value one that the model allows. */
+function checkParameters(given: Readonly<Record<string, number>>, model: CheckedModel): Problem[] {
+  return Object.entries(given).flatMap(([name, value]): Problem[] => {
+    const path = `parameters.${name}`;
+    const parameter = model.parameters.get(name);
+    if (parameter === undefined) return [unknown('parameter', name, path, model.parameters.keys())];
+    const { min, max, unit } = parameter;
+    if (value >= min && value <= max) return [];
+    return [
+      {
+        code: 'parameter_out_of_range',
+        path,
+        message: `"${name}" cannot be ${value}.`,
+        hint: `It lies between ${min} and ${max}${unit === 'number' ? '' : ` ${unit}s`}.`,
+      },
+    ];
+  });
 }
 
 /** The engine's dates begin in 1970. */
@@ -128,7 +153,8 @@ function resolveFilters(filters: readonly Filter[], model: CheckedModel, problem
     const path = `filters.${index}`;
     if (isTimePart(name)) return [{ name, target: { kind: name }, op, values, path }];
     const dimension = model.dimensions.get(name);
-    if (dimension !== undefined) return [{ name, target: { kind: 'dimension', dimension }, op, values, path }];
+    if (dimension !== undefined)
+      return [{ name, target: { kind: dimension.part ?? 'dimension', dimension }, op, values, path }];
     const known = [...model.dimensions.keys(), ...Object.keys(TIME_PARTS)];
     problems.push(unknown('dimension', name, `${path}.dimension`, known));
     return [];
@@ -191,7 +217,7 @@ function resolveGroup(
 }
 
 function unknown(
-  kind: 'metric' | 'dimension' | 'funnel',
+  kind: 'metric' | 'dimension' | 'funnel' | 'parameter',
   name: string,
   path: string,
   known: Iterable<string>,

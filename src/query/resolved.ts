@@ -18,7 +18,8 @@ export type Group = {
 
 export interface ResolvedFilter {
   name: string;
-  target: { kind: 'weekday' } | { kind: 'hour_of_day' } | { kind: 'dimension'; dimension: Dimension };
+  /** `dimension` of a time part: the declared name that it is filtered by. */
+  target: { kind: 'weekday' | 'hour_of_day'; dimension?: Dimension } | { kind: 'dimension'; dimension: Dimension };
   op: Filter['op'];
   values: (string | number)[];
   /** Where it stands in the query, `filters.0`. */
@@ -36,7 +37,10 @@ export interface Clock {
 }
 
 interface ResolvedBase {
+  /** With the values of its parameters. */
   model: CheckedModel;
+  /** As given; others have their defaults. */
+  parameters: Readonly<Record<string, number>>;
   clock: Clock;
   /** As asked for. */
   timezone: string;

@@ -1,10 +1,11 @@
 import type { Cell, ComparedRows, ResultColumn, Row } from '../contract/result.ts';
+import type { Dimension } from '../model/checked.ts';
 import type { Bucket } from './buckets.ts';
 import type { Evaluated, EvaluatedRow } from './evaluate.ts';
 import { cellId } from './leaf-table.ts';
 import { formatInstant } from './local-time.ts';
 import type { Plan } from './plan/plan.ts';
-import { type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
+import { type Group, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
 
 /** The name of the hidden column with a rate's sample size. */
 const sampleName = (metric: string): string => `${metric}__n`;
@@ -15,8 +16,7 @@ export function shapeColumns(query: ResolvedMetricQuery, plan: Plan): ResultColu
       case 'time':
         return { name: 'time', label: 'Time', kind: 'time', grain: group.grain };
       case 'dimension': {
-        const { label, description } = group.dimension;
-        return { name: group.name, label, kind: 'dimension', ...(description === undefined ? {} : { description }) };
+        return shapeDimensionColumn(group.dimension);
       }
       default:
         return { name: group.name, label: TIME_PARTS[group.kind].label, kind: 'dimension' };
@@ -52,13 +52,18 @@ export function shapeRow(
   const shaped: Row = {};
   query.groups.forEach((group, index) => {
     const key = row.keys[index] ?? null;
-    if (row.keys.length > 0) shaped[group.name] = group.kind === 'time' ? timeCell(key, times) : key;
+    if (row.keys.length > 0) shaped[group.name] = groupCell(group, key, query, times);
   });
   plan.metrics.forEach(({ metric, sample }, index) => {
     shaped[metric.name] = row.values[index] ?? null;
     if (sample !== undefined) shaped[sampleName(metric.name)] = row.samples[index] ?? null;
   });
   return shaped;
+}
+
+function groupCell(group: Group, key: Cell, { clock }: ResolvedMetricQuery, times: ReadonlyMap<string, string>): Cell {
+  if (group.kind === 'time') return timeCell(key, times);
+  return group.kind === 'dimension' ? dimensionCell(group.dimension, key, clock.zone) : key;
 }
 
 export function shapeSampleColumns(plan: Plan): Record<string, string> {
@@ -71,6 +76,21 @@ export function shapeSampleColumns(plan: Plan): Record<string, string> {
 
 export function timesOf(buckets: readonly Bucket[]): Map<string, string> {
   return new Map(buckets.map((bucket) => [bucket.key, bucket.time]));
+}
+
+export function shapeDimensionColumn({ name, label, description, ofTime }: Dimension): ResultColumn {
+  return {
+    name,
+    label,
+    kind: 'dimension',
+    ...(ofTime ? { format: 'datetime' } : {}),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** Milliseconds of an instant become the instant with the zone's offset. */
+export function dimensionCell(dimension: Dimension, key: Cell, zone: string): Cell {
+  return dimension.ofTime && key !== null ? formatInstant(Number(key), zone) : key;
 }
 
 function timeCell(key: Cell, times: ReadonlyMap<string, string>): Cell {

@@ -3,8 +3,10 @@ import type { Column } from '../../contract/facts.ts';
 import type { Predicate } from '../../contract/model.ts';
 import { didYouMean } from '../../contract/suggest.ts';
 import { type DatasetDraft, type Draft, findDataset, isText, tableColumns } from '../draft.ts';
+import { parametersIn } from '../parameters.ts';
 import { parsePredicate } from '../parse-predicate.ts';
 import { type Pointer, problemAt, type SourceDocument } from '../source-document.ts';
+import { unknownParameter } from './parameters.ts';
 import type { Rule } from './rule.ts';
 
 interface FilterText {
@@ -14,10 +16,15 @@ interface FilterText {
   /** What the filter may read, by name; empty where that is unknown. */
   columns: ReadonlyMap<string, Column>;
   of: string;
+  /** Numbers that the reader moves may stand in it. */
+  movable: boolean;
 }
 
 /** Every filter can be read, names columns that exist and compares them with values of their type. */
-export const filtersAreSound: Rule = (draft) => filterTexts(draft).flatMap(checkFilter);
+export const filtersAreSound: Rule = (draft) => {
+  const parameters = draft.parameters.map(({ spec }) => spec.name);
+  return filterTexts(draft).flatMap((filter) => checkFilter(filter, parameters));
+};
 
 function filterTexts(draft: Draft): FilterText[] {
   const onDataset = (
@@ -25,14 +32,24 @@ function filterTexts(draft: Draft): FilterText[] {
     dataset: DatasetDraft | undefined,
     source: SourceDocument,
     pointer: Pointer,
+    movable: boolean,
   ): FilterText[] =>
     text === undefined
       ? []
-      : [{ text, source, pointer, columns: dataset?.columns ?? new Map(), of: `dataset "${dataset?.spec.dataset}"` }];
+      : [
+          {
+            text,
+            source,
+            pointer,
+            columns: dataset?.columns ?? new Map(),
+            of: `dataset "${dataset?.spec.dataset}"`,
+            movable,
+          },
+        ];
 
   return [
     ...draft.datasets.flatMap((dataset) => [
-      ...onDataset(dataset.spec.filter, dataset, dataset.source, ['filter']),
+      ...onDataset(dataset.spec.filter, dataset, dataset.source, ['filter'], false),
       ...(dataset.spec.union ?? []).flatMap((branch, index) =>
         branch.filter === undefined
           ? []
@@ -43,38 +60,53 @@ function filterTexts(draft: Draft): FilterText[] {
                 pointer: ['union', index, 'filter'],
                 columns: tableColumns(branch.table, draft.tables),
                 of: `table "${branch.table}"`,
+                movable: false,
               },
             ],
       ),
     ]),
     ...draft.metrics.flatMap((metric) =>
       metric.spec.type === 'simple'
-        ? onDataset(metric.spec.filter, findDataset(draft, metric.dataset), metric.source, [
-            ...metric.pointer,
-            'filter',
-          ])
+        ? onDataset(
+            metric.spec.filter,
+            findDataset(draft, metric.dataset),
+            metric.source,
+            [...metric.pointer, 'filter'],
+            true,
+          )
         : [],
     ),
     ...draft.funnels.flatMap((funnel) =>
       funnel.spec.steps.flatMap((step, index) =>
-        onDataset(step.filter, findDataset(draft, step.dataset), funnel.source, [
-          ...funnel.pointer,
-          'steps',
-          index,
-          'filter',
-        ]),
+        onDataset(
+          step.filter,
+          findDataset(draft, step.dataset),
+          funnel.source,
+          [...funnel.pointer, 'steps', index, 'filter'],
+          true,
+        ),
       ),
     ),
   ];
 }
 
-function checkFilter({ text, source, pointer, columns, of }: FilterText): Problem[] {
+function checkFilter(
+  { text, source, pointer, columns, of, movable }: FilterText,
+  parameters: readonly string[],
+): Problem[] {
   const parsed = parsePredicate(text);
   if (!parsed.ok) {
     const message = `The filter cannot be read at character ${parsed.position + 1}: ${parsed.message}`;
     return [problemAt(source, pointer, 'invalid_filter', message)];
   }
-  if (columns.size === 0) return [];
+  const wrongParameters = parametersIn(parsed.value).flatMap((name): Problem[] => {
+    if (!movable) {
+      const message = `The filter reads the parameter "$${name}": only filters of metrics and funnel steps may.`;
+      return [problemAt(source, pointer, 'parameter_place', message, 'Put it into the metrics.')];
+    }
+    return parameters.includes(name) ? [] : [unknownParameter(source, pointer, name, parameters)];
+  });
+  if (wrongParameters.length > 0 || columns.size === 0) return wrongParameters;
   return partsOf(parsed.value).flatMap((part) => {
     const column = columns.get(part.column);
     if (column === undefined) {
@@ -112,7 +144,10 @@ function mismatch(part: Leaf, column: Column): string | undefined {
         ? undefined
         : `${name} always has a value, so "is null" says nothing.${isText(column) ? ` Nothing known is ''.` : ''}`;
     case 'compare':
-      return typeof part.value === 'object' ? undefined : valueMismatch(name, column, part.value);
+      if (typeof part.value !== 'object') return valueMismatch(name, column, part.value);
+      return column.type === 'integer' || column.type === 'decimal'
+        ? undefined
+        : `${name} is of type ${column.type}; a parameter is compared with a column that holds a number.`;
     case 'in':
       return part.values.map((value) => valueMismatch(name, column, value)).find((wrong) => wrong !== undefined);
   }

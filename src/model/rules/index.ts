@@ -5,6 +5,7 @@ import { datasetSources } from './dataset-sources.ts';
 import { filtersAreSound } from './filters.ts';
 import { funnelSteps } from './funnel-steps.ts';
 import { metricReferences } from './metric-references.ts';
+import { parametersFit } from './parameters.ts';
 import { requiredStatuses } from './required-statuses.ts';
 import type { Rule } from './rule.ts';
 import { sharedDimensions } from './shared-dimensions.ts';
@@ -24,4 +25,5 @@ export const RULES: readonly Rule[] = [
   conversionMetrics,
   requiredStatuses,
   funnelSteps,
+  parametersFit,
 ];

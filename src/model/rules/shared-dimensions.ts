@@ -21,7 +21,7 @@ export const sharedDimensions: Rule = (draft) => {
   for (const { spec, source, columns } of draft.datasets) {
     spec.dimensions.forEach((dimension, index) => {
       const pointer = ['dimensions', index];
-      const declared = { dimension, columnType: shownType(columns.get(dimensionColumn(dimension))), source, pointer };
+      const declared = { dimension, columnType: columnTypeOf(dimension, columns), source, pointer };
       const earlier = first.get(dimension.name);
       if (earlier === undefined) first.set(dimension.name, declared);
       else problems.push(...compareDeclarations(earlier, declared));
@@ -37,6 +37,10 @@ export const sharedDimensions: Rule = (draft) => {
   return problems;
 };
 
+function columnTypeOf(dimension: DimensionSpec, columns: ReadonlyMap<string, Column>): string | undefined {
+  return dimension.part === undefined ? shownType(columns.get(dimensionColumn(dimension))) : 'integer';
+}
+
 /** Text is text, however it is stored. */
 const shownType = (column: Column | undefined): string | undefined =>
   column !== undefined && isText(column) ? 'text' : column?.type;
@@ -45,6 +49,7 @@ function compareDeclarations(earlier: Declared, later: Declared): Problem[] {
   const facets: [string, unknown, unknown][] = [
     ['type', earlier.dimension.type, later.dimension.type],
     ['column type', earlier.columnType, later.columnType],
+    ['part', earlier.dimension.part, later.dimension.part],
     ['values_from', earlier.dimension.values_from, later.dimension.values_from],
   ];
   if (earlier.dimension.label !== undefined && later.dimension.label !== undefined)

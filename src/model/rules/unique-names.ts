@@ -16,6 +16,11 @@ export const uniqueNames: Rule = (draft) => {
   const datasets = draft.datasets.map((one) => ({ ...one, name: one.spec.dataset, pointer: ['dataset'] }));
   const metrics = draft.metrics.map((one) => ({ ...one, name: one.spec.name, pointer: [...one.pointer, 'name'] }));
   const funnels = draft.funnels.map((one) => ({ ...one, name: one.spec.name, pointer: [...one.pointer, 'name'] }));
+  const parameters = draft.parameters.map((one) => ({
+    ...one,
+    name: one.spec.name,
+    pointer: [...one.pointer, 'name'],
+  }));
   const dimensions = draft.datasets.flatMap(({ spec, source }) =>
     spec.dimensions.map((dimension, index) => ({
       name: dimension.name,
@@ -28,6 +33,7 @@ export const uniqueNames: Rule = (draft) => {
     ...twice('dataset', datasets),
     ...twice('metric', metrics),
     ...twice('funnel', funnels),
+    ...twice('parameter', parameters),
     ...datasets.flatMap((dataset) =>
       twice('dimension', dimensionsOf(dimensions, dataset.source)).map((problem) => ({
         ...problem,

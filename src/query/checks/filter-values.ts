@@ -67,12 +67,12 @@ function checkFilter(filter: ResolvedFilter, datasets: readonly Dataset[]): Prob
       },
     ];
   const timePart = filter.target.kind;
-  if ((op === 'has' || op === 'starts') && timePart !== 'dimension')
+  if ((op === 'has' || op === 'starts') && (timePart !== 'dimension' || type === 'instant'))
     return [
       {
         code: 'wrong_operator',
         path: `${path}.op`,
-        message: `"${op}" looks into texts, and "${name}" is a number.`,
+        message: `"${op}" looks into texts, and "${name}" is a ${type === 'instant' ? 'time' : 'number'}.`,
         hint: 'Use in, not, gte, lte or between.',
       },
     ];
@@ -85,7 +85,12 @@ function checkFilter(filter: ResolvedFilter, datasets: readonly Dataset[]): Prob
           code: 'wrong_value',
           path: `${path}.values.${index}`,
           message: `"${name}" cannot be ${JSON.stringify(value)}.`,
-          hint: type === 'flag' ? 'Write "true" or "false".' : 'Write a number.',
+          hint:
+            type === 'flag'
+              ? 'Write "true" or "false".'
+              : type === 'instant'
+                ? 'Write a time with its offset, such as 2024-11-04T08:00:00+07:00.'
+                : 'Write a number.',
         },
       ];
     if (timePart === 'dimension' || typeof held !== 'number') return [];

@@ -25,7 +25,12 @@ export const checkGrainFits: MetricQueryCheck = (query) => {
       message: `Hours can be asked for up to ${LONGEST_HOURLY} days.`,
       hint: 'Choose a shorter time range or grain day.',
     });
-  const parts = groups.filter((group) => group.kind === 'weekday' || group.kind === 'hour_of_day');
+  const parts = groups.filter(
+    (group) =>
+      group.kind === 'weekday' ||
+      group.kind === 'hour_of_day' ||
+      (group.kind === 'dimension' && group.dimension.part !== undefined),
+  );
   const cumulative = metrics
     .filter((metric) => typesIn(query, metric).has('cumulative'))
     .map((metric) => `"${metric.name}"`);

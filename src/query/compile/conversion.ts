@@ -3,11 +3,11 @@ import { commas, comment, identifier, indented, instant, lines, nested, number, 
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { ConversionBlock, Measure } from '../plan/blocks.ts';
 import { compileFilters } from './filter.ts';
-import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys } from './keys.ts';
+import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys, readKeys } from './keys.ts';
 import { rowConditions } from './measures.ts';
 import { compilePersonNames } from './person.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
-import { finishStatement, readKey, readNumber, type Scope, type Statement } from './statement.ts';
+import { finishStatement, readNumber, type Scope, type Statement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
 
 /**
@@ -35,7 +35,7 @@ FROM ${nested(joinNearest(block, scope, keys))}${grouping}`;
         rows.map((row) => {
           const total = marked && Number(row['cell']) === 0;
           return {
-            keys: total ? [] : keys.map((_, index) => readKey(row[keyAlias(index)])),
+            keys: total ? [] : readKeys(keys, row),
             total,
             values: [
               [entities.index, readNumber(row['entities'])],

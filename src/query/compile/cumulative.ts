@@ -7,19 +7,11 @@ import { type CumulativeBlock, isStock } from '../plan/blocks.ts';
 import { type WindowEnd, windowEnds } from '../window-ends.ts';
 import { compileMerge, compileState } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
-import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys } from './keys.ts';
+import { compileKeys, type Key, keyIdentifiers, personKeys, readKeys } from './keys.ts';
 import { compileCountedRows, compileMeasureColumns, measureInputs } from './measures.ts';
 import { compilePersonNames } from './person.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
-import {
-  finishStatement,
-  type LeafRow,
-  type RawRow,
-  readKey,
-  readNumber,
-  type Scope,
-  type Statement,
-} from './statement.ts';
+import { finishStatement, type LeafRow, type RawRow, readNumber, type Scope, type Statement } from './statement.ts';
 import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
 
 /**
@@ -75,7 +67,7 @@ function readRow(block: CumulativeBlock, keys: readonly Key[], row: RawRow): Rea
   const window = block.windows.filter(({ days }) => days === undefined || days === Number(row['days']));
   return {
     day: String(row['end_day']),
-    keys: keys.map((_, index) => readKey(row[keyAlias(index)])),
+    keys: readKeys(keys, row),
     values: window.map(({ leaf }) => [leaf.index, readNumber(row['value'])]),
   };
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../contract/errors.ts';
 import type { ColumnType } from '../../contract/facts.ts';
 import type { Dataset } from '../../model/checked.ts';
-import { allOf, anyOf, list, number, sql, string } from '../../sql/build.ts';
+import { allOf, anyOf, instant, list, number, sql, string } from '../../sql/build.ts';
 import type { Literal, SqlNode } from '../../sql/nodes.ts';
 import { coerceValue } from '../filter-values.ts';
 import type { Clock, ResolvedFilter } from '../resolved.ts';
@@ -21,6 +21,7 @@ export function compileFilters(
     switch (target.kind) {
       case 'weekday':
       case 'hour_of_day': {
+        if (!hasFilter(dataset, filter)) return [];
         const at = compileTime(dataset, time);
         const part = target.kind === 'weekday' ? compileWeekday : compileHourOfDay;
         return [(column) => compileFilter(filter, part(at(column), clock.zone), 'integer', false)];
@@ -39,14 +40,16 @@ export function compileFilters(
 
 /** Whether a dataset can apply a filter. */
 export function hasFilter(dataset: Dataset, filter: ResolvedFilter): boolean {
-  return filter.target.kind !== 'dimension' || dataset.dimensions.has(filter.name);
+  return filter.target.dimension === undefined || dataset.dimensions.has(filter.name);
 }
 
 function compileFilter(filter: ResolvedFilter, value: SqlNode, type: ColumnType, nullable: boolean): SqlNode {
   if (type === 'person') return compilePersonFilter(filter, value);
   const values = filter.values.flatMap((each): Literal[] => {
     const held = coerceValue(each, type);
-    return held === null ? [] : [typeof held === 'number' ? number(held) : string(held)];
+    if (held === null) return [];
+    if (typeof held === 'string') return [string(held)];
+    return [type === 'instant' ? instant(held) : number(held)];
   });
   const known = (condition: SqlNode) => (nullable ? sql`ifNull(${condition}, 0)` : condition);
   const text = type === 'key' ? sql`toString(${value})` : value;

@@ -64,7 +64,9 @@ function firstStep(query: ResolvedFunnelQuery, range: InstantRange | undefined):
   const step = stepAt(funnel, 0);
   const dataset = datasetNamed(query.model, step.dataset);
   const key: [string, RowExpression][] =
-    dimension === undefined ? [] : [['k0', compileDimension(dimension.name, dataset)]];
+    dimension === undefined
+      ? []
+      : [['k0', compileDimension(dimension, dataset, funnel.cohort ?? step.time, query.clock.zone)]];
   const rows = compileRowSource({
     dataset,
     columns: new Map([...stepColumns(dataset, funnel, step), ...key]),

@@ -1,9 +1,10 @@
 import { assertNever } from '../../contract/errors.ts';
-import type { Dataset } from '../../model/checked.ts';
+import type { Dataset, Dimension } from '../../model/checked.ts';
 import { identifier, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { Clock, Group } from '../resolved.ts';
 import type { RowExpression } from './row-source.ts';
+import { readKey } from './statement.ts';
 import { compileBucket, compileHourOfDay, compileLocalDay, compileTime, compileWeekday } from './time.ts';
 
 /** What a statement groups by: the query's groups, and the local day where values are averaged over days. */
@@ -34,14 +35,27 @@ function compileKey(key: Key, dataset: Dataset, time: string, clock: Clock): Row
     case 'hour_of_day':
       return (column) => compileHourOfDay(at(column), clock.zone);
     case 'dimension':
-      return compileDimension(key.name, dataset);
+      return compileDimension(key.dimension, dataset, time, clock.zone);
     default:
       return assertNever(key);
   }
 }
 
-/** A dimension's value as people read it, NULL where nothing is known; people stay numbers until `compilePersonNames`. */
-export function compileDimension(name: string, dataset: Dataset): RowExpression {
+/**
+ * A dimension's value as people read it, NULL where nothing is known; people stay numbers until `compilePersonNames`, instants
+ * milliseconds until they are shaped. A part of time is one of the time by which rows are counted.
+ */
+export function compileDimension(
+  { name, part }: Dimension,
+  dataset: Dataset,
+  time: string,
+  zone: string,
+): RowExpression {
+  if (part !== undefined) {
+    const at = compileTime(dataset, time);
+    const compilePart = part === 'weekday' ? compileWeekday : compileHourOfDay;
+    return (column) => compilePart(at(column), zone);
+  }
   const columnName = dataset.dimensions.get(name);
   const type = columnName === undefined ? undefined : dataset.columns.get(columnName);
   if (columnName === undefined || type === undefined) throw new Error(`${dataset.name} has no dimension ${name}`);
@@ -59,14 +73,23 @@ export function compileDimension(name: string, dataset: Dataset): RowExpression 
       case 'integer':
       case 'decimal':
         return value;
-      case 'key':
       case 'instant':
+        return sql`toUnixTimestamp64Milli(${value})`;
+      case 'key':
       case 'json':
         return sql`toString(${value})`;
       default:
         return assertNever(type.type);
     }
   };
+}
+
+/** The keys of one of the engine's rows. */
+export function readKeys(keys: readonly Key[], row: Record<string, unknown>): (string | number | null)[] {
+  return keys.map((key, index) => {
+    const value = readKey(row[keyAlias(index)]);
+    return key.kind === 'dimension' && key.dimension.ofTime && value !== null ? Number(value) : value;
+  });
 }
 
 /** Positions of the keys that hold people. */

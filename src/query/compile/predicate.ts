@@ -24,7 +24,7 @@ export function compilePredicate(predicate: Predicate, column: (name: string) =>
     case 'flag':
       return sql`ifNull(${column(predicate.column)} = 1, 0)`;
     case 'compare':
-      return sql`ifNull(${column(predicate.column)} ${OPERATORS[predicate.op]} ${typeof predicate.value === 'object' ? number(0) : literal(predicate.value)}, 0)`;
+      return sql`ifNull(${column(predicate.column)} ${OPERATORS[predicate.op]} ${literal(predicate.value)}, 0)`;
     case 'in': {
       if (predicate.values.length === 0) return number(predicate.negated ? 1 : 0);
       const values = list(predicate.values.map(literal));
@@ -37,7 +37,8 @@ export function compilePredicate(predicate: Predicate, column: (name: string) =>
   }
 }
 
-function literal(value: string | number | boolean): Literal {
+function literal(value: string | number | boolean | { parameter: string }): Literal {
+  if (typeof value === 'object') throw new Error(`the parameter ${value.parameter} has no value yet`);
   if (typeof value === 'boolean') return boolean(value);
   return typeof value === 'number' ? number(value) : string(value);
 }

@@ -4,7 +4,7 @@ import type { SimpleBlock } from '../plan/blocks.ts';
 import type { Leaf } from '../plan/formula.ts';
 import { compileAggregate } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
-import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys } from './keys.ts';
+import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys, readKeys } from './keys.ts';
 import { compileCountedRows, compileMeasureColumns, measureInputs } from './measures.ts';
 import { compilePersonNames } from './person.ts';
 import { compileRowSource } from './row-source.ts';
@@ -13,7 +13,6 @@ import {
   finishStatement,
   type LeafRow,
   type RawRow,
-  readKey,
   readNumber,
   type Scope,
   type Statement,
@@ -102,7 +101,7 @@ const measureAlias = (index: number): string => `m${index}`;
 function readRow(block: SimpleBlock, keys: readonly Key[], row: RawRow): LeafRow {
   const total = row['cell'] !== undefined && Number(row['cell']) === 0;
   return {
-    keys: total ? [] : keys.map((_, index) => readKey(row[keyAlias(index)])),
+    keys: total ? [] : readKeys(keys, row),
     total,
     values: block.measures.map((measure, index) => [measure.leaf.index, readNumber(row[measureAlias(index)])]),
   };
