@@ -37,9 +37,8 @@ export interface DimensionInfo {
   name: string;
   label: string;
   description?: string;
-  type: 'categorical' | 'boolean' | 'geo' | 'time_part';
-  /** It holds instants. */
-  format?: 'datetime';
+  /** instant: values are instants with the zone's offset; too many to choose from. */
+  type: 'categorical' | 'boolean' | 'geo' | 'time_part' | 'instant';
   /** Labels by value (channels, weekdays …). */
   labels: Record<string, string>;
   /** Palette index 1–6 by value, where fixed. */

@@ -10,11 +10,11 @@ export function describeModel(model: CheckedModel): Catalog {
     name: dimension.name,
     label: dimension.label,
     ...(dimension.description === undefined ? {} : { description: dimension.description }),
-    type: dimension.part === undefined ? dimension.type : 'time_part',
-    ...(dimension.ofTime ? { format: 'datetime' as const } : {}),
+    type: dimension.part !== undefined ? 'time_part' : dimension.ofTime ? 'instant' : dimension.type,
     labels: { ...parts.find((part) => part.name === dimension.part)?.labels, ...dimension.labels },
     colors: dimension.colors,
     drill: dimension.drill,
+    ...(dimension.page === undefined ? {} : { page: dimension.page }),
   }));
   return {
     metrics: [...model.metrics.values()].map((metric) => describeMetric(model, metric)),

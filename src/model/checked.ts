@@ -58,6 +58,8 @@ export interface Dimension {
   part?: 'weekday' | 'hour_of_day';
   /** The column holds instants: people see them with the zone's offset. */
   ofTime: boolean;
+  /** Its values have a page each. */
+  page?: 'webinar';
 }
 
 interface MetricBase {

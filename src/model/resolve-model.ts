@@ -1,5 +1,5 @@
 import { userTableName } from '../contract/facts.ts';
-import type { Predicate } from '../contract/model.ts';
+import type { DimensionSpec, Predicate } from '../contract/model.ts';
 import type { ChannelSpec } from '../contract/workspace.ts';
 import type { Branch, CheckedModel, Dataset, Dimension, Funnel, FunnelStep, Metric } from './checked.ts';
 import {
@@ -95,11 +95,17 @@ function resolveDimensions(draft: Draft): Map<string, Dimension> {
         fromChannels,
         ofPerson: dimension.part === undefined && columns.get(dimensionColumn(dimension))?.type === 'person',
         ...(dimension.part === undefined ? {} : { part: dimension.part }),
+        ...pageOf(known, dimension),
         ofTime: dimension.part === undefined && columns.get(dimensionColumn(dimension))?.type === 'instant',
       });
     }
   }
   return dimensions;
+}
+
+function pageOf(known: Dimension | undefined, { page }: DimensionSpec): Pick<Dimension, 'page'> {
+  const own = page ?? known?.page;
+  return own === undefined ? {} : { page: own };
 }
 
 function byChannel<K extends 'label' | 'color'>(channels: ChannelSpec[], key: K): Record<string, ChannelSpec[K]> {
