@@ -80,6 +80,8 @@ export interface PullHttpRequest {
   timeoutMs?: number;
   /** Default 32 MB. */
   maxBytes?: number;
+  /** Begins at least so long after the run's request before it: services that allow so many requests a second. */
+  paceMs?: number;
 }
 
 export interface PullHttpAnswer {
@@ -117,12 +119,15 @@ export class PullError extends Error {
   readonly kind: 'retry' | 'settings';
   /** Milliseconds after which the service wants to be asked again. */
   readonly retryAfterMs: number | undefined;
+  /** The HTTP status that was all the service answered, however often it was asked. */
+  readonly status: number | undefined;
 
-  constructor(kind: 'retry' | 'settings', message: string, retryAfterMs?: number) {
+  constructor(kind: 'retry' | 'settings', message: string, retryAfterMs?: number, status?: number) {
     super(message);
     this.name = 'PullError';
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.status = status;
   }
 }
 

@@ -186,3 +186,18 @@ describe('back-off', () => {
     expect(retryAfterMs(header, START)).toBe(expected);
   });
 });
+
+test('requests with a pace begin that far from each other, and what was answered to the end stands in the error', async () => {
+  const paced = world();
+  const { url } = await script(good);
+  for (let n = 0; n < 3; n++) await paced.effects.http({ url, paceMs: 500 });
+  expect(paced.waits).toEqual([500, 500]);
+  await paced.effects.http({ url });
+  expect(paced.waits).toHaveLength(2);
+
+  const broken = await script(status(500));
+  await expect(world({ attempts: 2 }).effects.http({ url: broken.url })).rejects.toMatchObject({
+    kind: 'retry',
+    status: 500,
+  });
+});

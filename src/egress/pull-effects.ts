@@ -43,6 +43,13 @@ export function createPullEffects(options: EffectsOptions): PullEffects {
   const { policy, signal, lookup } = options;
   const attempts = options.attempts ?? ATTEMPTS;
   let requests = 0;
+  let lastBegan = Number.NEGATIVE_INFINITY;
+
+  const pace = async (gap: number): Promise<void> => {
+    const wait = lastBegan + gap - options.now();
+    if (wait > 0 && wait <= gap) await options.sleep(wait, signal);
+    if (signal.aborted) throw new PullError('retry', 'The run was stopped.');
+  };
 
   const spend = (): void => {
     const budget = options.requestBudget;
@@ -51,11 +58,17 @@ export function createPullEffects(options: EffectsOptions): PullEffects {
   };
 
   /** Waits before the next attempt, or throws when there is none. `wanted`: what the service asked for. */
-  const pause = async (attempt: number, sentence: string, wanted: number | undefined): Promise<void> => {
+  const pause = async (
+    attempt: number,
+    sentence: string,
+    wanted: number | undefined,
+    status?: number,
+  ): Promise<void> => {
     const jittered = backOffMs(attempt, options.random());
     const wait = wanted === undefined ? jittered : wanted + Math.min(jittered, 1000);
     const ends = options.deadline !== undefined && options.now() + wait > options.deadline;
-    if (attempt + 1 >= attempts || wait > LONGEST_WAIT_MS || ends) throw new PullError('retry', sentence, wanted);
+    if (attempt + 1 >= attempts || wait > LONGEST_WAIT_MS || ends)
+      throw new PullError('retry', sentence, wanted, status);
     options.log(`${sentence} Trying again in ${Math.ceil(wait / 1000)} s (${attempt + 2} of ${attempts}).`);
     await options.sleep(wait, signal);
     if (signal.aborted) throw new PullError('retry', 'The run was stopped.');
@@ -77,13 +90,15 @@ export function createPullEffects(options: EffectsOptions): PullEffects {
     notice: options.notice,
     async http(request) {
       for (let attempt = 0; ; attempt++) {
+        if (request.paceMs !== undefined) await pace(request.paceMs);
         spend();
+        lastBegan = options.now();
         const outcome = await tryOnce(request);
         if (outcome instanceof PullError) {
           await pause(attempt, outcome.message, outcome.retryAfterMs);
         } else if (RETRIED.includes(outcome.status)) {
           const wanted = retryAfterMs(outcome.headers['retry-after'], options.now());
-          await pause(attempt, describeStatus(request.url, outcome.status), wanted);
+          await pause(attempt, describeStatus(request.url, outcome.status), wanted, outcome.status);
         } else {
           return outcome;
         }
