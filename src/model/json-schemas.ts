@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { dashboardFile } from '../contract/dashboard.ts';
+import { identityFile } from '../contract/identity.ts';
 import { datasetSpec, sharedSpec, tableSpec } from '../contract/model.ts';
 import { sourceFile } from '../contract/source.ts';
+import { sourceGroupsFile } from '../contract/source-groups.ts';
 import { packFile, rateFile, workspaceFile } from '../contract/workspace.ts';
 
 const FILES = {
@@ -11,6 +13,8 @@ const FILES = {
   tables: { schema: tableSpec, title: 'tables/*.yaml' },
   dashboard: { schema: dashboardFile, title: 'dashboards/*.yaml' },
   rates: { schema: rateFile, title: 'rates/*.yaml' },
+  source_groups: { schema: sourceGroupsFile, title: 'source_groups.yaml' },
+  identity: { schema: identityFile, title: 'identity.yaml' },
   sources: { schema: sourceFile, title: 'sources/*.yaml' },
 } as const;
 

@@ -39,6 +39,29 @@ describe('loadWorkspace', () => {
     expect(loaded.sourceFiles).toEqual([]);
   });
 
+  it('reads source groups and identity rules, the own ones over those of the packs', async () => {
+    await write({
+      'turnout.yaml': 'version: 1\nname: Test\ntime_zone: UTC\npacks: [omnichannel, webinars]\n',
+      'source_groups.yaml':
+        'version: 1\nlists: { partners: [a.example] }\nrules: [{ group: P, when: [{ field: source, in_list: partners }] }]\n',
+      'identity.yaml': 'version: 1\nmatch: [email]\n',
+    });
+    const loaded = await loadWorkspace({ folder, packsFolder });
+    expect(loaded.problems).toEqual([]);
+    expect(loaded.sourceGroups.rules).toHaveLength(1);
+    expect(Object.keys(loaded.sourceGroups.lists)).toContain('social');
+    expect(loaded.sourceRules).toMatchObject({ file: 'source_groups.yaml', own: true });
+    expect(loaded).toMatchObject({ identity: { match: ['email'] }, ownIdentity: true });
+
+    await write({ 'source_groups.yaml': 'version: 2\n', 'identity.yaml': 'version: 1\nmatch: []\n' });
+    const broken = await loadWorkspace({ folder, packsFolder });
+    expect(broken.problems.map(({ path }) => path)).toEqual([
+      'source_groups.yaml:1 (version)',
+      'identity.yaml:2 (match)',
+    ]);
+    expect(broken.sourceRules).toMatchObject({ file: 'packs/webinars/source_groups.yaml', own: false });
+  });
+
   it('takes a missing folder as an empty one', async () => {
     const loaded = await loadWorkspace({ folder: join(folder, 'nowhere'), packsFolder });
     expect(loaded.problems).toEqual([]);

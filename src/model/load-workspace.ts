@@ -2,14 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dashboard } from '../contract/dashboard.ts';
 import type { Problem } from '../contract/errors.ts';
-import { DEFAULT_IDENTITY, type IdentityRules } from '../contract/identity.ts';
+import type { IdentityRules } from '../contract/identity.ts';
 import type { TableSpec } from '../contract/model.ts';
-import type { SourceGroups } from '../contract/source-groups.ts';
 import { didYouMean } from '../contract/suggest.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import { checkDashboard, checkDefaults } from './check-dashboard.ts';
+import { checkIdentity, IDENTITY_FILE } from './check-identity.ts';
 import { checkModel } from './check-model.ts';
 import { checkRates } from './check-rates.ts';
+import { type CheckedSourceGroups, checkSourceGroups, SOURCE_GROUPS_FILE } from './check-source-groups.ts';
 import { checkTables } from './check-tables.ts';
 import { checkPack, checkWorkspace, mergeChannels } from './check-workspace.ts';
 import type { CheckedModel } from './checked.ts';
@@ -23,7 +24,7 @@ export interface WorkspaceFolders {
   packsFolder: string;
 }
 
-export interface LoadedWorkspace {
+export interface LoadedWorkspace extends CheckedSourceGroups {
   workspace: Workspace;
   /** Channels of the packs, then the workspace's own. */
   channels: ChannelSpec[];
@@ -33,10 +34,10 @@ export interface LoadedWorkspace {
   /** `tables/*.yaml` without a mistake: tables that people brought. */
   tables: TableSpec[];
   rates: Rate[];
-  /** `source_groups.yaml`: the packs' lists and rules, or the workspace's own rules over them. */
-  sourceGroups: SourceGroups;
-  /** `identity.yaml`. */
+  /** `identity.yaml`; the standard rules where there is none. */
   identity: IdentityRules;
+  /** The workspace has an `identity.yaml`. */
+  ownIdentity: boolean;
   /** `sources/*.yaml`, unread: the connectors' part parses them. */
   sourceFiles: { path: string; text: string }[];
   /** Everything that a person has to mend, all at once. */
@@ -63,10 +64,11 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
     });
   const own = async (name: string): Promise<TextFile[]> =>
     folder === null ? [] : readYamlFiles(join(folder, name), name);
+  const ownFile = async (name: string): Promise<SourceDocument[]> =>
+    folder === null ? [] : read(await readOptional(join(folder, name), name));
 
-  const packNames = await folderNames(packsFolder);
-  const workspaceSource =
-    folder === null ? undefined : read(await readOptional(join(folder, 'turnout.yaml'), 'turnout.yaml'))[0];
+  const packNames = await packsIn(packsFolder);
+  const [workspaceSource] = await ownFile('turnout.yaml');
   const checked = checkWorkspace(workspaceSource, packNames);
   const { workspace } = checked;
   problems.push(...checked.problems);
@@ -74,17 +76,12 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
   const packChannels: ChannelSpec[] = [];
   const modelDocuments: SourceDocument[] = [];
   const packDashboards: SourceDocument[] = [];
+  const packSourceGroups: SourceDocument[] = [];
   const menu: string[] = [];
   for (const name of workspace.packs.filter((pack) => packNames.includes(pack))) {
     const shown = `packs/${name}`;
     const [head] = read(await readOptional(join(packsFolder, name, 'pack.yaml'), `${shown}/pack.yaml`));
-    if (head === undefined)
-      problems.push({
-        code: 'missing_file',
-        path: `${shown}/pack.yaml`,
-        message: `The pack "${name}" has no pack.yaml.`,
-      });
-    else {
+    if (head !== undefined) {
       const { pack, problems: packProblems } = checkPack(head, name);
       problems.push(...packProblems);
       packChannels.push(...(pack?.channels ?? []));
@@ -92,6 +89,8 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
     }
     modelDocuments.push(...read(await readYamlFiles(join(packsFolder, name, 'model'), `${shown}/model`)));
     packDashboards.push(...read(await readYamlFiles(join(packsFolder, name, 'dashboards'), `${shown}/dashboards`)));
+    const groups = join(packsFolder, name, SOURCE_GROUPS_FILE);
+    packSourceGroups.push(...read(await readOptional(groups, `${shown}/${SOURCE_GROUPS_FILE}`)));
   }
 
   const channels = mergeChannels(packChannels, workspace.channels);
@@ -101,6 +100,9 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
   const { model, problems: modelProblems } = checkModel(modelDocuments, workspace, channels, tables);
   problems.push(...modelProblems);
 
+  const { problems: groupProblems, ...groups } = checkSourceGroups(packSourceGroups, await ownFile(SOURCE_GROUPS_FILE));
+  const { problems: identityProblems, ...identity } = checkIdentity(await ownFile(IDENTITY_FILE));
+  problems.push(...groupProblems, ...identityProblems);
   const rates = read(await own('rates')).flatMap((source) => {
     const result = checkRates(source, channels);
     problems.push(...result.problems);
@@ -118,8 +120,8 @@ export async function loadWorkspace({ folder, packsFolder }: WorkspaceFolders): 
     dashboards,
     tables: [...tables.tables],
     rates,
-    sourceGroups: { lists: {}, rules: [] },
-    identity: DEFAULT_IDENTITY,
+    ...groups,
+    ...identity,
     sourceFiles: await own('sources'),
     problems,
   };
@@ -181,17 +183,13 @@ async function readOptional(file: string, shown: string): Promise<TextFile[]> {
   }
 }
 
-async function folderNames(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+/** Names of the folders that hold a pack.yaml. */
+async function packsIn(folder: string): Promise<string[]> {
+  const names = (await entriesOf(folder)).sort();
+  const found = await Promise.all(
+    names.map(async (name) => (await entriesOf(join(folder, name))).includes('pack.yaml')),
+  );
+  return names.filter((_, index) => found[index] === true);
 }
 
 async function entriesOf(folder: string): Promise<string[]> {
