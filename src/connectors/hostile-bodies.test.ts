@@ -12,6 +12,7 @@ const settings: Record<string, unknown> = {
   twilio: { auth_token: 'a-test-token', public_url: 'https://hooks.example.com' },
   sendgrid: { public_key: 'not a key' },
   webhook: { token: 'a-test-token' },
+  zoom: { account_id: 'a', client_id: 'b', client_secret: 'c', webhook_secret: 'a-test-secret', details: {} },
 };
 const records = [
   '{"record":"activity","key":"a","person":{"email":"a@example.com"},"at":"2026-11-18T16:00:00Z","feature":"login"}',
@@ -41,6 +42,8 @@ function check(connector: PushConnector, body: Buffer, target = `/hooks/x?k=${'k
     'x-twilio-signature': body.toString('base64').slice(0, 28),
     'x-twilio-email-event-webhook-signature': body.toString('base64').slice(0, 96),
     'x-twilio-email-event-webhook-timestamp': '1795017665',
+    'x-zm-request-timestamp': '1795017665',
+    'x-zm-signature': `v0=${body.toString('hex').padEnd(64, '0').slice(0, 64)}`,
     authorization: `Bearer ${body.toString('latin1').slice(0, 20)}`,
   };
   const request = { method: 'POST' as const, target, headers, body };

@@ -7,11 +7,12 @@ import { sendgrid } from './sendgrid.ts';
 import { twilio } from './twilio.ts';
 import { webhook } from './webhook.ts';
 import { whatsapp } from './whatsapp.ts';
+import { zoom } from './zoom.ts';
 
 /** The connectors that ship with Turnout, by the word in `connector:` of a source file. */
 
-const push: readonly PushConnector[] = [whatsapp, twilio, sendgrid, webhook];
-const pull: readonly PullConnector[] = [postgres, googleSheets, csv];
+const push: readonly PushConnector[] = [whatsapp, twilio, sendgrid, webhook, zoom];
+const pull: readonly PullConnector[] = [postgres, googleSheets, csv, zoom];
 
 export const PUSH_CONNECTORS: ReadonlyMap<string, PushConnector> = new Map(push.map((one) => [one.name, one]));
 export const PULL_CONNECTORS: ReadonlyMap<string, PullConnector> = new Map(pull.map((one) => [one.name, one]));
