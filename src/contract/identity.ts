@@ -48,3 +48,10 @@ export interface AttendanceMatching {
   /** Some who could not be matched, masked, the newest first. */
   examples: { person: string; webinar: string; title: string; reason: 'unmatched' | 'ambiguous'; joined_at: string }[];
 }
+
+/** GET /api/v1/identity/rules. PUT {rules} answers the same. */
+export interface IdentityRulesInfo {
+  rules: IdentityRules;
+  /** True where the workspace has an identity.yaml of its own. */
+  own: boolean;
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Problem } from './errors.ts';
 
 /**
  * `source_groups.yaml`: ordered rules by which registrations are put into groups of traffic sources. The first rule that fits wins;
@@ -61,26 +62,36 @@ export interface SourceGroups {
 /** How somebody came, as far as the registration tells. */
 export type Touch = Readonly<Partial<Record<SourceField, string>>>;
 
-/** GET /api/v1/source-groups */
+/** GET /api/v1/source-groups. PUT {rules} makes the workspace's own, DELETE goes back to the packs'; both answer the same. */
 export interface SourceGroupsInfo extends SourceGroups {
   /** Where the rules in force stand: the pack's file or the workspace's. */
   file: string;
   own: boolean;
-  /** Per group in the order of the rules, then Unassigned: registrations of all time. */
+  /** The rules of the packs. */
+  standard: readonly SourceRule[];
+  /** Per group in the order of the rules, then Unassigned: registrations of all time, as they are counted now. */
   groups: { group: string; registrations: number }[];
-  /** Rules that could not be read: the last good ones hold. */
-  problems: string[];
 }
 
-/** POST /api/v1/source-groups/preview {rules}: what would move. */
+export interface TouchCount {
+  touch: Touch;
+  registrations: number;
+}
+
+/** POST /api/v1/source-groups/preview {rules}: what would move against the rules in force. */
 export interface SourceGroupsPreview {
   registrations: number;
   moved: number;
   /** The commonest first, at most 200. */
-  moves: { touch: Touch; from: string; to: string; registrations: number }[];
-  /** Per group: registrations before and after. */
+  moves: (TouchCount & { from: string; to: string })[];
+  /** Per group in the order of the rules, then groups that would go, then Unassigned: registrations before and after. */
   groups: { group: string; before: number; after: number }[];
   /** Per rule of the request: how many registrations it catches. */
   caught: number[];
-  problems: string[];
+  /** What no rule would catch, the commonest first, at most 200. */
+  unassigned: TouchCount[];
+  /** False where there are so many ways of coming that only the commonest were looked at. */
+  whole: boolean;
+  /** Mistakes of the rules, with paths such as `rules.3.when.0.matches`; a rule with one catches nothing. */
+  problems: Problem[];
 }

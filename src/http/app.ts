@@ -10,6 +10,7 @@ import { addLedgerRoutes } from './routes/ledger.ts';
 import { addLiveRoutes } from './routes/live.ts';
 import { addQueryRoutes } from './routes/query.ts';
 import { addSourceActionRoutes } from './routes/source-actions.ts';
+import { addSourceGroupRoutes } from './routes/source-groups.ts';
 import { addSourceRoutes } from './routes/sources.ts';
 import { ASSETS, addWebRoutes } from './routes/web.ts';
 import { addWebinarRoutes } from './routes/webinars.ts';
@@ -83,6 +84,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   addWorkspaceRoutes(app, services);
   addSourceRoutes(app, services);
   addSourceActionRoutes(app, services);
+  addSourceGroupRoutes(app, services);
   addLedgerRoutes(app, services);
   addImportRoutes(app, services);
   addLiveRoutes(app, services);

@@ -18,7 +18,7 @@ export interface RouteInput<Params, Search, Body> {
 }
 
 export interface Route<Params = unknown, Search = unknown, Body = unknown> {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   url: string;
   permission: Permission;
   /** One sentence for the API description. */

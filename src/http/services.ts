@@ -13,10 +13,12 @@ import type {
 } from '../contract/api.ts';
 import type { Dashboard } from '../contract/dashboard.ts';
 import type { TableColumnType } from '../contract/facts.ts';
+import type { IdentityRules, IdentityRulesInfo } from '../contract/identity.ts';
 import type { StreamReport } from '../contract/pull.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchResult, QueryResult } from '../contract/result.ts';
 import type { SourceDeclaration } from '../contract/source.ts';
+import type { SourceGroupsInfo, SourceGroupsPreview, SourceRule } from '../contract/source-groups.ts';
 import type { UpcomingWebinar, WebinarDetail, WebinarPeople } from '../contract/webinars.ts';
 import type { Imports } from '../imports/imports.ts';
 import type { IntakeAnswer } from '../intake/receive.ts';
@@ -49,6 +51,8 @@ export interface WorkspaceServices {
   runs(source: string, page: { limit: number; before?: number | undefined }): Promise<RunInfo[]>;
   run(id: number): Promise<RunDetail | null>;
   sourceActions: SourceActions;
+  sourceGroups: SourceGroupServices;
+  identityRules: IdentityRuleServices;
   /** @throws TurnoutError('conflict') in the sample workspace, which takes nothing in */
   imports(): Imports;
   freshness(): Freshness;
@@ -105,6 +109,23 @@ export interface SourceActions {
   create(declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
   update(name: string, declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
   undoBatch(run: number, actor: string): Promise<void>;
+}
+
+/** Rules of traffic sources. */
+export interface SourceGroupServices {
+  info(signal: AbortSignal): Promise<SourceGroupsInfo>;
+  preview(rules: readonly SourceRule[], signal: AbortSignal): Promise<SourceGroupsPreview>;
+  /** @throws TurnoutError with every mistake of the rules, and in the sample workspace */
+  save(rules: readonly SourceRule[], actor: string): Promise<void>;
+  /** @throws TurnoutError('conflict') in the sample workspace */
+  reset(actor: string): Promise<void>;
+}
+
+/** Rules by which people are recognised. */
+export interface IdentityRuleServices {
+  info(): IdentityRulesInfo;
+  /** @throws TurnoutError with every mistake of the rules, and in the sample workspace */
+  save(rules: IdentityRules, actor: string): Promise<void>;
 }
 
 export interface TableOfStream {
