@@ -7,7 +7,7 @@ import type { Feed } from './contract/connector.ts';
 import { TurnoutError } from './contract/errors.ts';
 import type { Query } from './contract/query.ts';
 import type { DataSide } from './data-side.ts';
-import type { SourceActions, WorkspaceServices } from './http/services.ts';
+import type { IdentityRuleServices, SourceActions, SourceGroupServices, WorkspaceServices } from './http/services.ts';
 import type { Imports } from './imports/imports.ts';
 import type { IntakeCounters } from './intake/counters.ts';
 import { receive } from './intake/receive.ts';
@@ -47,6 +47,8 @@ export interface Parts {
   data: DataSide;
   sync: Sync;
   sourceActions: SourceActions;
+  sourceGroups: SourceGroupServices;
+  identityRules: IdentityRuleServices;
   imports: Imports;
   counters: IntakeCounters;
   control: ControlDatabase;
@@ -98,7 +100,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     const sourcesReach = reach();
     const reached = sourcesReach.flatMap(({ completeThrough }) => (completeThrough === null ? [] : [completeThrough]));
     return {
-      data_version: String(status?.seq ?? 0),
+      data_version: dataVersion(status),
       as_of: asOf,
       complete_through: new Date(Math.min(Date.parse(asOf), ...reached)).toISOString(),
       pending,
@@ -192,7 +194,12 @@ export function composeServices(parts: Parts): WorkspaceServices {
         version: VERSION,
         dashboards: loaded.dashboards
           .filter(({ subject }) => subject === undefined)
-          .map(({ name, title }) => ({ name, title })),
+          .map(({ name, title, section, icon }) => ({
+            name,
+            title,
+            ...(section === undefined ? {} : { section }),
+            ...(icon === undefined ? {} : { icon }),
+          })),
       };
     },
     dashboards: () => loaded.dashboards,
@@ -216,6 +223,8 @@ export function composeServices(parts: Parts): WorkspaceServices {
     run: (id) => sync.run(id),
     connectors: describeConnectors,
     sourceActions: parts.sourceActions,
+    sourceGroups: parts.sourceGroups,
+    identityRules: parts.identityRules,
     imports() {
       if (parts.sample)
         throw new TurnoutError(
@@ -248,6 +257,11 @@ export function composeServices(parts: Parts): WorkspaceServices {
     },
     schemas: () => schemas,
   };
+}
+
+/** Moves with every batch that is counted, and when other rules have been put in force. */
+function dataVersion(status: ProjectorStatus | null): string {
+  return status === null ? '0' : `${status.seq}.${status.rules}`;
 }
 
 function freshnessState(status: ProjectorStatus | null, pending: number): Freshness['state'] {

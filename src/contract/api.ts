@@ -1,4 +1,5 @@
 import type { ConnectorGuide } from './connector.ts';
+import type { DashboardIcon } from './dashboard.ts';
 import type { FileFormat, RowMapping } from './mapping.ts';
 import type { ChannelSpec } from './workspace.ts';
 
@@ -88,7 +89,7 @@ export interface WorkspaceInfo {
   /** Local dates of the first and the last counted record; null while empty. */
   data: { first: string | null; last: string | null };
   version: string;
-  dashboards: { name: string; title: string }[];
+  dashboards: { name: string; title: string; section?: string; icon?: DashboardIcon }[];
 }
 
 export type SourceState =

@@ -97,11 +97,18 @@ export const tileSpec = z.union([
   z.strictObject({ ...tileBase, text: z.string().max(2000) }),
 ]);
 
+export const DASHBOARD_ICONS = ['overview', 'chart', 'calendar', 'table', 'sources', 'funnel'] as const;
+export type DashboardIcon = (typeof DASHBOARD_ICONS)[number];
+
 export const dashboardFile = z.strictObject({
   version: z.literal(1),
   name: id,
   title: z.string().min(1).max(100),
   description: z.string().max(500).optional(),
+  /** Heading in the menu under which it stands with others of the same. */
+  section: z.string().min(1).max(40).optional(),
+  /** Its picture in the menu. */
+  icon: z.enum(DASHBOARD_ICONS).optional(),
   /** The page of one value of this dimension (a webinar): it is not in the menu and always filtered to that value. */
   subject: id.optional(),
   defaults: z
@@ -187,6 +194,8 @@ export interface Dashboard {
   title: string;
   description?: string;
   subject?: string;
+  section?: string;
+  icon?: DashboardIcon;
   defaults: { period: string; compare: string; grain?: string; matured?: boolean };
   filters: {
     dimension: string;

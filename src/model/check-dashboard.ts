@@ -81,6 +81,8 @@ function shapeDashboard(file: DashboardFile, model: CheckedModel): Dashboard {
     title: file.title,
     ...(file.description === undefined ? {} : { description: file.description }),
     ...(file.subject === undefined ? {} : { subject: file.subject }),
+    ...(file.section === undefined ? {} : { section: file.section }),
+    ...(file.icon === undefined ? {} : { icon: file.icon }),
     defaults: {
       period: override?.period ?? period,
       compare: override?.compare ?? compare,

@@ -1,15 +1,53 @@
 import {
+  IconArrowsSplit2,
+  IconCalendarEvent,
   IconChartBar,
   IconChevronsLeft,
   IconChevronsRight,
+  IconFilter,
   IconKeyboard,
   IconLayoutDashboard,
   IconPlugConnected,
+  IconTable,
 } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
+import type { DashboardIcon } from '../../src/contract/dashboard.ts';
 import { isUnderSources } from './places.ts';
 import { setPreference, usePreference } from './preferences.ts';
+
+type MenuDashboard = WorkspaceInfo['dashboards'][number];
+
+const ICONS: Record<DashboardIcon, typeof IconChartBar> = {
+  overview: IconLayoutDashboard,
+  chart: IconChartBar,
+  calendar: IconCalendarEvent,
+  table: IconTable,
+  sources: IconArrowsSplit2,
+  funnel: IconFilter,
+};
+
+/** Dashboards by section, both in the order of the menu. */
+function sectionsOf(dashboards: readonly MenuDashboard[]): [string, MenuDashboard[]][] {
+  return [...Map.groupBy(dashboards, ({ section }) => section ?? '')];
+}
+
+function DashboardLink({ dashboard: { name, title, section, icon } }: { dashboard: MenuDashboard }) {
+  const Icon = ICONS[icon ?? 'chart'];
+  return (
+    <Link
+      to="/d/$name"
+      params={{ name }}
+      search={{ text: '' }}
+      className="rail-link"
+      activeOptions={{ includeSearch: false }}
+      title={section === undefined ? title : `${section}: ${title}`}
+    >
+      <Icon aria-hidden size={20} />
+      <span className="rail-word">{title}</span>
+    </Link>
+  );
+}
 
 /** The way around: 56 px of icons, 232 px with words, a bar at the bottom on phones. */
 export function Rail({ workspace, onKeys }: { workspace: WorkspaceInfo | undefined; onKeys(): void }) {
@@ -26,21 +64,19 @@ export function Rail({ workspace, onKeys }: { workspace: WorkspaceInfo | undefin
         <span className="rail-word">Turnout</span>
       </Link>
       <ul>
-        {(workspace?.dashboards ?? []).map((dashboard, index) => (
-          <li key={dashboard.name}>
-            <Link
-              to="/d/$name"
-              params={{ name: dashboard.name }}
-              search={{ text: '' }}
-              className="rail-link"
-              activeOptions={{ includeSearch: false }}
-              title={dashboard.title}
-            >
-              {index === 0 ? <IconLayoutDashboard aria-hidden size={20} /> : <IconChartBar aria-hidden size={20} />}
-              <span className="rail-word">{dashboard.title}</span>
-            </Link>
-          </li>
-        ))}
+        {sectionsOf(workspace?.dashboards ?? []).flatMap(([section, dashboards], index) => [
+          section && index > 0 ? (
+            <li key={`section ${section}`} className="rail-section" aria-hidden="true">
+              <span className="rail-word">{section}</span>
+            </li>
+          ) : null,
+          ...dashboards.map((dashboard) => (
+            <li key={dashboard.name}>
+              <DashboardLink dashboard={dashboard} />
+            </li>
+          )),
+        ])}
+        {workspace && <li className="rail-section" aria-hidden="true" />}
         {workspace && (
           <li>
             <Link
