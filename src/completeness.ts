@@ -24,12 +24,16 @@ export interface Completeness {
   late: NonNullable<ResultMeta['late']>;
 }
 
-/** Tables that a kind of record fills; other kinds have none yet. */
+/** Tables that a kind of record fills. */
 const TABLES_OF: Partial<Record<RecordKind, readonly (keyof typeof FACT_TABLES)[]>> = {
   message_event: ['messages'],
   person: ['people'],
   invitation: ['invitations'],
   activity: ['activities'],
+  webinar: ['participations', 'stays'],
+  registration: ['participations', 'stays'],
+  attendance: ['participations', 'stays'],
+  recording_view: ['participations', 'stays'],
 };
 
 /** True where numbers from these tables depend on the source. Who sends anything at all, a webhook, is taken to feed all. */

@@ -30,7 +30,7 @@ export interface WorkspaceFiles {
   unusable: string[];
   clock: Clock;
   /** What the projector makes facts with. */
-  projector: Pick<WorkerInput, 'sources' | 'workspace' | 'channels' | 'rates' | 'tables'>;
+  projector: Pick<WorkerInput, 'sources' | 'workspace' | 'channels' | 'rates' | 'tables' | 'webinars'>;
 }
 
 /** @throws TurnoutError('invalid_request') with every mistake of workspace, model, dashboards and rates at once */
@@ -61,6 +61,11 @@ export async function readWorkspaceFiles(options: WorkspaceFilesOptions): Promis
       channels: model.channels,
       rates,
       tables: loaded.tables,
+      webinars: {
+        identity: loaded.identity,
+        sourceGroups: loaded.sourceGroups,
+        gapSeconds: workspace.attendance.gap_seconds,
+      },
     },
   };
 }

@@ -8,14 +8,15 @@ import {
 } from './fact-rows.ts';
 import { hashKey, type Key, messageKey } from './hash.ts';
 import type { Lru } from './lru.ts';
-import type { Identity } from './normalise.ts';
+import type { Identity, IdentityKind } from './normalise.ts';
 import type { People } from './people.ts';
 import { newestVersions, type PersonStatement } from './person.ts';
 import { type Candidate, type PreparedEntry, type Refused, refuseConflict } from './prepare.ts';
 import type { Outcome, Receipts } from './receipts.ts';
 import { defaultRow, type TableRow } from './rows.ts';
 import { type TableRows, UserRows } from './user-rows.ts';
-import { type Head, type Revision, type Version, type Versions, versionRow } from './versions.ts';
+import { type Head, NUMBERS, type Revision, type Version, type Versions, versionRow } from './versions.ts';
+import { isWebinarKind, WebinarRows, webinarOf } from './webinar-records.ts';
 
 export interface Tally {
   counted: number;
@@ -57,6 +58,7 @@ export class Batch {
   /** Rows of invitations whose newest version is known to be the newest. */
   readonly revisedInvitations: (InvitationVersion & { is_deleted: 0 | 1 })[] = [];
   readonly userRows: UserRows;
+  readonly webinars = new WebinarRows();
   /** Messages that got an event. */
   readonly messages = new Set<Key>();
   /** Messages of which an event has changed or gone, with the places where their rows may stand. */
@@ -152,9 +154,8 @@ export class Batch {
         if (outcome !== 'duplicate' || record.observed_at !== undefined)
           this.#invitation({ ...item, record }, entry, outcome);
         return;
-      case 'row':
-      case 'deletion':
-        throw new Error('rows and deletions are versioned');
+      default:
+        throw new Error(`a ${record.record} is versioned`);
     }
   }
 
@@ -206,9 +207,9 @@ export class Batch {
       stream: item.origin?.stream ?? entry.stream,
       table: record.record === 'row' ? record.table : '',
       message: record.record === 'message_event' ? messageKey(source, record.message_id) : '0',
+      webinar: webinarOf(record),
       at: record.record === 'message_event' ? Date.parse(record.at) : 0,
-      account: this.#identify(item.account, seq, 1),
-      person: this.#identify(item.person, seq, 1),
+      ...this.#identifyVersion(item, seq),
       received_at: entry.receivedAt,
       record: record.record === 'deletion' ? undefined : record,
       content: record.record === 'deletion' ? '' : JSON.stringify(record),
@@ -228,8 +229,8 @@ export class Batch {
       if (old.deleted || old === alive) continue;
       // Whom the record names as before it does not doubt.
       const same = alive?.kind === old.kind;
-      if (old.person !== 0 && !(same && this.#isOne(old.person, alive.person))) this.shaken.add(old.person);
-      if (old.account !== 0 && !(same && this.#isOne(old.account, alive.account))) this.shaken.add(old.account);
+      for (const who of NUMBERS)
+        if (old[who] !== 0 && !(same && this.#isOne(old[who], alive[who]))) this.shaken.add(old[who]);
       if (old.kind === 'message_event') this.#moved(old.message).add(old.at);
       if (alive === undefined || !samePlace(old, alive)) this.#takeBack(key, old, cause);
     }
@@ -243,7 +244,7 @@ export class Batch {
     return number === other || people.root(number) === people.root(other);
   }
 
-  #takeBack(key: Key, { kind, message, table }: Head, cause: number): void {
+  #takeBack(key: Key, { kind, message, table, webinar }: Head, cause: number): void {
     switch (kind) {
       case 'message_event':
         this.messageEvents.push({
@@ -269,7 +270,7 @@ export class Batch {
         this.userRows.remove(table, key);
         return;
       default:
-        return;
+        if (isWebinarKind(kind)) this.webinars.remove(key, kind, webinar);
     }
   }
 
@@ -279,7 +280,7 @@ export class Batch {
     const origin = { key, source, seq, person, account };
     const seen = { fingerprint: '0', observed_at };
     const identities = () => this.#context.identitiesOf(source, record);
-    for (const number of [person, account]) this.#bringBack(number);
+    for (const who of NUMBERS) this.#bringBack(version[who]);
     switch (record.record) {
       case 'message_event':
         this.#account(account, cause);
@@ -311,6 +312,12 @@ export class Batch {
       case 'row':
         this.userRows.put(record, { key, source, receivedAt: version.received_at });
         return;
+      case 'webinar':
+      case 'registration':
+      case 'attendance':
+      case 'recording_view':
+        this.webinars.put(key, record, version);
+        return;
       case 'deletion':
         return;
     }
@@ -328,6 +335,29 @@ export class Batch {
     if (gone.size === 0 || !gone.has(people.root(person))) return;
     this.touched.add(person);
     this.shaken.add(person);
+  }
+
+  /** What belongs to a webinar ties nobody together: people share phones, so each address has a number of its own. */
+  #identifyVersion({ record, person, account }: Candidate, seq: number): Pick<Version, (typeof NUMBERS)[number]> {
+    if (!isWebinarKind(record.record))
+      return {
+        account: this.#identify(account, seq, 1),
+        person: this.#identify(person, seq, 1),
+        person_phone: 0,
+        person_external: 0,
+      };
+    const numberOf = (kind: IdentityKind) =>
+      this.#identify(
+        person.filter((identity) => identity.kind === kind),
+        seq,
+        1,
+      );
+    return {
+      person: numberOf('email'),
+      account: 0,
+      person_phone: numberOf('phone'),
+      person_external: numberOf('external_id'),
+    };
   }
 
   #identify(identities: readonly Identity[], seq: number, revisable: 0 | 1): number {
@@ -349,7 +379,8 @@ export class Batch {
 
 const UNVERSIONED = { versioned: 0, observed: 0, observed_at: 0 };
 
-const samePlace = (a: Head, b: Head): boolean => a.kind === b.kind && a.message === b.message && a.table === b.table;
+const samePlace = (a: Head, b: Head): boolean =>
+  a.kind === b.kind && a.message === b.message && a.table === b.table && a.webinar === b.webinar;
 
 const NO_STATEMENT: PersonStatement = {
   record: '0',

@@ -1,4 +1,5 @@
-import { sql } from '../sql/build.ts';
+import { joined, sql } from '../sql/build.ts';
+import type { Fragment } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -19,6 +20,10 @@ export async function loadEvidence(
   UNION ALL SELECT account, 1 FROM ${events} WHERE account IN ${people}
   UNION ALL SELECT recipient, 0 FROM ${events} WHERE recipient IN ${people}
   UNION ALL SELECT person, 0 FROM ${tableName('invitations')} FINAL WHERE person IN ${people}
+  ${joined(
+    '\n',
+    ['registrations', 'attendances', 'recording_views'].map((table) => namedIn(table, people)),
+  )}
   UNION ALL SELECT person, 0 FROM (
     SELECT person, record FROM ${tableName('person_records')} FINAL
     WHERE record IN (SELECT record FROM ${tableName('person_records')} WHERE person IN ${people})
@@ -28,3 +33,7 @@ export async function loadEvidence(
   );
   return new Map(rows.map(({ number, acts }) => [number, { acts: acts === 1 }]));
 }
+
+const namedIn = (table: string, people: Fragment): Fragment =>
+  sql`UNION ALL SELECT arrayJoin([person_email, person_phone, person_external]) AS number, 0
+    FROM ${tableName(table)} FINAL WHERE person_email IN ${people} OR person_phone IN ${people} OR person_external IN ${people}`;

@@ -4,7 +4,7 @@ import { Normaliser } from './normalise.ts';
 
 describe('Normaliser', () => {
   it('drops what cannot be normalised and keeps the rest', () => {
-    const normaliser = new Normaliser(2);
+    const normaliser = new Normaliser(undefined, 2);
     for (let round = 0; round < 3; round += 1) {
       expect(
         normaliser.identities({ email: 'nobody', phone: '0812-3456-7890', external_id: ' acme ' }, 'ID'),

@@ -1,4 +1,5 @@
 import { normaliseEmail, normaliseExternalId, normalisePhone, type Phone } from '../connectors/normalise-identity.ts';
+import { DEFAULT_IDENTITY, type IdentityRules } from '../contract/identity.ts';
 import type { PersonRef } from '../contract/record.ts';
 import { Lru } from './lru.ts';
 
@@ -15,14 +16,16 @@ export interface Identity {
 export class Normaliser {
   readonly #emails: Lru<string, string | null>;
   readonly #phones: Lru<string, Phone | null>;
+  readonly #rules: IdentityRules['email'];
 
-  constructor(remember = 200_000) {
+  constructor(rules: IdentityRules['email'] = DEFAULT_IDENTITY.email, remember = 200_000) {
+    this.#rules = rules;
     this.#emails = new Lru(remember);
     this.#phones = new Lru(remember);
   }
 
   email(raw: string): string | undefined {
-    return this.#emails.computed(raw, () => normaliseEmail(raw) ?? null) ?? undefined;
+    return this.#emails.computed(raw, () => mailbox(normaliseEmail(raw), this.#rules) ?? null) ?? undefined;
   }
 
   phone(raw: string, defaultCountry: string | undefined): Phone | undefined {
@@ -43,4 +46,17 @@ export class Normaliser {
     if (id !== undefined) found.push({ kind: 'external_id', value: id });
     return found;
   }
+}
+
+const GMAIL: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
+
+/** The address without what the rules ignore. */
+function mailbox(email: string | undefined, { plus_tags, dots }: IdentityRules['email']): string | undefined {
+  if (email === undefined || (plus_tags === 'keep' && dots === 'keep')) return email;
+  const at = email.lastIndexOf('@');
+  const domain = email.slice(at + 1);
+  const whole = email.slice(0, at);
+  const untagged = plus_tags === 'ignore' ? whole.replace(/(?<=.)\+.*$/, '') : whole;
+  const local = dots === 'ignore' && GMAIL.has(domain) ? untagged.replaceAll('.', '') : untagged;
+  return `${local === '' ? whole : local}@${domain}`;
 }

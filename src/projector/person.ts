@@ -40,8 +40,8 @@ export interface PersonFact {
   attributes: string;
 }
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const compareKey = (a: Key, b: Key): number => a.length - b.length || compareText(a, b);
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const compareKey = (a: Key, b: Key): number => a.length - b.length || compareText(a, b);
 
 /** Rises with the observation; equal ones are told apart by the greater fingerprint. */
 export function compareVersions(

@@ -1,12 +1,13 @@
 import type { Connector } from '../contract/connector.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
-import type { PersonRef } from '../contract/record.ts';
+import type { CanonicalRecord, PersonRef } from '../contract/record.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { JournalEntry } from '../journal/entry.ts';
-import { checkRecord, type StoredRecord } from './check.ts';
+import { checkRecord } from './check.ts';
 import { parseControl } from './control-entry.ts';
 import { fingerprint, type Key, receiptKey, recordKey, stateFingerprint } from './hash.ts';
 import type { Identity, Normaliser } from './normalise.ts';
+import { ALWAYS_VERSIONED } from './version-rules.ts';
 
 /** A source as the projector needs it. */
 export interface ProjectedSource {
@@ -47,8 +48,8 @@ export interface Candidate {
   origin?: Origin;
   key: Key;
   fingerprint: Key;
-  record: StoredRecord;
-  /** Who it is about: the person, or a message's recipient. */
+  record: CanonicalRecord;
+  /** Who it is about: the person, a message's recipient, or each address of somebody in a webinar. */
   person: Identity[];
   /** A message's account. */
   account: Identity[];
@@ -189,8 +190,8 @@ export function prepareRecord(parsed: unknown, item: number, origin: RecordOrigi
     return withKey(refuse(item, 'invalid', check.reason, JSON.stringify(parsed) ?? ''), key, origin);
   }
   const { record } = check;
-  if (record.record === 'deletion' && !revisable && record.of !== 'row') {
-    const reason = `This source sends events: of what it sent, only rows of tables can be deleted, not a ${record.of}.`;
+  if (record.record === 'deletion' && !revisable && !ALWAYS_VERSIONED.has(record.of)) {
+    const reason = `This source sends events: of what it sent, only rows of tables and what belongs to webinars can be deleted, not a ${record.of}.`;
     return refuse(item, 'invalid', reason, JSON.stringify(record));
   }
   return {
@@ -201,7 +202,7 @@ export function prepareRecord(parsed: unknown, item: number, origin: RecordOrigi
     record,
     ...identitiesOf(record, origin),
     revisable,
-    versioned: revisable || record.record === 'row' || record.record === 'deletion',
+    versioned: revisable || ALWAYS_VERSIONED.has(record.record),
     observedAt: record.observed_at === undefined ? origin.receivedAt : Date.parse(record.observed_at),
     observed: record.observed_at !== undefined,
   };
@@ -212,10 +213,10 @@ function withKey(refused: Refused, key: unknown, { source, revisable }: RecordOr
   return revisable && typeof key === 'string' ? { ...refused, key: recordKey(source, key) } : refused;
 }
 
-/** Who a record is about: a person, or a message's recipient and account. */
+/** Who a record is about: a person, or a message's recipient and account. Whoever takes part in a webinar has at least one. */
 export function identitiesOf(
-  record: StoredRecord,
-  { normaliser, country }: Pick<RecordOrigin, 'normaliser' | 'country'>,
+  record: CanonicalRecord,
+  { source, normaliser, country }: Pick<RecordOrigin, 'source' | 'normaliser' | 'country'>,
 ): { person: Identity[]; account: Identity[] } {
   const identities = (ref: Partial<PersonRef> | undefined) =>
     ref === undefined ? [] : normaliser.identities(ref, country);
@@ -227,10 +228,26 @@ export function identitiesOf(
     case 'invitation':
     case 'activity':
       return { person: identities(record.person), account: [] };
+    case 'registration':
+    case 'attendance':
+    case 'recording_view': {
+      const person = identities(record.person);
+      return { person: person.length > 0 ? person : [lastResort(source, record)], account: [] };
+    }
+    case 'webinar':
     case 'row':
     case 'deletion':
       return { person: [], account: [] };
   }
+}
+
+/** Of somebody whose addresses are all unreadable. */
+function lastResort(
+  source: string,
+  { key, registrant_id }: { key: string; registrant_id?: string | undefined },
+): Identity {
+  const value = registrant_id === undefined ? `record:${source}:${key}` : `registrant:${registrant_id}`;
+  return { kind: 'external_id', value: value.replaceAll(/\s+/g, ' ').trim() };
 }
 
 function refuseEntry(entry: JournalEntry, rule: Rule, reason: string): Refused {

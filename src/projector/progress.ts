@@ -37,6 +37,22 @@ export async function loadLeftoverSeq(warehouse: Warehouse): Promise<number> {
   return rows[0]?.seq ?? 0;
 }
 
+const PARTICIPATIONS_NAME = 'participations';
+
+/** Hash of the rules by which every participation was computed; undefined where they never were. */
+export async function loadParticipationRules(warehouse: Warehouse): Promise<string | undefined> {
+  const { rows } = await warehouse.query<{ model: string }>(
+    renderSql(sql`SELECT model FROM ${tableName('progress')} FINAL WHERE name = ${string(PARTICIPATIONS_NAME)}`),
+  );
+  return rows[0]?.model;
+}
+
+/** @param seq entries counted by then */
+export async function saveParticipationRules(warehouse: Warehouse, model: string, seq: number): Promise<void> {
+  const { columns, lines } = encodeTable('progress', [{ name: PARTICIPATIONS_NAME, seq, people: 0, model }]);
+  await warehouse.insert('progress', columns, lines);
+}
+
 const ORDER_NAME = 'order';
 
 /** The last order that was taken in hand; above the progress it is being carried out. */

@@ -11,10 +11,12 @@ import { Lru } from './lru.ts';
 import type { MergeRules } from './messages.ts';
 import { type Identity, Normaliser } from './normalise.ts';
 import type { OrderContext } from './order.ts';
+import { DEFAULT_WEBINAR_RULES, participationHash, type WebinarRules } from './participation-rules.ts';
+import { Participations } from './participations.ts';
 import { People } from './people.ts';
 import { loadGone } from './person-facts.ts';
 import { type Candidate, EntryFailure, identitiesOf, type PreparedEntry, type ProjectedSource } from './prepare.ts';
-import { loadLeftoverSeq, loadProgress } from './progress.ts';
+import { loadLeftoverSeq, loadParticipationRules, loadProgress, saveParticipationRules } from './progress.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
 import { refresh } from './refresh.ts';
@@ -25,7 +27,7 @@ import { undo } from './undo.ts';
 import { compileTables, type TableRows } from './user-rows.ts';
 import { ensureTables } from './user-tables.ts';
 import { Versions } from './versions.ts';
-import { allWritten, closeBatch, type WriteScope, type WrittenFacts, writeBatch, writeFacts } from './write.ts';
+import { allWritten, closeBatch, type WriteScope, type WrittenFacts, writeFacts } from './write.ts';
 
 export interface ProjectorLog {
   info(fields: object, message: string): void;
@@ -44,6 +46,8 @@ export interface ProjectorOptions {
   rates: readonly Rate[];
   /** Tables that people brought; rows of others are kept until they are declared. */
   tables?: readonly TableSpec[];
+  /** What is counted of webinars; the defaults where absent. */
+  webinars?: WebinarRules;
   log: ProjectorLog;
   /** A batch ends with the entry that reaches this number of records; default 20,000. */
   maxRecords?: number;
@@ -69,6 +73,14 @@ export interface Projector {
   seq(): Promise<number>;
   /** Receipt time of the newest counted entry, UTC milliseconds; 0 while there is none. */
   receivedAt(): Promise<number>;
+  /** Hash of the rules by which every participation was computed; '' where they never were. */
+  rules(): Promise<string>;
+  /**
+   * Computes every participation again where the rules have changed since the last time; the rows that stand stay until theirs is
+   * written. Done again from its start where it was stopped; `runBatch` does it by itself.
+   * @returns hash of the rules by which all stand then
+   */
+  applyRules(): Promise<string>;
   /**
    * Projects the next batch of entries up to `through`; undefined where there is none. When it throws nothing is counted:
    * calling it again does the batch again. `TurnoutError('unavailable' | 'timeout')` is the engine's; anything else counts as an
@@ -94,6 +106,9 @@ interface State {
   queue: EntryQueue;
   /** Rows of message events may have been left up to here by a batch that was not finished. */
   leftover: number;
+  participations: Participations;
+  /** Rules by which every participation was computed. */
+  participationRules: string | undefined;
 }
 
 /** Failures in a row that `drain` takes: one of a batch and three of an entry in it are usual. */
@@ -122,7 +137,9 @@ class JournalProjector implements Projector {
   readonly #options: ProjectorOptions;
   readonly #rules: MergeRules;
   readonly #settings: string;
-  readonly #normaliser = new Normaliser();
+  readonly #webinarRules: WebinarRules;
+  readonly #participationHash: string;
+  readonly #normaliser: Normaliser;
   readonly #tables: TableRows;
   #tablesReady = false;
   readonly #dayOf: (instant: number) => string;
@@ -144,6 +161,9 @@ class JournalProjector implements Projector {
       currency: workspace.currency,
     };
     this.#settings = settingsHash(options);
+    this.#webinarRules = options.webinars ?? DEFAULT_WEBINAR_RULES;
+    this.#participationHash = participationHash(this.#webinarRules);
+    this.#normaliser = new Normaliser(this.#webinarRules.identity.email);
     this.#dayOf = localDay(workspace.time_zone);
     this.#tables = compileTables(options.tables ?? [], workspace.time_zone);
   }
@@ -156,8 +176,27 @@ class JournalProjector implements Projector {
     return (await this.#ready()).receivedAt;
   }
 
+  async rules(): Promise<string> {
+    return (await this.#ready()).participationRules ?? '';
+  }
+
+  async applyRules(): Promise<string> {
+    const state = await this.#ready();
+    const wanted = this.#participationHash;
+    if (state.participationRules === wanted) return wanted;
+    const { participations, people, seq } = state;
+    const webinars = seq === 0 ? [] : await participations.listWebinars();
+    const written = await participations.rewrite(webinars, people);
+    await saveParticipationRules(this.#options.warehouse, wanted, seq);
+    state.participationRules = wanted;
+    if (webinars.length > 0)
+      this.#options.log.info({ webinars: webinars.length, rows: written }, 'participations follow other rules');
+    return wanted;
+  }
+
   async runBatch(through: number): Promise<BatchOutcome | undefined> {
     const state = await this.#ready();
+    await this.applyRules();
     const attempted: PreparedEntry[] = [];
     try {
       return await this.#project(state, through, attempted);
@@ -194,6 +233,8 @@ class JournalProjector implements Projector {
       gone: await loadGone(warehouse, seq),
       queue,
       leftover: await loadLeftoverSeq(warehouse),
+      participations: await Participations.load(warehouse, this.#webinarRules, this.#normaliser),
+      participationRules: await loadParticipationRules(warehouse),
     };
     return this.#state;
   }
@@ -238,7 +279,7 @@ class JournalProjector implements Projector {
     const scope = this.#scope(state, last);
     // The engine writes while the next batch is parsed.
     const [written] = await allWritten([
-      writeBatch(warehouse, state.people, batch, this.#rules, scope),
+      this.#write(state, batch, scope),
       alone ? Promise.resolve() : state.queue.prepareAhead(through),
     ]);
     state.people.commit(last);
@@ -255,6 +296,21 @@ class JournalProjector implements Projector {
     };
   }
 
+  /**
+   * Writes a batch: what was said, the facts that follow from it, the receipts, the progress; each step only when the one before it
+   * is durable. Stopped anywhere, doing the batch again (whatever its boundaries then are) comes to the same facts: every row is a
+   * function of the journal up to its entry, or of rows that are.
+   */
+  async #write(state: State, batch: Batch, scope: WriteScope & { settings: string }): Promise<WrittenFacts> {
+    const { warehouse } = this.#options;
+    const { people, participations } = state;
+    const written = await writeFacts(warehouse, people, batch, this.#rules, scope);
+    const touched = await participations.touchedBy(people.changes);
+    await participations.rewrite([...batch.webinars.touched, ...touched], people);
+    await closeBatch(warehouse, people, batch, scope);
+    return written;
+  }
+
   /** Takes back or deletes, a part of the records at a time; the progress moves when all is done. */
   async #carryOut(
     state: State,
@@ -266,6 +322,7 @@ class JournalProjector implements Projector {
     const scope = this.#scope(state, seq);
     let messages = 0;
     let people = 0;
+    const webinars = new Set<string>();
     const revise: OrderContext['revise'] = async (revisions, versions) => {
       const batch = this.#batch(state, Receipts.none(), Versions.none());
       batch.versions.push(...versions);
@@ -274,10 +331,12 @@ class JournalProjector implements Projector {
       this.#remember(state, batch, written);
       messages += batch.movedMessages.size;
       people += written.people;
+      for (const webinar of batch.webinars.touched) webinars.add(webinar);
     };
     const context = { warehouse, source, seq, receivedAt, revise };
     if (order.control === 'refresh') await refresh(context, order.stream, order.first_seq);
     else await undo(context, order.first_seq, order.last_seq);
+    await state.participations.rewrite(webinars, state.people);
     const batch = this.#batch(state, Receipts.none(), Versions.none());
     batch.add(entry);
     await closeBatch(warehouse, state.people, batch, scope);
@@ -317,7 +376,7 @@ class JournalProjector implements Projector {
       identitiesOf: (source, record) => {
         if (record === undefined) return [];
         const country = sources.get(source)?.defaults.country ?? workspace.country;
-        return identitiesOf(record, { normaliser: this.#normaliser, country }).person;
+        return identitiesOf(record, { source, normaliser: this.#normaliser, country }).person;
       },
     });
   }

@@ -13,7 +13,7 @@ import { loadProgress } from './progress.ts';
 import { type BatchOutcome, createProjector, drain, type ProjectorOptions } from './project.ts';
 
 export interface RebuildOptions
-  extends Pick<ProjectorOptions, 'sources' | 'workspace' | 'channels' | 'rates' | 'tables' | 'log'> {
+  extends Pick<ProjectorOptions, 'sources' | 'workspace' | 'channels' | 'rates' | 'tables' | 'webinars' | 'log'> {
   /** Folder of the workspace's data, with `journal/` and `warehouse/`; no server may be using it. */
   dataFolder: string;
   /** Receipt times are checked by it when the journal is opened. */

@@ -6,6 +6,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Key } from './hash.ts';
 import type { Candidate } from './prepare.ts';
 import { keySet } from './sets.ts';
+import { ALWAYS_VERSIONED } from './version-rules.ts';
 
 /**
  * counted: the first of its key. version: counted too, as another version of a record that may change. duplicate: the same
@@ -15,8 +16,6 @@ export type Outcome = 'counted' | 'version' | 'duplicate' | 'conflict';
 
 /** Records whose content may change under the same key: the newest version is the fact. */
 const CHANGEABLE: ReadonlySet<RecordKind> = new Set(['person', 'invitation']);
-/** Under one key a row may change and go; `Versions` says what becomes of it. */
-const OF_ROWS: ReadonlySet<RecordKind> = new Set(['row', 'deletion']);
 
 interface Counted {
   kind: RecordKind;
@@ -56,7 +55,7 @@ GROUP BY key`),
       this.#counted.set(key, { kind: record.record, fingerprints: new Set([fingerprint]) });
       return 'counted';
     }
-    if (OF_ROWS.has(earlier.kind) && OF_ROWS.has(record.record)) return 'version';
+    if (ALWAYS_VERSIONED.has(earlier.kind) && ALWAYS_VERSIONED.has(record.record)) return 'version';
     if (earlier.fingerprints.has(fingerprint)) return 'duplicate';
     if (earlier.kind !== record.record || !CHANGEABLE.has(record.record)) return 'conflict';
     earlier.fingerprints.add(fingerprint);

@@ -1,5 +1,4 @@
-import type { RecordKind } from '../contract/record.ts';
-import type { StoredRecord } from './check.ts';
+import type { CanonicalRecord, RecordKind } from '../contract/record.ts';
 import type { Key } from './hash.ts';
 import { NOT_FOUND } from './refresh.ts';
 import type { TableRow } from './rows.ts';
@@ -153,13 +152,16 @@ function versionOf(row: StoredVersion, standing: Standing): Version {
     ...standing,
     stream: String(row.stream),
     table: String(row.table_name),
+    webinar: String(row.webinar),
     message: String(row.message),
     at: number(row.at),
     person: number(row.person),
     account: number(row.account),
+    person_phone: number(row.person_phone),
+    person_external: number(row.person_external),
     source: String(row.source),
     received_at: number(row.received_at),
-    record: content === '' ? undefined : (JSON.parse(content) as StoredRecord),
+    record: content === '' ? undefined : (JSON.parse(content) as CanonicalRecord),
     content,
   };
 }

@@ -17,6 +17,8 @@ export interface ProjectorStatus {
   durableSeq: number;
   /** Receipt time of the last counted entry, UTC milliseconds; 0 while there is none. */
   receivedAt: number;
+  /** Hash of the rules by which participations stand; '' while that is not known. */
+  rules: string;
   /** `unavailable`: the last batch failed and is tried again; `receive_only`: it crashed too often and waits for `retry()`. */
   state: 'ok' | 'catching_up' | 'receive_only' | 'unavailable';
   /** A sentence on what went wrong last; absent while all is well. */
@@ -61,6 +63,7 @@ class Runner implements ProjectorHandle {
   #seq = 0;
   #durableSeq = 0;
   #receivedAt = 0;
+  #rules = '';
   #detail: string | undefined;
   #receiveOnly = false;
   #closing = false;
@@ -72,7 +75,8 @@ class Runner implements ProjectorHandle {
 
   /** @param careful true after a crash */
   start(careful: boolean): void {
-    const { socketPath, journalFolder, sources, workspace, channels, rates, tables, workerFile } = this.#options;
+    const { socketPath, journalFolder, sources, workspace, channels, rates, tables, webinars, workerFile } =
+      this.#options;
     const { time_zone, currency, country } = workspace;
     const input: WorkerInput = {
       socketPath,
@@ -82,6 +86,7 @@ class Runner implements ProjectorHandle {
       channels,
       rates,
       tables: tables ?? [],
+      ...(webinars === undefined ? {} : { webinars }),
       careful,
     };
     const worker = new Worker(workerFile ?? WORKER_FILE, { workerData: input, name: 'projector' });
@@ -110,6 +115,7 @@ class Runner implements ProjectorHandle {
       seq: this.#seq,
       durableSeq: this.#durableSeq,
       receivedAt: this.#receivedAt,
+      rules: this.#rules,
       state: this.#state(),
       crashes: this.#crashes,
       ...(this.#detail === undefined ? {} : { detail: this.#detail }),
@@ -158,6 +164,12 @@ class Runner implements ProjectorHandle {
       case 'ready':
         this.#seq = message.seq;
         this.#receivedAt = message.receivedAt;
+        this.#rules = message.rules;
+        this.#detail = undefined;
+        this.#announce();
+        return;
+      case 'rules':
+        this.#rules = message.rules;
         this.#detail = undefined;
         this.#announce();
         return;

@@ -41,6 +41,16 @@ export interface Settlement {
   wins: boolean;
 }
 
+/** What may change and go under one key whoever sends it; `Versions` says what becomes of it. */
+export const ALWAYS_VERSIONED: ReadonlySet<RecordKind> = new Set([
+  'row',
+  'webinar',
+  'registration',
+  'attendance',
+  'recording_view',
+  'deletion',
+]);
+
 /** What happened happened; the later reading of it is the better one. Of everything else the newest observation holds. */
 const EVENTS: ReadonlySet<RecordKind> = new Set(['message_event', 'activity']);
 

@@ -1,10 +1,9 @@
-import type { RecordKind } from '../contract/record.ts';
+import type { CanonicalRecord, RecordKind } from '../contract/record.ts';
 import { sql, uint64 } from '../sql/build.ts';
 import type { Fragment } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { StoredRecord } from './check.ts';
 import type { Key } from './hash.ts';
 import type { Candidate } from './prepare.ts';
 import type { TableRow } from './rows.ts';
@@ -16,14 +15,21 @@ export interface Head extends Standing {
   stream: string;
   /** Of rows. */
   table: string;
+  /** Of what belongs to a webinar: its id. */
+  webinar: string;
   /** Of message events; '0' otherwise. */
   message: Key;
   /** UTC milliseconds, of message events. */
   at: number;
-  /** Numbers that the person and the account had then; 0 where there is none. */
+  /** Numbers that the people had then whom it names; 0 where there is none. */
   person: number;
   account: number;
+  person_phone: number;
+  person_external: number;
 }
+
+/** Where a version names people. */
+export const NUMBERS = ['person', 'account', 'person_phone', 'person_external'] as const;
 
 /** A version with what it says. */
 export interface Version extends Head {
@@ -31,7 +37,7 @@ export interface Version extends Head {
   /** UTC milliseconds. */
   received_at: number;
   /** Undefined of a record that went. */
-  record: StoredRecord | undefined;
+  record: CanonicalRecord | undefined;
   /** `record` as JSON. */
   content: string;
 }
@@ -52,7 +58,8 @@ export interface Revision {
 /** Newest first. Engine and `settleArrival` agree on it. */
 export const VERSION_ORDER: Fragment = sql`tuple(since_seq, since_item, observed_at, seq, item)`;
 const HEAD_FIELDS: Fragment = sql`tuple(kind, toString(fingerprint), deleted, toUnixTimestamp64Milli(observed_at), seq, item, since_seq,
-  since_item, stream, table_name, toString(message), toUnixTimestamp64Milli(at), person, account)`;
+  since_item, stream, table_name, webinar, toString(message), toUnixTimestamp64Milli(at), person, account, person_phone,
+  person_external)`;
 type HeadCells = [
   RecordKind,
   Key,
@@ -64,7 +71,10 @@ type HeadCells = [
   number,
   string,
   string,
+  string,
   Key,
+  number,
+  number,
   number,
   number,
   number,
@@ -97,9 +107,9 @@ GROUP BY record`),
 
 function readHead(cells: HeadCells): Head {
   const [kind, fingerprint, deleted, observed_at, seq, item, since_seq, since_item, ...rest] = cells;
-  const [stream, table, message, at, person, account] = rest;
+  const [stream, table, webinar, message, at, person, account, person_phone, person_external] = rest;
   const standing = { kind, fingerprint, deleted: deleted === 1, observed_at, seq, item, since_seq, since_item };
-  return { ...standing, stream, table, message, at, person, account };
+  return { ...standing, stream, table, webinar, message, at, person, account, person_phone, person_external };
 }
 
 /** What is known of the records that a batch brings, and what becomes of them. */

@@ -1,6 +1,7 @@
 import type { TableSpec } from '../contract/model.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
+import type { WebinarRules } from './participation-rules.ts';
 import type { BatchOutcome } from './project.ts';
 
 /** A source as plain data: connectors are functions and do not travel between threads. */
@@ -22,14 +23,18 @@ export interface WorkerInput {
   rates: readonly Rate[];
   /** Tables that people brought. */
   tables?: readonly TableSpec[];
+  /** What is counted of webinars; the defaults where absent. */
+  webinars?: WebinarRules;
   careful: boolean;
 }
 
 export type ToWorker = { kind: 'durable'; seq: number } | { kind: 'close' };
 
 export type FromWorker =
-  | { kind: 'ready'; seq: number; receivedAt: number }
+  /** `rules`: hash of those by which every participation stands; '' where they were never computed. */
+  | { kind: 'ready'; seq: number; receivedAt: number; rules: string }
   | { kind: 'progress'; outcome: BatchOutcome }
+  | { kind: 'rules'; rules: string }
   /** A batch failed and will be tried again. */
   | { kind: 'failed'; message: string }
   | { kind: 'log'; level: 'info' | 'warn' | 'error'; fields: object; text: string }

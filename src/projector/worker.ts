@@ -4,7 +4,7 @@ import { CONNECTORS } from '../connectors/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import type { ProjectedSource } from './prepare.ts';
-import { createProjector, type Projector } from './project.ts';
+import { createProjector } from './project.ts';
 import type { FromWorker, ToWorker, WorkerInput, WorkerSource } from './worker-messages.ts';
 
 /** The thread that projects: told how far the journal is durable, it works until it is there and tells how far it is. */
@@ -32,6 +32,7 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
     channels: input.channels,
     rates: input.rates,
     tables: input.tables ?? [],
+    ...(input.webinars === undefined ? {} : { webinars: input.webinars }),
     careful: input.careful,
     log: { info: say('info'), warn: say('warn'), error: say('error') },
   });
@@ -46,7 +47,20 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   });
   const news = () => new Promise<void>((resolve) => (wake = resolve));
 
-  let done = await firstSeq(projector, tell, () => closing);
+  let done = 0;
+  await untilDone(
+    async () => {
+      done = await projector.seq();
+      tell({ kind: 'ready', seq: done, receivedAt: await projector.receivedAt(), rules: await projector.rules() });
+    },
+    tell,
+    () => closing,
+  );
+  await untilDone(
+    async () => tell({ kind: 'rules', rules: await projector.applyRules() }),
+    tell,
+    () => closing,
+  );
   while (!closing) {
     if (durable <= done) {
       await news();
@@ -75,19 +89,16 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   main.close();
 }
 
-/** Asks for the progress until the engine answers. */
-async function firstSeq(projector: Projector, tell: (message: FromWorker) => void, closing: () => boolean) {
+/** Tries until it works or the worker is closed. */
+async function untilDone(work: () => Promise<void>, tell: (message: FromWorker) => void, closing: () => boolean) {
   while (!closing()) {
     try {
-      const seq = await projector.seq();
-      tell({ kind: 'ready', seq, receivedAt: await projector.receivedAt() });
-      return seq;
+      return await work();
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       await pause(RETRY_MS);
     }
   }
-  return 0;
 }
 
 function projectedSources(sources: readonly WorkerSource[]): Map<string, ProjectedSource> {

@@ -37,23 +37,6 @@ const inserter =
     await warehouse.insert(table, columns, lines);
   };
 
-/**
- * Writes a batch: what was said, the facts that follow from it, the receipts, the progress; each step only when the one before it
- * is durable. Stopped anywhere, doing the batch again (whatever its boundaries then are) comes to the same facts: every row is a
- * function of the journal up to its entry, or of rows that are.
- */
-export async function writeBatch(
-  warehouse: Warehouse,
-  people: People,
-  batch: Batch,
-  rules: MergeRules,
-  scope: WriteScope & { settings: string },
-): Promise<WrittenFacts> {
-  const written = await writeFacts(warehouse, people, batch, rules, scope);
-  await closeBatch(warehouse, people, batch, scope);
-  return written;
-}
-
 /** The ledger of a batch whose facts are durable, then the progress. */
 export async function closeBatch(
   warehouse: Warehouse,
@@ -149,7 +132,27 @@ export async function writeFacts(
     for (const { table, columns, lines } of batch.userRows.inserts(version))
       await warehouse.insert(table, columns, lines);
   };
-  const others = () => allWritten([writeMessages(), writeInvitations(), writeActivities(), writeTables()]);
+  const writeWebinars = async () => {
+    const { webinar_records, registrations, attendances, recording_views } = batch.webinars.rows;
+    await put(
+      'webinar_records',
+      webinar_records.map((row) => ({ ...row, version })),
+    );
+    await put(
+      'registrations',
+      registrations.map((row) => ({ ...row, version })),
+    );
+    await put(
+      'attendances',
+      attendances.map((row) => ({ ...row, version })),
+    );
+    await put(
+      'recording_views',
+      recording_views.map((row) => ({ ...row, version })),
+    );
+  };
+  const others = () =>
+    allWritten([writeMessages(), writeInvitations(), writeActivities(), writeTables(), writeWebinars()]);
   if (batch.shaken.size === 0 && batch.changedInvitations.size === 0) {
     const [written] = await allWritten([writePeople(), others()]);
     return written;

@@ -38,6 +38,16 @@ INNER JOIN (
 ) AS r ON r.seq = q.seq AND r.item = q.item`),
     ],
   },
+  {
+    version: 3,
+    name: 'webinars',
+    statements: [
+      ...(
+        ['participations', 'stays', 'webinar_records', 'registrations', 'attendances', 'recording_views'] as const
+      ).map((name) => createTable(name, TABLES[name])),
+      addColumns('record_versions', TABLES.record_versions, ['webinar', 'person_phone', 'person_external']),
+    ],
+  },
 ];
 
 const versions = tableName('schema_version');

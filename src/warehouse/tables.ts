@@ -33,13 +33,16 @@ const instant: StoredColumn = { type: 'instant' };
 const version: StoredColumn = { type: 'version' };
 const date: StoredColumn = { type: 'date' };
 
-const fact = (name: FactTable): Record<string, StoredColumn> => ({
+const fact = <Name extends FactTable>(name: Name) => ({
   ...FACT_TABLES[name],
   version,
   is_deleted: flag,
 });
 
-/** Every table that the projector writes; the first four are the fact tables that the model reads. */
+/** Whom a record of a webinar names: a number for each address of its own, 0 where there is none, and the service's own id. */
+const named = { person_email: person, person_phone: person, person_external: person, registrant_id: string } as const;
+
+/** Every table that the projector writes; the first six are the fact tables that the model reads. */
 export const TABLES = {
   messages: {
     columns: fact('messages'),
@@ -57,6 +60,95 @@ export const TABLES = {
     deletable: true,
   },
   activities: { columns: fact('activities'), orderBy: ['activity'], version: 'version', deletable: true },
+  participations: {
+    /** `digest`: hash of what the row says, so that only rows that change are written. `version` counts the writes. */
+    columns: { ...fact('participations'), digest: key },
+    orderBy: ['webinar', 'person'],
+    version: 'version',
+    deletable: true,
+  },
+  stays: { columns: fact('stays'), orderBy: ['webinar', 'person', 'stay'], version: 'version', deletable: true },
+  /** What sources say of webinars, one row per record as it stands; `participations` and `stays` are made from this and the next three. */
+  webinar_records: {
+    columns: {
+      webinar: category,
+      record: key,
+      source: category,
+      title: category,
+      series: category,
+      course: category,
+      language: category,
+      region: category,
+      format: category,
+      status: category,
+      host: category,
+      starts_at: instant,
+      duration_minutes: { type: 'decimal', nullable: true },
+      observed_at: instant,
+      version,
+      is_deleted: flag,
+    },
+    orderBy: ['webinar', 'record'],
+    version: 'version',
+    deletable: true,
+    granularity: 256,
+  },
+  registrations: {
+    columns: {
+      webinar: category,
+      record: key,
+      source: category,
+      ...named,
+      registered_at: instant,
+      cancelled_at: { type: 'instant', nullable: true },
+      utm_source: category,
+      utm_medium: category,
+      utm_campaign: category,
+      utm_content: category,
+      utm_term: category,
+      /** Host name. */
+      referrer: category,
+      version,
+      is_deleted: flag,
+    },
+    orderBy: ['webinar', 'record'],
+    version: 'version',
+    deletable: true,
+    granularity: 1024,
+  },
+  attendances: {
+    columns: {
+      webinar: category,
+      record: key,
+      source: category,
+      ...named,
+      joined_at: instant,
+      left_at: { type: 'instant', nullable: true },
+      seconds: { type: 'decimal', nullable: true },
+      version,
+      is_deleted: flag,
+    },
+    orderBy: ['webinar', 'record'],
+    version: 'version',
+    deletable: true,
+    granularity: 1024,
+  },
+  recording_views: {
+    columns: {
+      webinar: category,
+      record: key,
+      source: category,
+      ...named,
+      viewed_at: instant,
+      seconds: { type: 'decimal', nullable: true },
+      version,
+      is_deleted: flag,
+    },
+    orderBy: ['webinar', 'record'],
+    version: 'version',
+    deletable: true,
+    granularity: 1024,
+  },
   /** Every event known of every message; `event` is the hash of source and key. */
   message_events: {
     columns: {
@@ -169,13 +261,20 @@ export const TABLES = {
       kind: category,
       /** Of rows: the table they are for. */
       table_name: category,
+      /** Of what belongs to a webinar: its id. */
+      webinar: category,
       /** Of message events: the message. */
       message: key,
       /** Of message events. */
       at: instant,
-      /** Whom it is about, and a message's account, by the numbers they had then. */
+      /**
+       * Whom it is about, and a message's account, by the numbers they had then. Of what belongs to a webinar: who has its e-mail
+       * address (`person`), its phone number and its external id, who may be three.
+       */
       person,
       account: person,
+      person_phone: person,
+      person_external: person,
       received_at: instant,
       observed_at: instant,
       /** Versions are compared only with those since the record last came into being. */

@@ -9,7 +9,7 @@ export async function projectJournal(
   warehouse: Warehouse,
   journal: { folder: string; durableSeq: number },
   sources: ReadonlyMap<string, ProjectedSource>,
-  rules: Partial<Pick<ProjectorOptions, 'workspace' | 'channels' | 'rates' | 'tables'>> = {},
+  rules: Partial<Pick<ProjectorOptions, 'workspace' | 'channels' | 'rates' | 'tables' | 'webinars'>> = {},
 ): Promise<ExactLedger> {
   const reader = await openJournalReader(journal.folder);
   try {
