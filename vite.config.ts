@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from 'vite';
 const outDir = fileURLToPath(new URL('./dist/web', import.meta.url));
 const server = 'http://127.0.0.1:4321';
 
-const LAZY = /node_modules[\\/](echarts|zrender|yaml|@tanstack[\\/](react-)?(table|virtual)(-core)?)[\\/]/;
+const LAZY = /node_modules[\\/](echarts|zrender|yaml|fflate|@tanstack[\\/](react-)?(table|virtual)(-core)?)[\\/]/;
 
 function isVendor(path: string): boolean {
   return path.includes('node_modules') && !LAZY.test(path);
@@ -58,9 +58,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vendor', test: isVendor, priority: 1 },
-            // Loaded when a chart, a table or the settings of a source are first drawn.
+            // Loaded when a chart, a table or the settings of a source are first drawn, or a workbook is written.
             { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
             { name: 'yaml', test: /node_modules[\\/]yaml[\\/]/ },
+            { name: 'zip', test: /node_modules[\\/]fflate[\\/]/ },
             { name: 'table', test: LAZY },
           ],
         },

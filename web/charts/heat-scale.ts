@@ -24,6 +24,29 @@ export function quantileBreaks(values: readonly (number | null)[], steps = 6): n
   return breaks;
 }
 
+const ROUND_WIDTHS = [1, 2, 2.5, 5, 10];
+
+/**
+ * Upper bounds of all steps but the last, equally far apart and round, so that `steps` of them hold every positive value: for rates,
+ * whose size means the same on every page. [] where all are the same.
+ */
+export function fixedBreaks(values: readonly (number | null)[], steps = 6): number[] {
+  const known = values.filter((value): value is number => value !== null && value > 0);
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  if (known.length === 0 || high === low) return [];
+  for (let power = 10 ** Math.floor(Math.log10((high - low) / steps)); ; power *= 10) {
+    for (const round of ROUND_WIDTHS) {
+      const width = Number((round * power).toPrecision(12));
+      const first = Math.floor(low / width + 1e-9) + 1;
+      if ((first - 1 + steps) * width <= high) continue;
+      return Array.from({ length: steps - 1 }, (_, index) => Number(((first + index) * width).toPrecision(12))).filter(
+        (limit) => limit <= high,
+      );
+    }
+  }
+}
+
 /** 1 … breaks.length + 1; 0 for zero and below. A value on a break belongs to the step above it. */
 export function heatStep(value: number, breaks: readonly number[]): number {
   if (value <= 0) return 0;

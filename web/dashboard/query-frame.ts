@@ -13,7 +13,7 @@ export interface PageQuery {
 
 export interface PageQueryInput {
   dashboard: Dashboard;
-  view: Pick<ViewState, 'filters' | 'grain' | 'parameters' | 'matured'>;
+  view: Pick<ViewState, 'filters' | 'grain' | 'parameters' | 'matured' | 'metrics' | 'by' | 'x'>;
   period: DateRange;
   compare: DateRange | null;
   catalog: Catalog;
@@ -39,6 +39,9 @@ export const partKey = {
   funnel: (tile: Tile) => `${tile.id}/funnel`,
   rows: (tile: Tile) => `${tile.id}/rows`,
   heat: (tile: Tile, metric: string, part: HeatPart) => `${tile.id}/${metric}/${part}`,
+  /** Of its layout, so that an answer is never read as that of another one. */
+  pivot: (tile: Tile, { metric, rows, column }: { metric: string; rows: readonly string[]; column: string }) =>
+    `${tile.id}/${metric}/${rows.join()}/${column}`,
 };
 
 export type HeatPart = 'cells' | 'weekdays' | 'hours';

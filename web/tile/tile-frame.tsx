@@ -3,6 +3,8 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { ResultMeta } from '../../src/contract/result.ts';
 import { useSize } from '../charts/use-size.ts';
+import type { TileExports } from '../export/data-sheet.ts';
+import { ExportMenu } from '../export/export-menu.tsx';
 import { announce, showToast } from '../layout/messages.tsx';
 import { lettersAreOn } from '../layout/preferences.ts';
 import { ResultTable } from '../table/result-table.tsx';
@@ -26,6 +28,8 @@ export type TileContent =
       meta: ResultMeta;
       /** Rows behind the picture. */
       table: () => TableView;
+      /** The raw numbers of it for files; the words of `table` where absent. */
+      exports?: () => TileExports;
       /** Draws into `height` pixels; null leaves the height to the content. */
       body: (height: number | null) => ReactNode;
       /** Switches above the body. */
@@ -110,6 +114,15 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
             >
               <IconTable size={16} aria-hidden />
             </ActionButton>
+            {tile.kind !== 'text' && (
+              <ExportMenu
+                tile={tile}
+                meta={ready.meta}
+                notes={ready.notes ?? []}
+                table={ready.table}
+                exports={ready.exports}
+              />
+            )}
             <ActionButton label={`Copy link to ${tile.title}`} hint="Copy link" onClick={copyLink}>
               <IconLink size={16} aria-hidden />
             </ActionButton>
