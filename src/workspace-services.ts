@@ -264,11 +264,6 @@ function dataVersion(status: ProjectorStatus | null): string {
   return status === null ? '0' : `${status.seq}.${status.rules}`;
 }
 
-/** Moves with every batch that is counted, and when other rules have been put in force. */
-function dataVersion(status: ProjectorStatus | null): string {
-  return status === null ? '0' : `${status.seq}.${status.rules}`;
-}
-
 function freshnessState(status: ProjectorStatus | null, pending: number): Freshness['state'] {
   if (status === null) return 'unavailable';
   return status.state === 'ok' && pending > 0 ? 'catching_up' : status.state;
