@@ -37,7 +37,7 @@ writeFileSync(
 );
 writeFileSync(
   join(workspace, 'sources', 'bench.yaml'),
-  'version: 1\nsources:\n  - { name: bench, connector: webhook, settings: { token: bench } }\n',
+  'version: 1\nsources:\n  - { name: bench, connector: webhook, settings: { token: bench-token } }\n',
 );
 const data = temporaryFolder('bench-webinars');
 const records = await writeJournal();
