@@ -1,6 +1,6 @@
 import { addDays, addUnits, startOf, toDate, type WeekStart } from '../contract/plain-date.ts';
 import type { Grain } from '../contract/query.ts';
-import { formatWithOffset, localDate, offsetAt, offsetChanges } from './local-time.ts';
+import { formatWithOffset, localDate, offsetAt, offsetChanges, startOfDay } from './local-time.ts';
 
 /** UTC milliseconds, half-open. */
 export interface InstantRange {
@@ -19,6 +19,11 @@ export interface Bucket {
   endDay: string;
   /** Local hour for hour grain. */
   hour?: number;
+}
+
+/** The first instant after a bucket. */
+export function bucketEnd({ key, endDay, hour }: Bucket, zone: string): number {
+  return hour === undefined ? startOfDay(endDay, zone) : Number(key) * 1000 + HOUR;
 }
 
 /** Every bucket that overlaps the range, in order. Days that the zone skipped are no buckets. */

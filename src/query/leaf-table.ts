@@ -6,7 +6,7 @@ import { compileConversion } from './compile/conversion.ts';
 import { compileCumulative } from './compile/cumulative.ts';
 import { compileFirstDay } from './compile/first-day.ts';
 import { compileSimple } from './compile/simple.ts';
-import { type LeafRow, MAX_CELLS, type Scope, type Statement } from './compile/statement.ts';
+import { cutScope, type LeafRow, MAX_CELLS, type Scope, type Statement } from './compile/statement.ts';
 import { type Block, type CumulativeBlock, isStock } from './plan/blocks.ts';
 import type { Leaf } from './plan/formula.ts';
 import { windowEnds } from './window-ends.ts';
@@ -44,7 +44,8 @@ function compileBlock(block: Block, scope: Scope): Statement[] {
   }
 }
 
-export async function fetchLeafTable(blocks: readonly Block[], scope: Scope, run: RunRows): Promise<LeafTable> {
+/** One table for each way to group of the scope. */
+export async function fetchLeafTables(blocks: readonly Block[], scope: Scope, run: RunRows): Promise<LeafTable[]> {
   const [rows, firstDays] = await Promise.all([
     Promise.all(
       blocks.flatMap((block) => compileBlock(block, scope)).map((statement) => fetchStatement(statement, run)),
@@ -53,12 +54,16 @@ export async function fetchLeafTable(blocks: readonly Block[], scope: Scope, run
       blocks.filter(isTrailing).map(async (block) => [block, await fetchFirstDay(block, scope, run)] as const),
     ),
   ]);
-  const table: LeafTable = { cells: new Map(), totals: [], ...hiddenWindows(blocks, scope, new Map(firstDays)) };
-  const dailyTotals = new Map<string, LeafCell>();
-  for (const row of rows.flat()) addRow(row.total ? dailyTotals : table.cells, row);
-  table.totals = [...dailyTotals.values()];
-  return table;
+  const windows = hiddenWindows(blocks, scope, new Map(firstDays));
+  const tables = (scope.sets ?? [scope.groups]).map(() => ({ cells: emptyCells(), dailyTotals: emptyCells() }));
+  for (const row of rows.flat()) {
+    const table = tables[row.set ?? 0];
+    if (table !== undefined) addRow(row.total ? table.dailyTotals : table.cells, row);
+  }
+  return tables.map(({ cells, dailyTotals }) => ({ cells, totals: [...dailyTotals.values()], ...windows }));
 }
+
+const emptyCells = (): Map<string, LeafCell> => new Map();
 
 async function fetchStatement(statement: Statement, run: RunRows): Promise<LeafRow[]> {
   const rows = await run(statement.sql);
@@ -111,8 +116,9 @@ function hiddenWindows(
   for (const block of blocks) {
     if (block.kind !== 'cumulative') continue;
     const soFar = isStock(block);
-    const ends = windowEnds(scope.buckets, scope.range, scope.clock, soFar);
-    const overall = windowEnds(undefined, scope.range, scope.clock, soFar);
+    const { range } = cutScope(scope, block.until);
+    const ends = windowEnds(scope.buckets, range, scope.clock, soFar);
+    const overall = windowEnds(undefined, range, scope.clock, soFar);
     const firstDay = firstDays.get(block);
     for (const { leaf, label, days } of block.windows) {
       const whole = [...ends, ...overall].filter(

@@ -45,6 +45,12 @@ export function shiftInstant(instant: number, zone: string, by: { days?: number;
   return zoned(instant, zone).add(by).epochMilliseconds;
 }
 
+/** The instant as far from `other` on the wall clock, in days and time of day, as `end` is from `start`. */
+export function sameElapsed(start: number, end: number, other: number, zone: string): number {
+  const elapsed = zoned(start, zone).until(zoned(end, zone), { largestUnit: 'day' });
+  return zoned(other, zone).add(elapsed).epochMilliseconds;
+}
+
 /** The zone's own spelling, which the engine wants; null where there is no such zone. */
 export function canonicalZone(name: string): string | null {
   if (!/^[A-Za-z]/.test(name)) return null;

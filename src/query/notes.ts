@@ -10,7 +10,7 @@ import type { StatementAnswer } from './query-context.ts';
 import { type Clock, isTimePart, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
 
 /** Sentences for people: what was ignored, left out or incomplete. */
-export function describeNotes(query: ResolvedMetricQuery, plan: Plan, table: LeafTable): string[] {
+export function describeNotes(query: ResolvedMetricQuery, plan: Plan, incomplete: LeafTable['incomplete']): string[] {
   const notes = plan.metrics.flatMap((metric) => [
     ...ignoredNotes(query, metric),
     ...channelNotes(query, metric),
@@ -18,28 +18,12 @@ export function describeNotes(query: ResolvedMetricQuery, plan: Plan, table: Lea
       ? [`${metric.metric.label} has no total: amounts in different currencies are never added.`]
       : []),
   ]);
-  for (const { label, firstDay } of table.incomplete)
+  for (const { label, firstDay } of incomplete)
     notes.push(`${label}: windows that begin before the first day of data (${firstDay}) are not shown.`);
-  return [...new Set([...notes, ...maturingNotes(query, plan)])];
+  return [...new Set(notes)];
 }
 
-/** Numbers of which the youngest rows can still change: a message sent an hour ago may yet be read. */
-function maturingNotes({ range, clock }: ResolvedMetricQuery, plan: Plan): string[] {
-  if (range === undefined || range.start >= clock.completeThrough) return [];
-  const young = plan.metrics.flatMap(({ metric }) => {
-    const seconds = metric.maturesAfter ?? (metric.type === 'conversion' ? metric.windowSeconds : undefined);
-    return seconds !== undefined && range.end + seconds * 1000 > clock.completeThrough
-      ? [{ label: metric.label, seconds }]
-      : [];
-  });
-  return [...Map.groupBy(young, ({ seconds }) => seconds)].map(([seconds, metrics]) => {
-    const labels = listWords(metrics.map(({ label }) => label));
-    const verb = metrics.length === 1 ? 'is' : 'are';
-    return `${labels} ${verb} still maturing: what is younger than ${describeSeconds(seconds)} can still change.`;
-  });
-}
-
-function describeSeconds(seconds: number): string {
+export function describeSeconds(seconds: number): string {
   const [size, unit] =
     seconds % 86_400 === 0 ? [86_400, 'day'] : seconds % 3600 === 0 ? [3600, 'hour'] : [60, 'minute'];
   const count = Math.ceil(seconds / size);

@@ -46,6 +46,7 @@ export function resolveMetricQuery(
     return [];
   });
   const groups = resolveGroups(query, model, problems);
+  const sets = resolveSets(query, groups, problems);
   const orderBy = (query.order_by ?? []).map((key) => ({
     name: key.replace(/^-/, ''),
     descending: key.startsWith('-'),
@@ -58,6 +59,7 @@ export function resolveMetricQuery(
       ...resolved,
       metrics,
       groups,
+      ...(sets === undefined ? {} : { sets }),
       orderBy,
       ...(query.limit === undefined ? {} : { limit: query.limit }),
       totals: query.totals === true,
@@ -103,12 +105,21 @@ function resolveBase(query: Query, unbound: CheckedModel, context: QueryContext)
     weekStart: model.workspace.week_start,
     now: context.now,
     completeThrough: context.completeThrough,
+    dataThrough: context.completeThrough,
   };
   const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
   problems.push(...timeProblems);
   if (timeProblems.length === 0) clock.completeThrough = completeInside(time.range, clock.zone, context);
   return {
-    base: { model, parameters: query.parameters ?? {}, clock, timezone, filters, ...time },
+    base: {
+      model,
+      parameters: query.parameters ?? {},
+      clock,
+      timezone,
+      filters,
+      matured: query.matured === true,
+      ...time,
+    },
     model,
     problems,
   };
@@ -181,6 +192,41 @@ function resolveGroups(query: MetricQuery, model: CheckedModel, problems: Proble
       hint: 'Leave out one of them.',
     });
   return groups;
+}
+
+/** Each way to group is a part of the dimensions, and none stands twice. */
+function resolveSets(query: MetricQuery, groups: readonly Group[], problems: Problem[]): Group[][] | undefined {
+  if (query.grouping_sets === undefined) return undefined;
+  for (const key of ['order_by', 'limit', 'totals', 'per'] as const)
+    if (query[key] !== undefined && query[key] !== false)
+      problems.push({
+        code: 'not_with_grouping_sets',
+        path: key,
+        message: `"${key}" cannot be asked for together with grouping_sets.`,
+        hint: key === 'totals' ? 'Add [] to grouping_sets: that is the total.' : `Leave out ${key}.`,
+      });
+  const seen = new Set<string>();
+  const asked = (query.dimensions ?? []).map((each) => (typeof each === 'string' ? each : each.name));
+  const known = [...new Set([...asked, ...groups.map((group) => group.name)])];
+  return query.grouping_sets.map((names, index) => {
+    for (const [place, name] of names.entries()) {
+      if (known.includes(name)) continue;
+      const hint = didYouMean(name, known) ?? `Dimensions of the query: ${known.join(', ') || 'none'}.`;
+      const message = `"${name}" is not among the dimensions of the query.`;
+      problems.push({ code: 'unknown_dimension', path: `grouping_sets.${index}.${place}`, message, hint });
+    }
+    const set = groups.filter((group) => names.includes(group.name));
+    const id = [...new Set(names)].toSorted().join(' ');
+    if (seen.has(id) || new Set(names).size < names.length)
+      problems.push({
+        code: 'repeated_grouping_set',
+        path: `grouping_sets.${index}`,
+        message: seen.has(id) ? 'This way to group stands twice.' : 'A dimension stands twice in this way to group.',
+        hint: 'Name it once.',
+      });
+    seen.add(id);
+    return set;
+  });
 }
 
 function resolveGroup(

@@ -33,7 +33,10 @@ export interface Clock {
   weekStart: WeekStart;
   /** UTC milliseconds. */
   now: number;
+  /** From where values that need whole days are taken: see `completeInside`. */
   completeThrough: number;
+  /** Data is complete up to here. */
+  dataThrough: number;
 }
 
 interface ResolvedBase {
@@ -48,12 +51,16 @@ interface ResolvedBase {
   range?: InstantRange;
   compare?: InstantRange;
   filters: ResolvedFilter[];
+  /** Only cohorts that have settled. */
+  matured: boolean;
 }
 
 export interface ResolvedMetricQuery extends ResolvedBase {
   kind: 'metrics';
   metrics: Metric[];
   groups: Group[];
+  /** Several ways to group in one answer; one that groups by all where absent. */
+  sets?: Group[][];
   orderBy: { name: string; descending: boolean }[];
   limit?: number;
   totals: boolean;

@@ -103,7 +103,8 @@ function answerResolved(query: ResolvedQuery, trace: Trace, context: QueryContex
   return query.kind === 'funnel' ? answerFunnel(query, trace, context) : answerMetrics(query, trace, context);
 }
 
-function describeFailure(error: unknown, onBug: ((error: unknown) => void) | undefined): BatchItem {
+/** What a batch shows for a query that failed. */
+export function describeFailure(error: unknown, onBug: ((error: unknown) => void) | undefined): BatchItem {
   if (error instanceof TurnoutError)
     return { error: { code: error.code, message: error.message, problems: error.problems } };
   onBug?.(error);

@@ -9,6 +9,7 @@ const clock = (completeThrough: string): Clock => ({
   weekStart: 'monday',
   now: Date.parse(completeThrough),
   completeThrough: Date.parse(completeThrough),
+  dataThrough: Date.parse(completeThrough),
 });
 const range = (start: string, end: string): InstantRange => ({
   start: Date.parse(`${start}T00:00:00+07:00`),

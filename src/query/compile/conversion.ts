@@ -1,13 +1,14 @@
 import type { Dataset } from '../../model/checked.ts';
-import { commas, comment, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
+import { comment, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { ConversionBlock, Measure } from '../plan/blocks.ts';
 import { compileFilters } from './filter.ts';
-import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys, readKeys } from './keys.ts';
+import { groupingOf } from './grouping-sets.ts';
+import { compileKeys, type Key, keyIdentifiers, personKeys } from './keys.ts';
 import { rowConditions } from './measures.ts';
 import { compilePersonNames } from './person.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
-import { finishStatement, readNumber, type Scope, type Statement } from './statement.ts';
+import { cutScope, finishStatement, readNumber, type Scope, type Statement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
 
 /**
@@ -17,14 +18,10 @@ import { compileTime, compileTimeBounds } from './time.ts';
 export function compileConversion(block: ConversionBlock, scope: Scope): Statement[] {
   const keys: readonly Key[] = scope.groups;
   const { entities, converted } = block;
-  const marked = scope.totals && keys.length > 0;
-  const cell = marked ? [sql`grouping(${identifier(keyAlias(0))}) = 0 AS cell`] : [];
-  const columns = commas(keyIdentifiers(keys));
-  const grouping =
-    keys.length === 0 ? sql`` : marked ? sql`\nGROUP BY GROUPING SETS ((${columns}), ())` : sql`\nGROUP BY ${columns}`;
+  const grouping = groupingOf(keys, scope);
   const body = sql`SELECT
-  ${indented(lines([...keyIdentifiers(keys), ...cell, sql`uniqExact(entity) AS entities`, sql`uniqExactIf(entity, is_converted) AS converted`]))}
-FROM ${nested(joinNearest(block, scope, keys))}${grouping}`;
+  ${indented(lines([...keyIdentifiers(keys), ...grouping.marker, sql`uniqExact(entity) AS entities`, sql`uniqExactIf(entity, is_converted) AS converted`]))}
+FROM ${nested(joinNearest(block, cutScope(scope, block.until), keys))}${grouping.clause}`;
   return [
     {
       sql: finishStatement(
@@ -32,17 +29,13 @@ FROM ${nested(joinNearest(block, scope, keys))}${grouping}`;
         compilePersonNames(body, personKeys(keys)),
       ),
       read: (rows) =>
-        rows.map((row) => {
-          const total = marked && Number(row['cell']) === 0;
-          return {
-            keys: total ? [] : readKeys(keys, row),
-            total,
-            values: [
-              [entities.index, readNumber(row['entities'])],
-              [converted.index, readNumber(row['converted'])],
-            ],
-          };
-        }),
+        rows.map((row) => ({
+          ...grouping.read(row),
+          values: [
+            [entities.index, readNumber(row['entities'])],
+            [converted.index, readNumber(row['converted'])],
+          ],
+        })),
     },
   ];
 }

@@ -4,6 +4,7 @@ import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { startOfDay } from '../local-time.ts';
 import { type CumulativeBlock, isStock } from '../plan/blocks.ts';
+import type { Group } from '../resolved.ts';
 import { type WindowEnd, windowEnds } from '../window-ends.ts';
 import { compileMerge, compileState } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
@@ -11,15 +12,25 @@ import { compileKeys, type Key, keyIdentifiers, personKeys, readKeys } from './k
 import { compileCountedRows, compileMeasureColumns, measureInputs } from './measures.ts';
 import { compilePersonNames } from './person.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
-import { finishStatement, type LeafRow, type RawRow, readNumber, type Scope, type Statement } from './statement.ts';
+import {
+  cutScope,
+  finishStatement,
+  type LeafRow,
+  type RawRow,
+  readNumber,
+  type Scope,
+  type Statement,
+} from './statement.ts';
 import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
 
 /**
  * Trailing windows and running totals. Each local day is reduced to a state that merges exactly (people: a bitmap); a state then
  * counts for every end whose window holds its day. Totals are the value at the range's last complete day.
  */
-export function compileCumulative(block: CumulativeBlock, scope: Scope): Statement[] {
+export function compileCumulative(block: CumulativeBlock, whole: Scope): Statement[] {
+  if (whole.sets !== undefined) return whole.sets.flatMap((set, index) => ofSet(block, whole, set, index));
   const soFar = isStock(block);
+  const scope = cutScope(whole, block.until);
   const ends = windowEnds(scope.buckets, scope.range, scope.clock, soFar);
   const statements = ends.length === 0 ? [] : [statement(block, scope, ends)];
   if (!scope.totals || scope.groups.length === 0) return statements;
@@ -31,6 +42,16 @@ export function compileCumulative(block: CumulativeBlock, scope: Scope): Stateme
     ...statements,
     { sql: totals.sql, read: (rows) => totals.read(rows).map((row) => ({ ...row, total: true })) },
   ];
+}
+
+/** States of days are merged differently for each way to group, so each has a statement of its own. */
+function ofSet(block: CumulativeBlock, scope: Scope, groups: readonly Group[], set: number): Statement[] {
+  const { sets: _, buckets, ...rest } = scope;
+  const timed = groups.some((group) => group.kind === 'time') && buckets !== undefined;
+  return compileCumulative(block, { ...rest, groups, ...(timed ? { buckets } : {}) }).map(({ sql: text, read }) => ({
+    sql: text,
+    read: (rows) => read(rows).map((row) => ({ ...row, set })),
+  }));
 }
 
 function statement(block: CumulativeBlock, scope: Scope, ends: readonly WindowEnd[]): Statement {

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../model/checked.ts';
-import { allOf, anyOf, identifier, list, sql, string } from '../../sql/build.ts';
+import { allOf, anyOf, identifier, instant, list, sql, string } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { Measure } from '../plan/blocks.ts';
 import { compileMeasured } from './aggregate.ts';
@@ -52,16 +52,19 @@ export function rowConditions(measure: Measure): RowExpression[] {
   return [...own, isCounted];
 }
 
-function ownConditions({ metric, money }: Measure): RowExpression[] {
-  const { filter } = metric;
+function ownConditions({ metric, money, until }: Measure): RowExpression[] {
+  const { filter, time } = metric;
   return [
     ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
     ...(money === undefined
       ? []
       : [(column: (name: string) => SqlNode) => sql`${column(money.column)} = ${string(money.code)}`]),
+    ...(until === undefined
+      ? []
+      : [(column: (name: string) => SqlNode) => sql`ifNull(${column(time)} < ${instant(until)}, 0)`]),
   ];
 }
 
 function describe(measure: Measure | undefined): string {
-  return JSON.stringify([measure?.metric.filter, measure?.money]);
+  return JSON.stringify([measure?.metric.filter, measure?.money, measure?.until]);
 }

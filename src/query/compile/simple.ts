@@ -1,10 +1,11 @@
-import { commas, identifier, indented, lines, nested, sql } from '../../sql/build.ts';
+import { identifier, indented, lines, nested, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { SimpleBlock } from '../plan/blocks.ts';
 import type { Leaf } from '../plan/formula.ts';
 import { compileAggregate } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
-import { compileKeys, type Key, keyAlias, keyIdentifiers, personKeys, readKeys } from './keys.ts';
+import { type Grouping, groupingOf } from './grouping-sets.ts';
+import { compileKeys, type Key, keyIdentifiers, personKeys } from './keys.ts';
 import { compileCountedRows, compileMeasureColumns, measureInputs } from './measures.ts';
 import { compilePersonNames } from './person.ts';
 import { compileRowSource } from './row-source.ts';
@@ -48,7 +49,7 @@ function statement(block: SimpleBlock, scope: Scope, keys: readonly Key[], total
     );
   return {
     sql: limited ? finishLimited(heading, limited) : finishStatement(heading, named),
-    read: (rows) => rows.map((row) => readRow(block, keys, row)),
+    read: (rows) => rows.map((row) => readRow(block, groupingOf(keys, { ...scope, totals }), row)),
   };
 }
 
@@ -60,7 +61,7 @@ function sumOverDays(block: SimpleBlock, scope: Scope, keys: readonly Key[]): Sq
   );
   return sql`SELECT
   ${indented(lines([...keyIdentifiers(keys), ...sums]))}
-FROM ${nested(daily)}${groupBy(keys, false)}`;
+FROM ${nested(daily)}${groupingOf(keys, { totals: false }).clause}`;
 }
 
 function aggregate(block: SimpleBlock, scope: Scope, keys: readonly Key[], totals: boolean): SqlNode {
@@ -79,17 +80,10 @@ function aggregate(block: SimpleBlock, scope: Scope, keys: readonly Key[], total
     const { value, condition } = measureInputs(measure, index);
     return sql`${compileAggregate(measure.method, value, condition)} AS ${identifier(measureAlias(index))}`;
   });
-  const marked = totals && keys.length > 0;
-  const total = marked ? [sql`grouping(${identifier(keyAlias(0))}) = 0 AS cell`] : [];
+  const { clause, marker } = groupingOf(keys, { ...scope, totals });
   return sql`SELECT
-  ${indented(lines([...keyIdentifiers(keys), ...total, ...aggregates]))}
-FROM ${nested(rows)}${groupBy(keys, marked)}`;
-}
-
-function groupBy(keys: readonly Key[], totals: boolean): SqlNode {
-  if (keys.length === 0) return sql``;
-  const columns = commas(keyIdentifiers(keys));
-  return totals ? sql`\nGROUP BY GROUPING SETS ((${columns}), ())` : sql`\nGROUP BY ${columns}`;
+  ${indented(lines([...keyIdentifiers(keys), ...marker, ...aggregates]))}
+FROM ${nested(rows)}${clause}`;
 }
 
 function placeOf(block: SimpleBlock, leaf: Leaf): number {
@@ -98,11 +92,9 @@ function placeOf(block: SimpleBlock, leaf: Leaf): number {
 
 const measureAlias = (index: number): string => `m${index}`;
 
-function readRow(block: SimpleBlock, keys: readonly Key[], row: RawRow): LeafRow {
-  const total = row['cell'] !== undefined && Number(row['cell']) === 0;
+function readRow(block: SimpleBlock, grouping: Grouping, row: RawRow): LeafRow {
   return {
-    keys: total ? [] : readKeys(keys, row),
-    total,
+    ...grouping.read(row),
     values: block.measures.map((measure, index) => [measure.leaf.index, readNumber(row[measureAlias(index)])]),
   };
 }

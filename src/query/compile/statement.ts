@@ -9,6 +9,8 @@ import type { Top } from './top.ts';
 /** What every block of a query is compiled for: one range, one set of groups. */
 export interface Scope {
   groups: readonly Group[];
+  /** Several ways to group, each a part of `groups`; rows say which one they are of. */
+  sets?: readonly (readonly Group[])[];
   range?: InstantRange;
   /** The values of the time group, where there is one. */
   buckets?: readonly Bucket[];
@@ -21,12 +23,21 @@ export interface Scope {
   top?: Top;
 }
 
+/** The scope of a block that counts settled cohorts only, as a whole. */
+export function cutScope(scope: Scope, until: number | undefined): Scope {
+  if (until === undefined) return scope;
+  const range = scope.range ?? { start: Date.UTC(1970, 0, 2), end: until };
+  return { ...scope, range: { start: range.start, end: Math.max(range.start, Math.min(range.end, until)) } };
+}
+
 export type RawRow = Record<string, unknown>;
 
 /** Values of the leaves by `Leaf.index` for one row of the result; totals have no keys. */
 export interface LeafRow {
   keys: (string | number | null)[];
   total: boolean;
+  /** Index of the way to group; its keys are those of its groups. */
+  set?: number;
   values: [index: number, value: number | null][];
 }
 

@@ -1,12 +1,21 @@
 import type { Dataset, Metric } from '../../model/checked.ts';
 import type { Method, SimpleMetric } from '../compile/aggregate.ts';
+import type { SettledEnds } from '../maturity.ts';
 import type { Leaf } from './formula.ts';
 
 /** A block is what one statement computes: several leaves over the same rows. */
 export type Block = SimpleBlock | CumulativeBlock | ConversionBlock;
 
+/** Only rows of cohorts that have settled count. */
+interface Maturing {
+  /** Seconds that they take. */
+  matures?: number;
+  /** Where they end, UTC milliseconds; known once the range is (`settleBlocks`). */
+  until?: number;
+}
+
 /** A simple metric and which of its rows count. */
-export interface Measure {
+export interface Measure extends Maturing {
   metric: SimpleMetric;
   method: Method;
   /** Column and names of the channels whose rows count. */
@@ -22,7 +31,7 @@ export interface SimpleBlock {
   measures: (Measure & { leaf: Leaf })[];
 }
 
-export interface CumulativeBlock {
+export interface CumulativeBlock extends Maturing {
   kind: 'cumulative';
   dataset: Dataset;
   time: string;
@@ -36,7 +45,7 @@ export function isStock(block: CumulativeBlock): boolean {
   return block.windows.every((window) => window.days === undefined);
 }
 
-export interface ConversionBlock {
+export interface ConversionBlock extends Maturing {
   kind: 'conversion';
   metric: Extract<Metric, { type: 'conversion' }>;
   /** Where rows are grouped and filtered. */
@@ -47,4 +56,15 @@ export interface ConversionBlock {
   /** Distinct entities of the base, and those that converted. */
   entities: Leaf;
   converted: Leaf;
+}
+
+/** The blocks with the ends of what has settled in one range. */
+export function settleBlocks(blocks: readonly Block[], ends: SettledEnds): Block[] {
+  const settle = <T extends Maturing>(part: T): T => {
+    const until = part.matures === undefined ? undefined : ends.get(part.matures);
+    return until === undefined ? part : { ...part, until };
+  };
+  return blocks.map((block) =>
+    block.kind === 'simple' ? { ...block, measures: block.measures.map(settle) } : settle(block),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Metric } from '../../model/checked.ts';
 import type { ConversionBlock } from './blocks.ts';
 import type { Formula } from './formula.ts';
-import { datasetNamed, measureOf, newLeaf, type Planner, simpleMetricNamed } from './planner.ts';
+import { datasetNamed, maturing, measureOf, newLeaf, type Planner, simpleMetricNamed } from './planner.ts';
 
 export function planConversion(
   planner: Planner,
@@ -24,7 +24,8 @@ function conversionBlock(
   const dataset = datasetNamed(planner.model, base.dataset);
   planner.datasets.add(dataset);
   const known = planner.blocks.find(
-    (block): block is ConversionBlock => block.kind === 'conversion' && block.metric === metric,
+    (block): block is ConversionBlock =>
+      block.kind === 'conversion' && block.metric === metric && block.matures === planner.matures,
   );
   if (known !== undefined) return known;
   const block: ConversionBlock = {
@@ -36,6 +37,7 @@ function conversionBlock(
     conversion: measureOf(planner, conversion, undefined),
     entities: newLeaf(planner, 0),
     converted: newLeaf(planner, 0),
+    ...maturing(planner),
   };
   planner.blocks.push(block);
   return block;

@@ -15,6 +15,7 @@ export function createPlanner(query: ResolvedMetricQuery): Planner {
     blocks: [],
     datasets: new Set(),
     leaves: 0,
+    matures: undefined,
     mixesCurrencies: false,
     metric: (name, channels) => planMetric(planner, name, channels),
   };

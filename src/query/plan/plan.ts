@@ -1,16 +1,24 @@
 import type { Dataset, Metric } from '../../model/checked.ts';
+import { isProportion } from '../../model/proportion.ts';
 import { hasFilter } from '../compile/filter.ts';
 import type { ResolvedMetricQuery } from '../resolved.ts';
+import { type Counted, viewsOf } from '../views.ts';
 import type { Block } from './blocks.ts';
 import { reachableChannels } from './channels.ts';
 import { createPlanner } from './create-planner.ts';
 import type { Formula } from './formula.ts';
+import type { Planner } from './planner.ts';
 
-export interface PlannedMetric {
-  metric: Metric;
+export interface Valued {
   formula: Formula;
   /** Number of entities or the denominator that the value rests on. */
   sample?: Formula;
+}
+
+export interface PlannedMetric extends Record<Counted, Valued> {
+  metric: Metric;
+  /** It is a share of things that are counted. */
+  proportion: boolean;
   /** Filters' dimensions that none or not all of its datasets have. */
   ignores: string[];
   /** Channels in which it has no meaning. */
@@ -28,21 +36,39 @@ export interface Plan {
 /** Which numbers the engine has to compute for a query, and how the metrics follow from them. */
 export function planQuery(query: ResolvedMetricQuery): Plan {
   const planner = createPlanner(query);
+  const needed = new Set(viewsOf(query).flatMap(({ counted, totals }) => [counted, ...(totals ? [totals] : [])]));
   const metrics = query.metrics.map((metric): PlannedMetric => {
     planner.datasets = new Set();
     planner.mixesCurrencies = false;
-    const formula = planner.metric(metric.name);
-    const sample = sampleOf(metric, formula);
+    const values = planValues(planner, metric, needed);
     return {
       metric,
-      formula,
-      ...(sample === undefined ? {} : { sample }),
+      ...values,
+      proportion: isProportion(query.model, metric),
       ignores: ignoredFilters(query, planner.datasets),
       notApplicable: notApplicable(query, metric),
       mixesCurrencies: planner.mixesCurrencies,
     };
   });
   return { blocks: planner.blocks, metrics, leaves: planner.leaves };
+}
+
+/** What no view shows is not computed: it stands for the other, which nobody reads. */
+function planValues(planner: Planner, metric: Metric, needed: ReadonlySet<Counted>): Record<Counted, Valued> {
+  const { maturesAfter } = metric;
+  const valued = (matures: number | undefined): Valued => {
+    planner.matures = matures;
+    const formula = planner.metric(metric.name);
+    planner.matures = undefined;
+    const sample = sampleOf(metric, formula);
+    return { formula, ...(sample === undefined ? {} : { sample }) };
+  };
+  if (maturesAfter === undefined || !needed.has('settled')) {
+    const all = valued(undefined);
+    return { all, settled: all };
+  }
+  const settled = valued(maturesAfter);
+  return { settled, all: needed.has('all') ? valued(undefined) : settled };
 }
 
 /** The denominator of a rate. */

@@ -14,6 +14,8 @@ export interface Planner {
   /** Datasets that a metric under way reads with the query's filters and groups. */
   datasets: Set<Dataset>;
   leaves: number;
+  /** Seconds that the cohorts of the metric under way take to settle, where only settled ones count. */
+  matures: number | undefined;
   /** Set once a metric under way adds up several currencies in rows that are not grouped by currency, as totals are. */
   mixesCurrencies: boolean;
   /** Plans another metric; `channels` are those to which an outer metric narrows it. */
@@ -53,16 +55,19 @@ export function measureOf(planner: Planner, metric: SimpleMetric, channels: read
     method: methodOf(metric, dataset),
     ...(channels !== undefined && column !== undefined ? { channels: { column, names: channels } } : {}),
     ...(money === undefined ? {} : { money }),
+    ...maturing(planner),
   };
 }
+
+export const maturing = ({ matures }: Planner): { matures?: number } => (matures === undefined ? {} : { matures });
 
 export function simpleLeaf(planner: Planner, metric: SimpleMetric, channels: readonly string[] | undefined): Leaf {
   const dataset = datasetNamed(planner.model, metric.dataset);
   planner.datasets.add(dataset);
   const measure = measureOf(planner, metric, channels);
   const block = simpleBlock(planner, dataset, metric.time);
-  const key = JSON.stringify([metric.name, measure.channels?.names]);
-  const known = block.measures.find((each) => JSON.stringify([each.metric.name, each.channels?.names]) === key);
+  const keyOf = (each: Measure) => JSON.stringify([each.metric.name, each.channels?.names, each.matures]);
+  const known = block.measures.find((each) => keyOf(each) === keyOf(measure));
   if (known !== undefined) return known.leaf;
   const leaf = newLeaf(planner, ABSENT[measure.method]);
   block.measures.push({ ...measure, leaf });
@@ -89,11 +94,19 @@ export function cumulativeBlock(
   const same = (block: Block): block is CumulativeBlock =>
     block.kind === 'cumulative' &&
     block.measure.metric === measure.metric &&
+    block.matures === planner.matures &&
     JSON.stringify(block.measure.channels?.names) === JSON.stringify(measure.channels?.names) &&
     block.windows.every((window) => (window.days !== undefined) === windowed);
   const known = planner.blocks.find(same);
   if (known !== undefined) return known;
-  const block: CumulativeBlock = { kind: 'cumulative', dataset, time: measure.metric.time, measure, windows: [] };
+  const block: CumulativeBlock = {
+    kind: 'cumulative',
+    dataset,
+    time: measure.metric.time,
+    measure,
+    windows: [],
+    ...maturing(planner),
+  };
   planner.blocks.push(block);
   return block;
 }
