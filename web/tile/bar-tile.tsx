@@ -6,6 +6,7 @@ import { BarPlot } from '../charts/bar-plot.tsx';
 import { numberOf } from '../charts/series.ts';
 import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
 import { partKey } from '../dashboard/query-frame.ts';
+import { barsSheet } from '../export/chart-sheets.ts';
 import { barsTable } from '../table/table-view.ts';
 import { useDashboard, useDimension } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
@@ -60,6 +61,7 @@ function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
         meta: result.meta,
         notes,
         table: () => barsTable(tile.title, by?.label ?? tile.by, bars, column, total, formats),
+        exports: () => ({ shown: barsSheet(by?.label ?? tile.by, bars, column, total) }),
         body: (height) => (
           <BarPlot
             title={tile.title}

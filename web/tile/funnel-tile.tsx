@@ -3,6 +3,7 @@ import { Funnel } from '../charts/funnel.tsx';
 import { describeFunnel, funnelDefinition, toFunnelSteps } from '../charts/funnel-steps.ts';
 import { labelOf } from '../charts/series.ts';
 import { partKey } from '../dashboard/query-frame.ts';
+import { funnelSheet } from '../export/chart-sheets.ts';
 import { funnelTable, type TableView } from '../table/table-view.ts';
 import { useDashboard, useDimension } from './dashboard-context.ts';
 import { emptyState } from './empty-state.ts';
@@ -58,6 +59,7 @@ export function FunnelTile({ tile }: { tile: Extract<Tile, { kind: 'funnel' }> }
         meta: result.meta,
         notes: ignored.length > 0 ? [`ignores ${ignored.join(', ')}`] : [],
         table,
+        exports: () => ({ shown: funnelSheet(dimension ? (by?.label ?? dimension) : null, segments) }),
         body: () => (
           <div>
             {definition && (

@@ -7,6 +7,7 @@ import { clockChanges } from '../charts/time-buckets.ts';
 import { isSelected, selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
 import { heatQueries, slotFree } from '../dashboard/page-queries.ts';
 import { partKey } from '../dashboard/query-frame.ts';
+import { heatSheet } from '../export/chart-sheets.ts';
 import { heatTable } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
@@ -80,6 +81,7 @@ export function HeatmapTile({ tile }: { tile: HeatTileSpec }) {
         meta,
         notes,
         table: () => heatTable(tile.title, matrix, formats),
+        exports: () => ({ shown: heatSheet(matrix) }),
         controls: (
           <>
             {tile.metrics.length > 1 && (

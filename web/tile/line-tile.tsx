@@ -6,6 +6,7 @@ import { LinePlot } from '../charts/line-plot.tsx';
 import { toSeries } from '../charts/series.ts';
 import { toggleSelection } from '../dashboard/filter-selection.ts';
 import { partKey } from '../dashboard/query-frame.ts';
+import { seriesSheet } from '../export/chart-sheets.ts';
 import { seriesTable } from '../table/table-view.ts';
 import { useDashboard, useDimension } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
@@ -78,6 +79,7 @@ function Lines({ tile, result }: { tile: LineTileSpec; result: QueryResult }) {
         meta: result.meta,
         notes,
         table: () => seriesTable(tile.title, set, formats),
+        exports: () => ({ shown: seriesSheet(set) }),
         body: (height) => (
           <LinePlot title={tile.title} set={set} height={height ?? 240} {...(onSelect ? { onSelect } : {})} />
         ),

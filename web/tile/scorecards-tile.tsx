@@ -3,6 +3,7 @@ import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
 import { Scorecard } from '../charts/scorecard.tsx';
 import { toSeries } from '../charts/series.ts';
 import { partKey } from '../dashboard/query-frame.ts';
+import { cardsSheet } from '../export/chart-sheets.ts';
 import { NO_DATA } from '../format/index.ts';
 import type { TableView } from '../table/table-view.ts';
 import { type CellValue, cellChange, cellValue } from './cell-value.ts';
@@ -71,6 +72,7 @@ export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecar
         state: 'ready',
         meta: totals.meta,
         table,
+        exports: () => ({ shown: cardsSheet(cards) }),
         body: () => (
           <ul className="cards" data-count={cards.length}>
             {cards.map(({ column, now, before }) => (
