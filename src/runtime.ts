@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { DataSide } from './data-side.ts';
 import { openFileReader } from './files/file-reader.ts';
 import type { WorkspaceServices } from './http/services.ts';
+import { createIdentityRuleServices } from './identity-rule-services.ts';
 import { createImportWorkspace } from './import-services.ts';
 import { createImports } from './imports/imports.ts';
 import { IntakeCounters } from './intake/counters.ts';
 import type { Journal, NewEntry } from './journal/entry.ts';
 import { openJournal } from './journal/journal.ts';
 import { openJournalReader } from './journal/reader.ts';
+import { createSourceGroupServices } from './source-group-services.ts';
 import { createSourceActions } from './source-services.ts';
 import { openControlDatabase } from './store/database.ts';
 import { lockDirectory } from './store/directory-lock.ts';
 import { loadSetting, saveSetting } from './store/settings.ts';
 import type { ControlDatabase } from './store/tables.ts';
+import { PastRuns } from './sync/past-runs.ts';
 import { createSync } from './sync/sync.ts';
 import { loadSecrets } from './workspace/secrets-file.ts';
 import { readWorkspaceFiles, type WorkspaceFilesOptions } from './workspace-files.ts';
@@ -63,7 +66,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     closers.push(() => journal.close());
 
     if (options.sample !== undefined && (await loadSetting(control, 'sample_loaded')) === null) {
-      await appendAll(journal, options.sample());
+      const runs = new PastRuns();
+      await appendAll(journal, runs.note(options.sample()));
+      await runs.save(control, files.sources);
       await saveSetting(control, 'sample_loaded', 'yes', clock());
     }
 
@@ -126,6 +131,19 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       sample: isSample,
       reload,
     });
+    const ruleServices = {
+      control,
+      clock,
+      current: () => files,
+      workspaceFolder: options.workspaceFolder,
+      sample: isSample,
+      reload,
+    };
+    const sourceGroups = createSourceGroupServices({
+      ...ruleServices,
+      run: async (statement, asked) => data.warehouse.query<Record<string, unknown>>(statement, asked),
+    });
+    const identityRules = createIdentityRuleServices(ruleServices);
     const imports = createImports({
       control,
       folder: join(folder, 'uploads'),
@@ -154,6 +172,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         data,
         sync,
         sourceActions,
+        sourceGroups,
+        identityRules,
         imports,
         counters,
         control,

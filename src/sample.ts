@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { omnichannelSample } from '../packs/omnichannel/sample.ts';
+import { sampleEntries } from '../packs/sample/sample.ts';
 import type { Logger } from './logger.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { openControlDatabase } from './store/database.ts';
@@ -38,14 +38,14 @@ async function hasSources(workspaceFolder: string): Promise<boolean> {
   return names.some((name) => /\.ya?ml$/.test(name));
 }
 
-/** The sample workspace: the pack's files, its own clock, its entries put into its own journal once. */
+/** The sample workspace: its files, its own clock, its entries put into its own journal once. */
 export async function openSampleRuntime(options: { folder: string; log: Logger }): Promise<Runtime> {
   const secrets = await loadSampleSecrets(options.folder);
   return openRuntime({
     ...options,
     workspaceFolder: SAMPLE_FOLDER,
     env: { ...secrets },
-    sample: omnichannelSample,
+    sample: sampleEntries,
   });
 }
 

@@ -88,6 +88,16 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
         'This is the sample workspace. Remove the sample to connect sources of your own.',
       );
   };
+  /** Nobody stands behind the sample's sources. */
+  const findReadable = (name: string): Source => {
+    const source = findRead(name);
+    if (options.sample)
+      throw new TurnoutError(
+        'conflict',
+        'This is the sample workspace: its sources were read once and are read no more. Remove the sample to connect your own.',
+      );
+    return source;
+  };
 
   /** As it would be after saving. @throws TurnoutError with every mistake */
   const resolve = async (
@@ -121,7 +131,7 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
 
   return {
     async syncNow(name, actor) {
-      findRead(name);
+      findReadable(name);
       const run = await sync.runNow(name);
       await audit(actor, 'source.sync', `${name} is read now.`);
       return run;
@@ -138,23 +148,23 @@ export function createSourceActions(options: SourceServicesOptions): SourceActio
       await audit(actor, 'source.pause', `${name} was ${paused ? 'paused' : 'resumed'}.`);
     },
     async fullRefresh(name, actor) {
-      findRead(name);
+      findReadable(name);
       const run = await sync.fullRefresh(name);
       await audit(actor, 'source.full_refresh', `${name} is read anew as a whole.`);
       return run;
     },
     async countBackfill(name, range) {
-      findRead(name);
+      findReadable(name);
       return sync.countBackfill(name, range);
     },
     async backfill(name, range, actor) {
-      findRead(name);
+      findReadable(name);
       const run = await sync.backfill(name, range);
       await audit(actor, 'source.backfill', `${name} is read again from ${range.from} to ${range.to}.`);
       return run;
     },
     async test(name) {
-      const source = findRead(name);
+      const source = findReadable(name);
       await checkTargets(source, options.current().allow);
       return sync.test(source);
     },

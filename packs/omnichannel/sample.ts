@@ -18,7 +18,7 @@ import { postWhatsApp, sendWhatsApp } from './generator/whatsapp-traffic.ts';
  */
 export function omnichannelSample(): Iterable<SampleEntry> {
   const outbox = new Outbox();
-  const people = makePeople(new Random(2024));
+  const people = samplePeople();
   const senders = new Senders(people.accounts, new Random(11));
   const platform = new Platform(new Random(15), outbox);
   platform.reportPeople(people);
@@ -45,3 +45,8 @@ export function omnichannelSample(): Iterable<SampleEntry> {
   postMishaps(outbox);
   return outbox.entries.sort((a, b) => a.receivedAt - b.receivedAt);
 }
+
+/** The users of the platform, for stories in which they turn up elsewhere. */
+export const sampleCustomers = (): { email: string; registeredAt: number }[] => samplePeople().accounts;
+
+const samplePeople = () => makePeople(new Random(2024));

@@ -2,7 +2,7 @@ import type { Random } from '../../sample/random.ts';
 import { DAY_MS, HOUR_MS, ZONE_MS } from '../../sample/time.ts';
 import type { Audience } from './audience.ts';
 import { capitals } from './mishaps.ts';
-import { type Guest, LAST_READING, type Stay } from './sign-up.ts';
+import { type Guest, LAST_READING, type SignUp, type Stay } from './sign-up.ts';
 import { BLOCK_MS, GROUP_RATE, LATE_NIGHT, MONTH_RATE, STORY_START } from './story.ts';
 import type { PlannedWebinar } from './webinar-calendar.ts';
 
@@ -27,6 +27,7 @@ export function holdWebinars(random: Random, audience: Audience, webinars: reado
     if (!isOver(webinar.plan)) continue;
     for (const guest of webinar.guests)
       if (!guest.stays.length && guest.registration !== undefined) strayIn(random, guest);
+    shareOffice(random, webinar);
     walkIn(random, audience, webinar);
     watchRecording(random, webinar);
   }
@@ -63,10 +64,19 @@ function guestsInDraw(random: Random, plan: PlannedWebinar, guests: readonly Gue
       lot: -Math.log(1 - random.next()) / weight,
       come: () => {
         guest.stays = staysOf(random, plan, group);
-        if (random.chance(0.04)) guest.roomEmail = capitals(registration.email?.trim() ?? guest.learner.email);
+        guest.room = roomOf(random, guest, registration);
       },
     };
   });
+}
+
+/** Some write their address in capitals; some call in, and then only their number is known. */
+function roomOf(random: Random, { learner, webinar }: Guest, { email, phone }: SignUp): NonNullable<Guest['room']> {
+  const { series } = webinar;
+  const roll = random.next();
+  if (series.signUp !== series.room && phone !== undefined && (email === undefined || roll < 0.08))
+    return { email: '', phone };
+  return email !== undefined && roll > 0.96 ? { email: capitals(learner.email) } : {};
 }
 
 /** A cancellation before the start; later ones change nothing. */
@@ -124,8 +134,19 @@ function strayIn(random: Random, guest: Guest): void {
   else if (roll < 0.014 && webinar.series.room === 'zoom') guest.stays = [{ joined }];
   else if (roll < 0.024) {
     guest.stays = staysOf(random, webinar, '');
-    guest.roomEmail = random.chance(0.5) ? learner.email.replace('@', '.private@') : '';
+    guest.room = { email: random.chance(0.5) ? learner.email.replace('@', '.private@') : '', stranger: true };
   }
+}
+
+/** Two colleagues gave the number of their office, and one of them calls in from there: nobody can say which. */
+function shareOffice(random: Random, { plan, guests }: StoryWebinar): void {
+  if (plan.series.signUp === plan.series.room || !random.chance(0.2)) return;
+  const absent = guests.filter(({ stays, registration }) => !stays.length && registration?.phone !== undefined);
+  const [caller, colleague] = absent;
+  if (caller?.registration === undefined || colleague?.registration === undefined) return;
+  colleague.registration.phone = caller.registration.phone ?? '';
+  caller.stays = staysOf(random, plan, '');
+  caller.room = { email: '', phone: colleague.registration.phone, stranger: true };
 }
 
 /** People who got the link from somebody else. */
@@ -136,7 +157,12 @@ function walkIn(random: Random, audience: Audience, { plan, guests }: StoryWebin
     const learner = audience.draw(plan.startsAt);
     if (here.has(learner.number)) continue;
     here.add(learner.number);
-    guests.push({ learner, webinar: plan, stays: staysOf(random, plan, '') });
+    guests.push({
+      learner,
+      webinar: plan,
+      stays: staysOf(random, plan, ''),
+      room: { email: learner.email, stranger: true },
+    });
   }
 }
 

@@ -10,10 +10,10 @@ export function spoilRegistrations(random: Random, guests: readonly Guest[]): vo
     const roll = random.next();
     if (roll < 0.03) registration.email = capitals(learner.email);
     else if (roll < 0.045) registration.email = tagged(learner.email);
-    else if (roll < 0.06) signUpTwice(random, guest);
-    else if (roll < 0.066 && learner.phone !== undefined && webinar.series.signUp === 'bigmarker')
+    else if (roll < 0.07 && webinar.series.signUp === 'bigmarker') signUpTwice(random, guest);
+    else if (roll < 0.076 && learner.phone !== undefined && webinar.series.signUp === 'bigmarker')
       delete registration.email;
-    else if (roll < 0.084) cancel(random, guest);
+    else if (roll < 0.094) cancel(random, guest);
   }
 }
 
@@ -23,6 +23,7 @@ export const capitals = (email: string): string =>
 
 const tagged = (email: string): string => email.replace('@', '+webinar@');
 
+/** BigMarker takes the same person under another spelling, or by another form. */
 function signUpTwice(random: Random, guest: Guest): void {
   const { registration, learner, webinar } = guest;
   if (registration === undefined) return;

@@ -19,8 +19,14 @@ export interface Guest {
   /** A second registration under the same address, later. */
   again?: { at: number; email: string };
   stays: Stay[];
-  /** The address that the service of the room knows, where it is another one; '' for none. */
-  roomEmail?: string;
+  /** As the service of the room knows them, where that is not as they signed up. */
+  room?: {
+    /** '' for none. */
+    email?: string;
+    phone?: string;
+    /** Came by somebody else's link: the room does not know that they signed up. */
+    stranger?: true;
+  };
   /** Watched the recording. */
   viewed?: { at: number; seconds: number };
 }
