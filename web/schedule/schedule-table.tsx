@@ -14,12 +14,19 @@ export interface ScheduleGroup {
   cells: Record<string, ScheduleCell> | null;
 }
 
+export interface ScheduleDetail {
+  name: string;
+  label: string;
+}
+
 export interface ScheduleTableProps {
   tile: ScheduleTileSpec;
   groups: readonly ScheduleGroup[];
   columns: readonly ResultColumn[];
-  /** Labels of the details in the tile's order. */
-  details: readonly { name: string; label: string }[];
+  /** Details that have a column. */
+  details: readonly ScheduleDetail[];
+  /** Details that stand under the name. */
+  under: readonly ScheduleDetail[];
   totals: Record<string, ScheduleCell> | null;
   sort: ScheduleSort;
   onSort(sort: ScheduleSort): void;
@@ -29,7 +36,7 @@ export interface ScheduleTableProps {
 
 /** Events as a table: when, what, who came. */
 export function ScheduleTable(props: ScheduleTableProps) {
-  const { tile, groups, columns, details, totals, sort, onSort, linked } = props;
+  const { tile, groups, columns, details, under, totals, sort, onSort, linked } = props;
   const versus = new Set(
     columns
       .map(({ name }) => name)
@@ -73,6 +80,7 @@ export function ScheduleTable(props: ScheduleTableProps) {
                 </th>
                 <td className="schedule-name">
                   <Name row={row} linked={linked} />
+                  <Under row={row} details={under} />
                   {row.mark && <MarkLine text={row.mark.text} />}
                 </td>
                 {details.map(({ name }) => (
@@ -158,6 +166,16 @@ export function Name({ row, linked }: { row: ScheduleRow; linked: boolean }): Re
     <Link to="/webinars/$id" params={{ id: row.id }} className="schedule-link">
       {row.name}
     </Link>
+  );
+}
+
+function Under({ row, details }: { row: ScheduleRow; details: readonly ScheduleDetail[] }) {
+  const said = details.filter(({ name }) => row.values[name] !== '');
+  if (said.length === 0) return null;
+  return (
+    <p className="schedule-under" title={said.map(({ label }) => label).join(', ')}>
+      {said.map(({ name }) => row.labels[name]).join(' · ')}
+    </p>
   );
 }
 

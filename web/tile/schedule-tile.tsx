@@ -29,6 +29,9 @@ import { TileFrame } from './tile-frame.tsx';
 const VIEWS = { list: 'List', week: 'Week', month: 'Month' } as const;
 type ViewName = keyof typeof VIEWS;
 
+/** So many details have a column; the others stand under the name. */
+const DETAIL_COLUMNS = 4;
+
 export function ScheduleTile({ tile }: { tile: ScheduleTileSpec }) {
   const state = useDashboard();
   const data = gatherResults<string>(state.results, {
@@ -115,7 +118,8 @@ function Schedule({ tile, result, peers }: ScheduleProps) {
                 tile={tile}
                 groups={groups}
                 columns={columns}
-                details={details}
+                details={details.slice(0, DETAIL_COLUMNS)}
+                under={details.slice(DETAIL_COLUMNS)}
                 totals={totals}
                 sort={sort}
                 onSort={setSort}

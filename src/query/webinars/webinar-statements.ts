@@ -10,16 +10,16 @@ const participations = tableName('participations');
 
 const millis = (column: string): Fragment => sql`toUnixTimestamp64Milli(${identifier(column)})`;
 
-/** One row per webinar of a condition on rows of `participations`: what it is, who registered and came. */
-const webinars = (condition: SqlNode): Fragment => sql`SELECT webinar,
-  any(title) AS title, any(series) AS series, any(course) AS course, any(language) AS language, any(region) AS region,
-  any(format) AS format, any(status) AS status, any(host) AS host,
-  any(${millis('starts_at')}) AS starts, any(${millis('ends_at')}) AS ends,
-  countIf(registered = 1) AS registrations,
-  countIf(registered = 1 AND seconds > 0) AS attended
-FROM ${participations} FINAL
+/** One row per webinar of a condition on rows `p` of `participations`: what it is, who registered and came. */
+const webinars = (condition: SqlNode): Fragment => sql`SELECT p.webinar AS webinar,
+  any(p.title) AS title, any(p.series) AS series, any(p.course) AS course, any(p.language) AS language,
+  any(p.region) AS region, any(p.format) AS format, any(p.status) AS status, any(p.host) AS host,
+  any(toUnixTimestamp64Milli(p.starts_at)) AS starts, any(toUnixTimestamp64Milli(p.ends_at)) AS ends,
+  countIf(p.registered = 1) AS registrations,
+  countIf(p.registered = 1 AND p.seconds > 0) AS attended
+FROM ${participations} AS p FINAL
 WHERE ${condition}
-GROUP BY webinar`;
+GROUP BY p.webinar`;
 
 export interface WebinarRow {
   webinar: string;
@@ -38,17 +38,17 @@ export interface WebinarRow {
 }
 
 export const webinarStatement = (webinar: string): RenderedSql =>
-  renderSql(sql`${comment('one webinar')}${webinars(sql`webinar = ${string(webinar)}`)}`);
+  renderSql(sql`${comment('one webinar')}${webinars(sql`p.webinar = ${string(webinar)}`)}`);
 
 /** Every webinar of a series, the newest first. */
 export const seriesStatement = (series: string, limit: number): RenderedSql =>
-  renderSql(sql`${comment('the webinars of a series')}${webinars(sql`series = ${string(series)}`)}
+  renderSql(sql`${comment('the webinars of a series')}${webinars(sql`p.series = ${string(series)}`)}
 ORDER BY starts DESC, webinar
 LIMIT ${number(limit)}`);
 
 /** Webinars that are still to come, the next first. */
 export const upcomingStatement = (now: number, limit: number): RenderedSql =>
-  renderSql(sql`${comment('webinars to come')}${webinars(sql`starts_at > ${instant(now)} AND status != 'cancelled'`)}
+  renderSql(sql`${comment('webinars to come')}${webinars(sql`p.starts_at > ${instant(now)} AND p.status != 'cancelled'`)}
 ORDER BY starts, webinar
 LIMIT ${number(limit)}`);
 
@@ -56,7 +56,7 @@ LIMIT ${number(limit)}`);
 export const pastStatement = (series: readonly string[], before: number, perSeries: number): RenderedSql =>
   renderSql(sql`${comment('the last webinars of their series')}SELECT *
 FROM (
-${webinars(sql`series IN ${list(series.map(string))} AND starts_at < ${instant(before)} AND status != 'cancelled'`)}
+${webinars(sql`p.series IN ${list(series.map(string))} AND p.starts_at < ${instant(before)} AND p.status != 'cancelled'`)}
 )
 ORDER BY starts DESC, webinar
 LIMIT ${number(perSeries)} BY series`);
