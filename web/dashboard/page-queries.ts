@@ -116,6 +116,7 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
             order_by: [tile.sort ?? `-${tile.metrics[0] ?? ''}`],
             limit: tile.limit ?? 500,
             totals: tile.totals,
+            ...tableMarks(tile),
           }),
         },
       ];
@@ -172,6 +173,13 @@ export function heatQueries(tile: Tile, metric: string, value: 'per_day' | 'tota
     part('weekdays', ['weekday'], null),
     part('hours', ['hour_of_day'], null),
   ];
+}
+
+/** Rows that stand out, each held against the rows of the same `marks_within`. Only metrics that are shown can be marked. */
+function tableMarks(tile: Extract<Tile, { kind: 'table' }>): Pick<MetricQuery, 'marks'> {
+  const metrics = (tile.marks ?? []).filter((metric) => tile.metrics.includes(metric));
+  if (metrics.length === 0) return {};
+  return { marks: { metrics, ...(tile.marksWithin === undefined ? {} : { within: tile.marksWithin }) } };
 }
 
 /** A table gets sparklines where its one dimension has few, declared values: channels, not campaigns. */

@@ -1,12 +1,12 @@
-import { wilsonInterval } from '../../src/contract/intervals.ts';
 import { formatPeriod } from '../../src/contract/period.ts';
 import type { ViewState } from '../../src/contract/url.ts';
 import type { TooltipContent } from '../charts/chart-tooltip.tsx';
 import { bucketEnd } from '../charts/time-buckets.ts';
 import { isSelected, type Selection, toggleSelection } from '../dashboard/filter-selection.ts';
+import { formatInterval, shareInterval } from '../format/interval.ts';
+import type { MenuItem } from '../layout/cell-menu.tsx';
 import { showToast } from '../layout/messages.tsx';
 import type { Formats } from '../tile/formats.ts';
-import type { MenuItem } from './cell-menu.tsx';
 import type { Heading } from './pivot-columns.ts';
 import { grainOf } from './pivot-layout.ts';
 import { headingWords, nodesDownTo } from './pivot-sheet.ts';
@@ -96,15 +96,12 @@ export function cellTooltip(input: {
   const heading = column === null ? undefined : table.columns[column];
   const value = column === null ? node.total : node.cells[column];
   const path = node.path.length === 0 ? ['Total'] : nodesDownTo(table, node).map(headingWords);
-  const interval =
-    table.metric.proportion && value?.amount != null && value.sample !== null
-      ? wilsonInterval(value.amount, value.sample)
-      : null;
+  const interval = value ? shareInterval(value.amount, value.sample, table.metric) : null;
   const count = (amount: number): string => formats.value(amount, { format: 'integer' }, 'table');
   const open = [node, heading].find((one) => one && one.state !== 'settled');
   const note = [
     ...(value?.sample != null && value.amount !== null ? [`n = ${count(value.sample)}`] : []),
-    ...(interval ? [`95 % interval ${intervalText(interval, table.metric, formats)}`] : []),
+    ...(interval ? [`95 % interval ${formatInterval(interval, { ...table.metric, locale: formats.locale })}`] : []),
     ...(value?.reason ? [value.reason] : []),
     ...(open ? [open.state === 'running' ? `running, ${open.stateWords}` : 'still maturing'] : []),
   ].join('. ');
@@ -130,14 +127,4 @@ function changeBefore(table: PivotTable, node: PivotNode, column: number, format
   const [before, now] = [node.cells[column - 1], node.cells[column]];
   if (!before || !now || before.small || now.small) return null;
   return formats.change(now.amount, before.amount, table.metric);
-}
-
-/** `14–61%` */
-export function intervalText(
-  { low, high }: { low: number; high: number },
-  column: { format?: string },
-  formats: Formats,
-): string {
-  const [from, to] = [low, high].map((share) => formats.value(share, column, 'card'));
-  return `${from?.replace(/\s?%$/, '')}–${to}`;
 }

@@ -4,9 +4,9 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useS
 import { flushSync } from 'react-dom';
 import { arrowMove } from '../charts/arrow-keys.ts';
 import { ChartTooltip, type TooltipContent } from '../charts/chart-tooltip.tsx';
+import { CellMenu, type MenuItem } from '../layout/cell-menu.tsx';
 import { showToast } from '../layout/messages.tsx';
 import { type TableView, toTsv } from '../table/table-view.ts';
-import { CellMenu, type MenuItem } from './cell-menu.tsx';
 import type { PivotHeat } from './pivot-heat.ts';
 import { PivotRow } from './pivot-row.tsx';
 import { type PivotSort, parentKey, type VisibleRow } from './pivot-rows.ts';
@@ -341,8 +341,8 @@ export function PivotGrid(props: PivotGridProps) {
 
 function Spacer({ height, columns }: { height: number; columns: number }) {
   return (
-    <tr className="spacer">
-      <td colSpan={columns} style={{ height, padding: 0 }} />
+    <tr>
+      <td className="pivot-spacer" colSpan={columns} style={{ height, padding: 0 }} />
     </tr>
   );
 }

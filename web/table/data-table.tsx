@@ -13,6 +13,7 @@ import type { ResultColumn } from '../../src/contract/result.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { showToast } from '../layout/messages.tsx';
 import { useDashboard } from '../tile/dashboard-context.ts';
+import { RowMark } from './row-mark.tsx';
 import { rowsTable, searchRows, sortAmount, type TableCell, type TableRow } from './table-rows.ts';
 import { toTsv } from './table-view.ts';
 
@@ -202,6 +203,7 @@ export function DataTable(props: {
                       >
                         {label}
                       </button>
+                      {row.mark && <RowMark mark={row.mark} />}
                     </th>
                   ) : (
                     // biome-ignore lint/suspicious/noArrayIndexKey: dimensions have a fixed order
@@ -259,12 +261,19 @@ export function DataTable(props: {
 
 function MetricCell({ cell, bar, compared }: { cell: TableCell | undefined; bar: number | null; compared: boolean }) {
   if (!cell) return <td className="numeric" />;
-  const { value, change } = cell;
+  const { value, change, interval } = cell;
   const share = bar !== null && value.amount !== null ? Math.max(0, value.amount / bar) : 0;
   return (
     <td className="numeric" data-small={value.small || undefined} title={value.reason ?? undefined}>
       {share > 0 && <span className="cell-bar" style={{ width: `${share * 100}%` }} aria-hidden="true" />}
       <span className="cell-value">{value.text}</span>
+      {value.small && <span className="visually-hidden">, small sample, n = {value.sample}</span>}
+      {interval && (
+        <span className="cell-interval">
+          <span className="visually-hidden">, 95 % interval </span>
+          {interval.text}
+        </span>
+      )}
       {compared && !change && <span className="change" />}
       {change && (
         <span className={`change change-${change.tone}`} title={change.longText}>

@@ -1,8 +1,10 @@
 import type { DimensionInfo } from '../../src/contract/api.ts';
 import type { Filter } from '../../src/contract/query.ts';
-import type { QueryResult, ResultColumn, Row } from '../../src/contract/result.ts';
+import type { Mark, QueryResult, ResultColumn, Row } from '../../src/contract/result.ts';
 import { labelOf, numberOf } from '../charts/series.ts';
+import { type DataSheet, numberColumn, textColumn } from '../export/data-sheet.ts';
 import type { Change } from '../format/index.ts';
+import { formatInterval, shareInterval } from '../format/interval.ts';
 import { type CellValue, cellChange, cellValue } from '../tile/cell-value.ts';
 import type { Formats } from '../tile/formats.ts';
 import type { TableView } from './table-view.ts';
@@ -10,6 +12,10 @@ import type { TableView } from './table-view.ts';
 export interface TableCell {
   value: CellValue;
   change: Change | null;
+  /** The number of the range compared with. */
+  before: number | null;
+  /** The 95 % interval of a share, where the tile shows intervals: `14.0–61.0%`. */
+  interval: { low: number; high: number; text: string } | null;
 }
 
 export interface TableRow {
@@ -20,6 +26,8 @@ export interface TableRow {
   cells: Record<string, TableCell>;
   /** Values of the first metric over time, where the tile has them. */
   trend: (number | null)[] | null;
+  /** Why it stands out. */
+  mark: Mark | null;
 }
 
 export interface TableRowsInput {
@@ -30,6 +38,7 @@ export interface TableRowsInput {
   filters: readonly Filter[];
   formats: Formats;
   trend?: { result: QueryResult; metric: string };
+  intervals?: boolean;
 }
 
 /** Columns of the metrics in the tile's order. */
@@ -43,7 +52,16 @@ function cellsOf(row: Row | null, before: Row | null, input: TableRowsInput): Re
   for (const column of metricColumns(result, input.metrics)) {
     const value = cellValue(row, column, result.meta, filters, formats);
     const previous = before ? cellValue(before, column, result.meta, filters, formats) : null;
-    cells[column.name] = { value, change: cellChange(value, previous, column, formats) };
+    const interval = input.intervals ? shareInterval(value.amount, value.sample, column) : null;
+    cells[column.name] = {
+      value,
+      change: cellChange(value, previous, column, formats),
+      before: previous?.amount ?? null,
+      interval: interval && {
+        ...interval,
+        text: formatInterval(interval, { ...column, locale: formats.locale }),
+      },
+    };
   }
   return cells;
 }
@@ -52,6 +70,7 @@ function cellsOf(row: Row | null, before: Row | null, input: TableRowsInput): Re
 export function toTableRows(input: TableRowsInput): TableRow[] {
   const { result, by, dimensions, trend } = input;
   const trends = trend && by[0] !== undefined ? trendsBy(trend.result, trend.metric, by[0]) : null;
+  const marks = new Map(result.marks?.map((mark) => [mark.row, mark]));
   return result.rows.map((row, index) => {
     const values = by.map((name) => String(row[name] ?? ''));
     return {
@@ -65,6 +84,7 @@ export function toTableRows(input: TableRowsInput): TableRow[] {
       ),
       cells: cellsOf(row, result.compare?.rows[index] ?? null, input),
       trend: trends?.get(values[0] ?? '') ?? null,
+      mark: marks.get(index) ?? null,
     };
   });
 }
@@ -121,10 +141,16 @@ export function rowsTable(
   totals: Record<string, TableCell> | null,
 ): TableView {
   const compared = rows.some((row) => columns.some((column) => row.cells[column.name]?.change));
+  const marked = rows.some((row) => row.mark !== null);
+  const hasInterval = (column: ResultColumn): boolean => rows.some((row) => row.cells[column.name]?.interval);
   const texts = (cells: Record<string, TableCell>): string[] =>
     columns.flatMap((column) => {
       const cell = cells[column.name];
-      return [cell?.value.text ?? '', ...(compared ? [cell?.change?.longText ?? ''] : [])];
+      return [
+        cell?.value.text ?? '',
+        ...(hasInterval(column) ? [cell?.interval?.text ?? ''] : []),
+        ...(compared ? [cell?.change?.longText ?? ''] : []),
+      ];
     });
   return {
     caption,
@@ -132,10 +158,70 @@ export function rowsTable(
       ...headings.map((label) => ({ label, numeric: false })),
       ...columns.flatMap((column) => [
         { label: column.label, numeric: true },
+        ...(hasInterval(column) ? [{ label: `${column.label}, 95 % interval`, numeric: true }] : []),
         ...(compared ? [{ label: `${column.label}, change`, numeric: true }] : []),
       ]),
+      ...(marked ? [{ label: 'Stands out', numeric: false }] : []),
     ],
-    rows: rows.map((row) => [...row.labels, ...texts(row.cells)]),
-    ...(totals ? { totals: ['Total', ...headings.slice(1).map(() => ''), ...texts(totals)] } : {}),
+    rows: rows.map((row) => [...row.labels, ...texts(row.cells), ...(marked ? [row.mark?.text ?? ''] : [])]),
+    ...(totals
+      ? { totals: ['Total', ...headings.slice(1).map(() => ''), ...texts(totals), ...(marked ? [''] : [])] }
+      : {}),
+  };
+}
+
+/** The rows as raw numbers: each metric with what it was before, its sample and its interval, where there are any. */
+export function rowsSheet(
+  headings: readonly string[],
+  columns: readonly ResultColumn[],
+  rows: readonly TableRow[],
+  totals: Record<string, TableCell> | null,
+): DataSheet {
+  const cellsOfAll = (column: ResultColumn): TableCell[] =>
+    [...rows.map((row) => row.cells), ...(totals ? [totals] : [])].flatMap((cells) => cells[column.name] ?? []);
+  const parts = columns.map((column) => {
+    const all = cellsOfAll(column);
+    return {
+      column,
+      before: all.some((cell) => cell.before !== null),
+      sample: all.some((cell) => cell.value.sample !== null),
+      interval: all.some((cell) => cell.interval !== null),
+    };
+  });
+  const marked = rows.some((row) => row.mark !== null);
+  const numbers = (cells: Record<string, TableCell>): (number | null)[] =>
+    parts.flatMap(({ column, before, sample, interval }) => {
+      const cell = cells[column.name];
+      return [
+        cell?.value.amount ?? null,
+        ...(before ? [cell?.before ?? null] : []),
+        ...(sample ? [cell?.value.sample ?? null] : []),
+        ...(interval ? [cell?.interval?.low ?? null, cell?.interval?.high ?? null] : []),
+      ];
+    });
+  return {
+    columns: [
+      ...headings.map(textColumn),
+      ...parts.flatMap(({ column, before, sample, interval }) => [
+        numberColumn(column.label, column),
+        ...(before ? [numberColumn(`${column.label}, before`, column)] : []),
+        ...(sample ? [numberColumn(`${column.label}, n`, { format: 'integer' })] : []),
+        ...(interval
+          ? [numberColumn(`${column.label}, 95 % from`, column), numberColumn(`${column.label}, 95 % to`, column)]
+          : []),
+      ]),
+      ...(marked ? [textColumn('Stands out')] : []),
+    ],
+    rows: rows.map((row) => ({
+      cells: [...row.labels, ...numbers(row.cells), ...(marked ? [row.mark?.text ?? null] : [])],
+    })),
+    ...(totals
+      ? {
+          totals: {
+            cells: ['Total', ...headings.slice(1).map(() => null), ...numbers(totals), ...(marked ? [null] : [])],
+          },
+        }
+      : {}),
+    headers: headings.length,
   };
 }

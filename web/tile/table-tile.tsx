@@ -4,7 +4,14 @@ import type { QueryResult } from '../../src/contract/result.ts';
 import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
 import { trendMetric } from '../dashboard/page-queries.ts';
 import { partKey } from '../dashboard/query-frame.ts';
-import { metricColumns, rowsTable, type TableRowsInput, toTableRows, toTotalCells } from '../table/table-rows.ts';
+import {
+  metricColumns,
+  rowsSheet,
+  rowsTable,
+  type TableRowsInput,
+  toTableRows,
+  toTotalCells,
+} from '../table/table-rows.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
 import { gatherResults, ignoredDimensions } from './tile-data.ts';
@@ -58,6 +65,7 @@ function Leaderboard({
       filters: view.filters,
       formats,
       ...(trend && trendResult ? { trend: { result: trendResult, metric: trend } } : {}),
+      intervals: tile.intervals === true,
     };
     return {
       rows: toTableRows(input),
@@ -65,7 +73,7 @@ function Leaderboard({
       columns: metricColumns(result, tile.metrics),
       headings: tile.by.map((name) => catalog.dimensions.find((one) => one.name === name)?.label ?? name),
     };
-  }, [result, trendResult, trend, tile.metrics, tile.by, catalog, view.filters, formats]);
+  }, [result, trendResult, trend, tile.metrics, tile.by, tile.intervals, catalog, view.filters, formats]);
 
   const chosen = tile.by.map((name) => selectedValues(view.filters, name));
   const selected = new Set(
@@ -88,9 +96,11 @@ function Leaderboard({
         meta: result.meta,
         notes: [
           ...(ignored.length > 0 ? [`ignores ${ignored.join(', ')}`] : []),
+          ...(tile.intervals ? ['rates with their 95 % interval'] : []),
           ...(rows.length >= limit ? [`first ${limit}; totals are over all rows`] : []),
         ],
         table: () => rowsTable(tile.title, headings, columns, rows, totals),
+        exports: () => ({ shown: rowsSheet(headings, columns, rows, totals) }),
         body: (height) => (
           <Suspense fallback={<div style={{ height: Math.min(rows.length, 200) * 33 + (totals ? 123 : 90) }} />}>
             <DataTable
