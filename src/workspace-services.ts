@@ -243,7 +243,11 @@ export function composeServices(parts: Parts): WorkspaceServices {
       return replayed;
     },
     identity: () =>
-      loadIdentityReport(data.warehouse, { sources: new Map(parts.sources.map(({ name, label }) => [name, label])) }),
+      loadIdentityReport(data.warehouse, {
+        sources: new Map(parts.sources.map(({ name, label }) => [name, label])),
+        rules: loaded.identity,
+        own: loaded.ownIdentity,
+      }),
     webinar: (id, signal) => webinars.detail(id, signal),
     webinarPeople: (id, page, signal) => webinars.people(id, page, signal),
     upcomingWebinars: (signal) => webinars.upcoming(clock(), signal),

@@ -1,5 +1,6 @@
 import type { ConnectorGuide } from './connector.ts';
 import type { DashboardIcon } from './dashboard.ts';
+import type { AttendanceMatching } from './identity.ts';
 import type { FileFormat, RowMapping } from './mapping.ts';
 import type { ChannelSpec } from './workspace.ts';
 
@@ -280,6 +281,8 @@ export interface IdentityReport {
   unmatched: { person: string; source: string }[];
   /** The rules, in words. */
   rules: string[];
+  /** How joins of webinars found their registrations. */
+  attendance?: AttendanceMatching;
 }
 
 /** What happened to the first rows of a file under the present choices. */

@@ -5,6 +5,7 @@ import { expectExactLedger } from '../../test/support/ledger.ts';
 import { MemoryJournal } from '../../test/support/memory-journal.ts';
 import { webhook } from '../connectors/webhook.ts';
 import type { Connector } from '../contract/connector.ts';
+import { DEFAULT_IDENTITY } from '../contract/identity.ts';
 import { type TableSpec, tableSpec } from '../contract/model.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
@@ -451,7 +452,11 @@ describe('readers', () => {
     ]);
     read([{ ...person('h', 'dana@example.com'), phone: '+12025550199' }], 'hook');
     await project();
-    const report = await loadIdentityReport(engine.warehouse, { sources: new Map([['crm', 'The CRM']]) });
+    const report = await loadIdentityReport(engine.warehouse, {
+      sources: new Map([['crm', 'The CRM']]),
+      rules: DEFAULT_IDENTITY,
+      own: false,
+    });
     expect(report).toMatchObject({
       people: 3,
       known_by: { email: 1, phone: 2, external_id: 1 },
