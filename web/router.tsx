@@ -61,6 +61,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/source-groups',
+    component: lazyRouteComponent(() => import('./pages/source-groups-page.tsx'), 'SourceGroupsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/webinars/$id',
     component: lazyRouteComponent(() => import('./pages/webinar-page.tsx'), 'WebinarPage'),
   }),

@@ -21,10 +21,20 @@ export function fetchJson<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 /** POST with the header that tells the server that the page itself, not a foreign form, asks. */
 export function postJson<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return sendJson('POST', path, body, signal);
+}
+
+/** The same by other methods; DELETE has no body. */
+export function sendJson<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   return request<T>(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-turnout': '1' },
-    body: JSON.stringify(body),
+    method,
+    headers: { 'x-turnout': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   });
 }

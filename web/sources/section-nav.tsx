@@ -5,6 +5,7 @@ const SECTIONS = [
   { to: '/ledger', label: 'Ledger' },
   { to: '/quarantine', label: 'Quarantine' },
   { to: '/identity', label: 'People matching' },
+  { to: '/source-groups', label: 'Source groups' },
 ] as const;
 
 /** The pages that say where numbers come from, side by side. */

@@ -1,0 +1,233 @@
+import { IconArrowDown, IconArrowUp, IconPencil, IconTrash } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import type { Problem } from '../../src/contract/errors.ts';
+import { UNASSIGNED } from '../../src/contract/source-groups.ts';
+import { formatValue } from '../format/index.ts';
+import { announce } from '../layout/messages.tsx';
+import { PlainTable, TableFrame } from '../table/plain-table.tsx';
+import { type DraftRule, type DraftStep, finishCondition } from './rule-draft.ts';
+import { RuleForm } from './rule-form.tsx';
+import { conditionWords } from './rule-words.ts';
+
+export interface RuleReport {
+  /** Registrations that the rule catches; undefined while it is not finished. */
+  caught: number | undefined;
+  problems: readonly Problem[];
+}
+
+interface RuleTableProps {
+  rules: readonly DraftRule[];
+  reports: ReadonlyMap<number, RuleReport>;
+  unassigned: number | undefined;
+  lists: readonly string[];
+  locale: string;
+  /** The rule that is open for changes. */
+  opened: number | null;
+  onOpen(id: number | null): void;
+  step(step: DraftStep): void;
+}
+
+const HEADINGS = [{ number: 'No.' }, 'Group', 'When', { number: 'Registrations' }, { hidden: 'Actions' }] as const;
+
+/** The rules in their order, each with what it catches; what none catches comes last. */
+export function RuleTable(props: RuleTableProps) {
+  const { rules, reports, unassigned, locale, opened, onOpen, step } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const count = (value: number | undefined) => (value === undefined ? '' : formatValue(value, { locale }, 'table'));
+
+  // A row that moves takes the focus along; a row that goes leaves it to the one that follows.
+  const wanted = useRef<{ rule: number; action: string } | null>(null);
+  useEffect(() => {
+    if (wanted.current === null) return;
+    const { rule, action } = wanted.current;
+    wanted.current = null;
+    const row = frame.current?.querySelector(`[data-rule="${rule}"]`);
+    const button = row?.querySelector<HTMLButtonElement>(`[data-action="${action}"]:not(:disabled)`);
+    (button ?? row?.querySelector<HTMLButtonElement>('[data-action="edit"]'))?.focus();
+  });
+
+  const move = (index: number, by: -1 | 1, action: string) => {
+    const rule = rules[index];
+    if (rule === undefined || rules[index + by] === undefined) return;
+    wanted.current = { rule: rule.id, action };
+    step({ type: 'move', id: rule.id, by });
+    announce(`${nameOf(rule)} is now rule ${index + 1 + by}.`);
+  };
+  const remove = (index: number) => {
+    const rule = rules[index];
+    if (rule === undefined) return;
+    const next = rules[index + 1] ?? rules[index - 1];
+    if (next) wanted.current = { rule: next.id, action: 'remove' };
+    if (opened === rule.id) onOpen(null);
+    step({ type: 'remove', id: rule.id });
+    announce(`Rule ${index + 1}, ${nameOf(rule)}, was removed.`);
+  };
+  const close = (id: number) => {
+    wanted.current = { rule: id, action: 'edit' };
+    onOpen(null);
+  };
+
+  return (
+    <div ref={frame}>
+      <TableFrame label="Rules in their order">
+        <PlainTable
+          className="card-table rule-table"
+          caption="Rules in their order: the first that fits decides"
+          headings={HEADINGS}
+          foot={
+            <tr className="rule-unassigned">
+              <td className="number" />
+              <th scope="row">{UNASSIGNED}</th>
+              <td data-label="When">No rule fits</td>
+              <td className="number" data-label="Registrations">
+                {count(unassigned)}
+              </td>
+              <td data-empty />
+            </tr>
+          }
+        >
+          {rules.map((rule, index) => (
+            <RuleRows
+              key={rule.id}
+              {...props}
+              rule={rule}
+              index={index}
+              report={reports.get(rule.id)}
+              count={count}
+              onMove={(by, action) => move(index, by, action)}
+              onRemove={() => remove(index)}
+              onClose={() => close(rule.id)}
+            />
+          ))}
+        </PlainTable>
+      </TableFrame>
+    </div>
+  );
+}
+
+const nameOf = (rule: DraftRule): string => rule.group.trim() || 'a rule without a group';
+
+interface RuleRowsProps extends RuleTableProps {
+  rule: DraftRule;
+  index: number;
+  report: RuleReport | undefined;
+  count(value: number | undefined): string;
+  onMove(by: -1 | 1, action: string): void;
+  onRemove(): void;
+  onClose(): void;
+}
+
+function RuleRows({ rule, index, report, count, onMove, onRemove, onClose, ...props }: RuleRowsProps) {
+  const { rules, opened, onOpen, step, lists } = props;
+  const isOpen = opened === rule.id;
+  const said = `rule ${index + 1}, ${nameOf(rule)}`;
+  const problems = report?.problems ?? [];
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    const action = (event.target as HTMLElement).dataset['action'] ?? 'edit';
+    onMove(event.key === 'ArrowUp' ? -1 : 1, action);
+  };
+  return (
+    <>
+      <tr data-rule={rule.id} data-open={isOpen || undefined} data-bad={problems.length > 0 || undefined}>
+        <td className="number rule-place" data-label="No.">
+          {index + 1}
+        </td>
+        <th scope="row">{rule.group.trim() || <span className="faint">no group yet</span>}</th>
+        <td data-label="When">
+          <Conditions rule={rule} />
+          {problems.map((problem) => (
+            <p key={`${problem.path} ${problem.message}`} className="rule-problem">
+              {problem.message} {problem.hint}
+            </p>
+          ))}
+        </td>
+        <td className="number" data-label="Registrations">
+          {count(report?.caught)}
+        </td>
+        <td className="row-actions rule-actions">
+          <div>
+            <button
+              type="button"
+              className="button-icon"
+              data-action="up"
+              aria-label={`Move ${said}, up`}
+              title="Up (Alt ↑)"
+              disabled={index === 0}
+              onClick={() => onMove(-1, 'up')}
+              onKeyDown={onKeyDown}
+            >
+              <IconArrowUp aria-hidden size={16} />
+            </button>
+            <button
+              type="button"
+              className="button-icon"
+              data-action="down"
+              aria-label={`Move ${said}, down`}
+              title="Down (Alt ↓)"
+              disabled={index === rules.length - 1}
+              onClick={() => onMove(1, 'down')}
+              onKeyDown={onKeyDown}
+            >
+              <IconArrowDown aria-hidden size={16} />
+            </button>
+            <button
+              type="button"
+              className="button-icon"
+              data-action="edit"
+              aria-label={`Change ${said}`}
+              aria-expanded={isOpen}
+              title="Change"
+              onClick={() => onOpen(isOpen ? null : rule.id)}
+              onKeyDown={onKeyDown}
+            >
+              <IconPencil aria-hidden size={16} />
+            </button>
+            <button
+              type="button"
+              className="button-icon"
+              data-action="remove"
+              aria-label={`Remove ${said}`}
+              title="Remove"
+              onClick={onRemove}
+              onKeyDown={onKeyDown}
+            >
+              <IconTrash aria-hidden size={16} />
+            </button>
+          </div>
+        </td>
+      </tr>
+      {isOpen && (
+        <tr className="rule-form-row">
+          <td colSpan={HEADINGS.length}>
+            <RuleForm rule={rule} place={index + 1} rules={rules} lists={lists} step={step} onClose={onClose} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function Conditions({ rule }: { rule: DraftRule }) {
+  return (
+    <span className="rule-when">
+      {rule.when.map((draft, index) => {
+        const condition = finishCondition(draft);
+        const words = condition === null ? null : conditionWords(condition);
+        return (
+          <span key={draft.id}>
+            {index > 0 && <span className="faint">and </span>}
+            {words === null ? (
+              <span className="faint">something is missing</span>
+            ) : (
+              <>
+                {words.says} {words.value !== '' && <code>{words.value}</code>}
+              </>
+            )}
+          </span>
+        );
+      })}
+    </span>
+  );
+}
