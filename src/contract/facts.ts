@@ -162,6 +162,16 @@ export const FACT_TABLES = {
 
 export type FactTable = keyof typeof FACT_TABLES;
 
+/** The column that names a row: no two rows of a table have the same. */
+export const ROW_KEYS = {
+  messages: 'message',
+  people: 'person',
+  invitations: 'invitation',
+  activities: 'activity',
+  participations: 'participation',
+  stays: 'stay',
+} as const satisfies { [T in FactTable]: keyof (typeof FACT_TABLES)[T] };
+
 /** Types of columns in a table that people brought. */
 export const TABLE_COLUMN_TYPES = ['text', 'number', 'integer', 'boolean', 'date', 'time'] as const;
 export type TableColumnType = (typeof TABLE_COLUMN_TYPES)[number];

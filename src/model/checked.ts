@@ -34,6 +34,8 @@ export interface Dataset {
   branches: Branch[];
   columns: ReadonlyMap<string, { type: ColumnType; nullable: boolean }>;
   filter?: Predicate;
+  /** The column that names a row, where the dataset reads one table. */
+  rowKey?: string;
   /** Column of the default time. */
   time: string;
   /** entity name → column. */

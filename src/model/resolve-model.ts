@@ -1,4 +1,4 @@
-import { userTableName } from '../contract/facts.ts';
+import { ROW_KEYS, userTableName } from '../contract/facts.ts';
 import type { DimensionSpec, Predicate } from '../contract/model.ts';
 import type { ChannelSpec } from '../contract/workspace.ts';
 import type { Branch, CheckedModel, Dataset, Dimension, Funnel, FunnelStep, Metric } from './checked.ts';
@@ -58,6 +58,7 @@ function resolveDataset(draft: Draft, { spec, columns }: DatasetDraft): Dataset 
       [...columns].map(([name, column]) => [name, { type: column.type, nullable: column.nullable === true }]),
     ),
     ...filterOf(draft, spec.filter),
+    ...(spec.table === undefined ? {} : { rowKey: isFactTable(spec.table) ? ROW_KEYS[spec.table] : 'row' }),
     time: spec.time,
     entities: new Map(spec.entities.map((entity) => [entity.name, entityColumn(entity)])),
     dimensions: new Map(

@@ -4,11 +4,13 @@ import { hasFilter } from './compile/filter.ts';
 import { compileFunnel } from './compile/funnel.ts';
 import { readKey, readNumber } from './compile/statement.ts';
 import { cellId } from './leaf-table.ts';
-import { labelOf, listWords } from './notes.ts';
+import { cutToMatured, isMaturing, rangesOf } from './maturity.ts';
+import { describeCut, lowerFirst } from './maturity-notes.ts';
+import { describeSeconds, labelOf, listWords } from './notes.ts';
 import { describeTables } from './plan/tables.ts';
 import type { QueryContext } from './query-context.ts';
 import type { ResolvedFunnelQuery } from './resolved.ts';
-import { dimensionCell, shapeDimensionColumn, shapeRange } from './shape.ts';
+import { dimensionCell, shapeDimensionColumn, shapeMaturity, shapeParameters, shapeRange } from './shape.ts';
 import type { Trace } from './trace.ts';
 
 /** How many entities reached each step, one row per step (and value of the dimension). */
@@ -17,7 +19,12 @@ export async function answerFunnel(
   trace: Trace,
   context: QueryContext,
 ): Promise<QueryResult> {
-  const { clock, range, compare, timezone, model, funnel } = query;
+  const { clock, timezone, model, funnel, matured } = query;
+  const whole = rangesOf(query.range, query.compare);
+  const { range, compare } =
+    matured && funnel.maturesAfter !== undefined
+      ? cutToMatured(whole, funnel.maturesAfter, { completeThrough: clock.dataThrough, zone: clock.zone })
+      : whole;
   const [main, other] = await Promise.all([
     fetchSegments(query, range, trace),
     compare === undefined ? undefined : fetchSegments(query, compare, trace),
@@ -30,7 +37,7 @@ export async function answerFunnel(
       ? {}
       : {
           compare: {
-            range: shapeRange(compare, clock.zone),
+            range: shapeRange(query.compare ?? compare, clock.zone),
             rows: main.flatMap((segment): (Row | null)[] => {
               const found = other.find((each) => cellId([each.value]) === cellId([segment.value]));
               return found === undefined ? funnel.steps.map(() => null) : shapeSegment(query, found);
@@ -39,7 +46,9 @@ export async function answerFunnel(
         }),
     meta: {
       ...trace.meta(context, clock.zone, timezone, [describeTables(datasets)], describeFunnelNotes(query)),
-      ...(range === undefined ? {} : { range: shapeRange(range, clock.zone) }),
+      ...(query.range === undefined ? {} : { range: shapeRange(query.range, clock.zone) }),
+      ...shapeMaturity([funnel], clock),
+      ...shapeParameters([funnel], model, query.parameters),
     },
   };
 }
@@ -102,6 +111,7 @@ function shapeFunnelColumns({ dimension, funnel }: ResolvedFunnelQuery): ResultC
     format,
     good,
     min_sample: funnel.minSample,
+    ...(funnel.parameters.length === 0 ? {} : { parameters: funnel.parameters }),
   });
   return [
     ...(dimension === undefined ? [] : [shapeDimensionColumn(dimension)]),
@@ -131,7 +141,17 @@ function describeFunnelNotes(query: ResolvedFunnelQuery): string[] {
         : `${listWords(without.map((step) => step.label))} ${without.length === 1 ? 'ignores' : 'ignore'} the filter on ${label}: the data behind ${without.length === 1 ? 'it' : 'them'} does not have it.`,
     ];
   });
+  const { maturesAfter } = funnel;
+  if (maturesAfter !== undefined && range !== undefined && isMaturing(range.end, maturesAfter, clock)) {
+    const things = lowerFirst(model.datasets.get(funnel.steps[0]?.dataset ?? '')?.label ?? '');
+    notes.push(
+      query.matured
+        ? describeCut(funnel.label, things, maturesAfter, { range }, clock, false)
+        : `${funnel.label} is still maturing: what is younger than ${describeSeconds(maturesAfter)} can still change.`,
+    );
+  }
   if (
+    maturesAfter === undefined &&
     funnel.windowSeconds !== undefined &&
     range !== undefined &&
     range.end + funnel.windowSeconds * 1000 > clock.completeThrough

@@ -1,30 +1,33 @@
-import type { Dataset, Funnel } from '../../model/checked.ts';
+import type { Funnel, FunnelStep } from '../../model/checked.ts';
 import { commas, comment, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
 import type { ResolvedFunnelQuery } from '../resolved.ts';
-import { entityColumn, isKnown } from './conversion.ts';
-import { compileFilters } from './filter.ts';
-import { compileDimension } from './keys.ts';
+import {
+  ALWAYS,
+  afterMs,
+  countsRows,
+  entriesOf,
+  isOnEntry,
+  NEVER,
+  onEntry,
+  ownEntity,
+  stepColumns,
+  stepConditions,
+  timeAlias,
+} from './funnel-steps.ts';
 import { compilePersonNames } from './person.ts';
-import { compilePredicate } from './predicate.ts';
-import { compileRowSource, type RowExpression } from './row-source.ts';
+import { compileRowSource } from './row-source.ts';
 import { finishStatement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
-
-type Step = Funnel['steps'][number];
-
-/** Later than any event: the step was not reached. */
-const NEVER = number(Number.MAX_SAFE_INTEGER);
-/** Earlier than any event. */
-const ALWAYS = number(Number.MIN_SAFE_INTEGER);
 
 /**
  * Each occurrence of the first step in the range is tried: the nearest event of the second step at or after it, the nearest of the
  * third at or after that, and so on (ASOF joins), all within the window of the first. An entity counts by its deepest chain, the
- * earliest of those that are equally deep. Taking the nearest event is never worse than taking a later one.
+ * earliest of those that are equally deep. Taking the nearest event is never worse than taking a later one. Steps that are written in
+ * the row of the first one are read from it.
  *
  * One row per value of the dimension (`k0`): `reached1 …`, and from the second step `times2 …` with median and 90th percentile in seconds.
  */
@@ -33,15 +36,7 @@ export function compileFunnel(query: ResolvedFunnelQuery, range: InstantRange | 
   const key = dimension === undefined ? [] : [identifier('k0')];
   const chains = funnel.steps
     .slice(1)
-    .reduce<SqlNode>((before, step, index) => joinStep(query, range, before, step, index + 2), firstStep(query, range));
-  const times = funnel.steps.map((_, index) => identifier(`t${index + 1}`));
-  const depth = times
-    .map((time) => sql`(${time} < ${NEVER})`)
-    .reduce<SqlNode>((sum, part) => sql`${sum} + ${part}`, sql`0`);
-  const deepest = sql`${comment('the deepest chain of each entity')}SELECT
-  ${indented(lines([sql`entity`, ...key, sql`argMax(tuple(${commas(times)}), tuple(${depth}, -t1)) AS chain`]))}
-FROM ${nested(chains)}
-GROUP BY ${commas([sql`entity`, ...key])}`;
+    .reduce<SqlNode>((before, step, index) => addStep(query, range, before, step, index + 2), entriesOf(query, range));
   const at = (step: number) => sql`tupleElement(chain, ${number(step)})`;
   const counts = funnel.steps.flatMap((_, index): SqlNode[] => {
     const step = index + 1;
@@ -53,91 +48,124 @@ GROUP BY ${commas([sql`entity`, ...key])}`;
   });
   const body = sql`SELECT
   ${indented(lines([...key, ...counts]))}
-FROM ${nested(deepest)}${dimension === undefined ? sql`` : sql`\nGROUP BY k0`}`;
+FROM ${nested(deepestChains(query, chains))}${dimension === undefined ? sql`` : sql`\nGROUP BY k0`}`;
   const named = dimension?.ofPerson ? compilePersonNames(body, ['k0']) : body;
   return finishStatement(`funnel ${funnel.name}: ${funnel.steps.map((step) => step.name).join(' → ')}`, named);
 }
 
-/** Without a window the earliest occurrence is the best one; with a window any may be. */
-function firstStep(query: ResolvedFunnelQuery, range: InstantRange | undefined): SqlNode {
+/** One chain of times per entity (and value of the dimension). */
+function deepestChains(query: ResolvedFunnelQuery, chains: SqlNode): SqlNode {
   const { funnel, dimension } = query;
-  const step = stepAt(funnel, 0);
-  const dataset = datasetNamed(query.model, step.dataset);
-  const key: [string, RowExpression][] =
-    dimension === undefined
-      ? []
-      : [['k0', compileDimension(dimension, dataset, funnel.cohort ?? step.time, query.clock.zone)]];
-  const rows = compileRowSource({
-    dataset,
-    columns: new Map([...stepColumns(dataset, funnel, step), ...key]),
-    where: [...compileTimeBounds(dataset, step.time, range ?? {}), ...stepConditions(query, dataset, step)],
-  });
-  const grouped = commas([sql`entity`, ...(dimension === undefined ? [] : [sql`k0`])]);
-  const named = comment(`step 1: ${step.name}`);
-  if (funnel.windowSeconds !== undefined || funnel.order === 'any')
-    return sql`${named}SELECT DISTINCT ${grouped}, at_ms AS t1\nFROM ${nested(rows)}`;
-  return sql`${named}SELECT ${grouped}, min(at_ms) AS t1\nFROM ${nested(rows)}\nGROUP BY ${grouped}`;
+  const key = dimension === undefined ? [] : [identifier('k0')];
+  const times = funnel.steps.map((_, index) => timeAlias(index + 1));
+  if (countsRows(query))
+    return sql`SELECT ${commas([...key, sql`tuple(${commas(times)}) AS chain`])}\nFROM ${nested(chains)}`;
+  const depth = times
+    .map((time) => sql`(${time} < ${NEVER})`)
+    .reduce<SqlNode>((sum, part) => sql`${sum} + ${part}`, sql`0`);
+  return sql`${comment('the deepest chain of each entity')}SELECT
+  ${indented(lines([sql`entity`, ...key, sql`argMax(tuple(${commas(times)}), tuple(${depth}, -t1)) AS chain`]))}
+FROM ${nested(chains)}
+GROUP BY ${commas([sql`entity`, ...key])}`;
+}
+
+function addStep(
+  query: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+  before: SqlNode,
+  step: FunnelStep,
+  place: number,
+): SqlNode {
+  return isOnEntry(query, step)
+    ? readStep(query.funnel, before, step, place)
+    : joinStep(query, range, before, step, place);
+}
+
+/** The step's time stands in the row of the first step. */
+function readStep(funnel: Funnel, before: SqlNode, step: FunnelStep, place: number): SqlNode {
+  const at = sql`before.${onEntry(place)}`;
+  const previous = sql`before.${timeAlias(place - 1)}`;
+  const inOrder = funnel.order === 'any' || step.anytime ? sql`` : sql` AND ${at} >= ${previous}`;
+  const within = withinWindow(funnel, at, true);
+  return sql`${comment(`step ${place}: ${step.name}`)}SELECT
+  before.*,
+  if(${at} < ${NEVER} AND ${previous} < ${NEVER}${inOrder}${within}, ${timeInChain(step, at, previous)}, ${NEVER}) AS ${timeAlias(place)}
+FROM ${nested(before)} AS before`;
 }
 
 function joinStep(
   query: ResolvedFunnelQuery,
   range: InstantRange | undefined,
   before: SqlNode,
-  step: Step,
+  step: FunnelStep,
   place: number,
 ): SqlNode {
-  const { funnel, clock, model } = query;
+  const { funnel, model } = query;
   const dataset = datasetNamed(model, step.dataset);
-  const window = funnel.windowSeconds === undefined ? undefined : funnel.windowSeconds * 1000;
   const anyOrder = funnel.order === 'any';
   const at = compileTime(dataset, step.time);
-  const start =
-    range === undefined || (anyOrder && window === undefined)
-      ? undefined
-      : range.start - (anyOrder ? (window ?? 0) : 0);
-  const until =
-    range === undefined || window === undefined ? clock.now + 1 : Math.min(range.end + window, clock.now + 1);
+  const { start, until } = boundsOf(query, range, step);
   const rows = compileRowSource({
     dataset,
-    columns: new Map([...stepColumns(dataset, funnel, step), ['found', () => sql`1`]]),
+    columns: new Map([...stepColumns(dataset, step.entity ?? funnel.entity, step), ['found', () => sql`1`]]),
     where: [
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
-      ...stepConditions(query, dataset, step),
+      ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
   });
-  const previous = sql`before.${identifier(`t${place - 1}`)}`;
-  const from = !anyOrder ? previous : window === undefined ? ALWAYS : sql`before.t1 - ${number(window)}`;
-  const within = window === undefined ? sql`` : sql` AND step.at_ms <= before.t1 + ${number(window)}`;
-  const onward = anyOrder ? sql` AND ${previous} < ${NEVER}` : sql``;
+  const previous = sql`before.${timeAlias(place - 1)}`;
+  const window = windowMs(funnel);
+  const from =
+    step.anytime || (anyOrder && window === undefined)
+      ? ALWAYS
+      : anyOrder
+        ? sql`before.t1 - ${number(window ?? 0)}`
+        : previous;
+  const entity = step.entity === undefined ? identifier('entity') : ownEntity(place);
+  const found = sql`step.at_ms`;
+  const onward = anyOrder || step.anytime ? sql` AND ${previous} < ${NEVER}` : sql``;
   return sql`${comment(`step ${place}: ${step.name}`)}SELECT
   before.* EXCEPT earliest,
-  if(step.found = 1${within}${onward}, step.at_ms, ${NEVER}) AS ${identifier(`t${place}`)}
+  if(step.found = 1${withinWindow(funnel, found, false)}${onward}, ${timeInChain(step, found, previous)}, ${NEVER}) AS ${timeAlias(place)}
 FROM ${nested(sql`SELECT *, toInt64(${from}) AS earliest\nFROM ${nested(before)} AS before`)} AS before
 ASOF LEFT JOIN ${nested(rows)} AS step
-ON step.entity = before.entity AND step.at_ms >= before.earliest`;
+ON step.entity = before.${entity} AND step.at_ms >= before.earliest`;
 }
 
-function stepAt(funnel: Funnel, index: number): Step {
-  const step = funnel.steps[index];
-  if (step === undefined) throw new Error(`${funnel.name} has no step ${index}`);
-  return step;
+/** A step that may come before the one before it counts as at the same time then. */
+function timeInChain(step: FunnelStep, at: SqlNode, previous: SqlNode): SqlNode {
+  return step.anytime ? sql`greatest(${at}, ${previous})` : at;
 }
 
-function stepColumns(dataset: Dataset, funnel: Funnel, step: Step): [string, RowExpression][] {
-  const entity = entityColumn(dataset, funnel.entity);
-  const at = compileTime(dataset, step.time);
-  return [
-    ['entity', (column) => column(entity)],
-    ['at_ms', (column) => sql`toUnixTimestamp64Milli(${at(column)})`],
-  ];
+/** `both`: an event before the first step may be too far away as well. */
+function withinWindow(funnel: Funnel, at: SqlNode, both: boolean): SqlNode {
+  const window = windowMs(funnel);
+  if (window === undefined) return sql``;
+  const before = both && funnel.order === 'any' ? sql` AND ${at} >= before.t1 - ${number(window)}` : sql``;
+  return sql` AND ${at} <= before.t1 + ${number(window)}${before}`;
 }
 
-function stepConditions(query: ResolvedFunnelQuery, dataset: Dataset, step: Step): RowExpression[] {
-  const { filter } = step;
-  return [
-    ...compileFilters(query.filters, dataset, step.time, query.clock),
-    ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
-    isKnown(dataset, query.funnel.entity),
-  ];
+/** Times of a joined step that can matter, of its time column: from `start` on, before `until`. */
+function boundsOf(
+  { funnel, clock }: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+  step: FunnelStep,
+): { start: number | undefined; until: number } {
+  const window = windowMs(funnel);
+  const anyOrder = funnel.order === 'any';
+  // Where the period is chosen by another time, the first step may lie anywhere.
+  const entered = funnel.cohort === undefined ? range : undefined;
+  const unbounded = entered === undefined || step.anytime || (anyOrder && window === undefined);
+  const start = unbounded ? undefined : entered.start - (anyOrder ? (window ?? 0) : 0);
+  const first = afterMs(funnel.steps[0]);
+  const until =
+    entered === undefined || window === undefined
+      ? clock.now + 1
+      : Math.min(entered.end + first + window, clock.now + 1);
+  const after = afterMs(step);
+  return { start: start === undefined ? undefined : start + first - after, until: until - after };
 }
+
+const windowMs = ({ windowSeconds }: Funnel): number | undefined =>
+  windowSeconds === undefined ? undefined : windowSeconds * 1000;

@@ -1,0 +1,134 @@
+import type { Dataset, FunnelStep } from '../../model/checked.ts';
+import { allOf, commas, comment, identifier, nested, number, sql } from '../../sql/build.ts';
+import type { Identifier, SqlNode } from '../../sql/nodes.ts';
+import type { InstantRange } from '../buckets.ts';
+import { datasetNamed } from '../plan/planner.ts';
+import type { ResolvedFilter, ResolvedFunnelQuery } from '../resolved.ts';
+import { entityColumn, isKnown } from './conversion.ts';
+import { compileFilters } from './filter.ts';
+import { compileDimension } from './keys.ts';
+import { compilePredicate } from './predicate.ts';
+import { compileRowSource, type RowExpression } from './row-source.ts';
+import { compileTime, compileTimeBounds } from './time.ts';
+
+/** Later than any event: the step was not reached. */
+export const NEVER = number(Number.MAX_SAFE_INTEGER);
+/** Earlier than any event. */
+export const ALWAYS = number(Number.MIN_SAFE_INTEGER);
+
+/** When a chain reached a step, milliseconds. */
+export const timeAlias = (place: number): Identifier => identifier(`t${place}`);
+/** When a step happened that is written in the row of the first one. */
+export const onEntry = (place: number): Identifier => identifier(`at${place}`);
+/** The entity by which a step is found that has one of its own. */
+export const ownEntity = (place: number): Identifier => identifier(`entity${place}`);
+
+/** Milliseconds by which a step is later than its time. */
+export function afterMs(step: FunnelStep | undefined): number {
+  if (typeof step?.after === 'object') throw new Error(`the parameter ${step.after.parameter} has no value yet`);
+  return Math.round((step?.after ?? 0) * 1000);
+}
+
+/** Whether each row of the first step's dataset is an entity of its own, so that it enters once. */
+export function countsRows({ funnel, model }: ResolvedFunnelQuery): boolean {
+  const dataset = datasetNamed(model, firstOf(funnel.steps).dataset);
+  return dataset.rowKey !== undefined && dataset.rowKey === dataset.entities.get(funnel.entity);
+}
+
+/** Whether a step is written in the row of the first one, so that nothing has to be looked up. */
+export function isOnEntry(query: ResolvedFunnelQuery, step: FunnelStep): boolean {
+  return step.entity === undefined && step.dataset === firstOf(query.funnel.steps).dataset && countsRows(query);
+}
+
+/** Everybody who enters: `entity`, `t1`, the dimension `k0`, and what later steps need of the row. */
+export function entriesOf(query: ResolvedFunnelQuery, range: InstantRange | undefined): SqlNode {
+  const { funnel, dimension, clock } = query;
+  const first = firstOf(funnel.steps);
+  const dataset = datasetNamed(query.model, first.dataset);
+  const cohort = funnel.cohort ?? first.time;
+  const key: [string, RowExpression][] =
+    dimension === undefined ? [] : [['k0', compileDimension(dimension, dataset, cohort, clock.zone)]];
+  const later = funnel.steps.slice(1).map((step, index) => ({ step, place: index + 2 }));
+  const entities = later.flatMap(({ step, place }): [string, RowExpression][] => {
+    const { entity } = step;
+    return entity === undefined ? [] : [[ownEntity(place).name, (column) => column(entityColumn(dataset, entity))]];
+  });
+  const written = later.flatMap(({ step, place }): [string, RowExpression][] =>
+    isOnEntry(query, step) ? [[onEntry(place).name, timeOnEntry(query, dataset, step)]] : [],
+  );
+  const rows = compileRowSource({
+    dataset,
+    columns: new Map([...stepColumns(dataset, funnel.entity, first), ...key, ...entities, ...written]),
+    where: [
+      ...compileTimeBounds(dataset, cohort, range ?? {}),
+      ...(cohort === first.time ? [] : compileTimeBounds(dataset, first.time, {})),
+      ...stepConditions(query, dataset, first, funnel.entity),
+    ],
+  });
+  const named = comment(`step 1: ${first.name}`);
+  const grouped = commas([sql`entity`, ...[...key, ...entities].map(([alias]) => identifier(alias))]);
+  if (countsRows(query)) return sql`${named}SELECT * EXCEPT at_ms, at_ms AS t1\nFROM ${nested(rows)}`;
+  // Without a window the earliest occurrence is the best one; with a window any may be.
+  if (funnel.windowSeconds !== undefined || funnel.order === 'any')
+    return sql`${named}SELECT DISTINCT ${grouped}, at_ms AS t1\nFROM ${nested(rows)}`;
+  return sql`${named}SELECT ${grouped}, min(at_ms) AS t1\nFROM ${nested(rows)}\nGROUP BY ${grouped}`;
+}
+
+/** The step's time where its conditions hold and it is not in the future. */
+function timeOnEntry(query: ResolvedFunnelQuery, dataset: Dataset, step: FunnelStep): RowExpression {
+  const at = compileMilliseconds(dataset, step);
+  const { filter } = step;
+  const conditions: RowExpression[] = [
+    ...compileTimeBounds(dataset, step.time, {}),
+    (column) => sql`${at(column)} <= ${number(query.clock.now)}`,
+    ...compileFilters(stepFilters(query, step).filter(isOfTime), dataset, step.time, query.clock),
+    ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
+  ];
+  return (column) => sql`if(${allOf(conditions.map((condition) => condition(column)))}, ${at(column)}, ${NEVER})`;
+}
+
+export function stepColumns(dataset: Dataset, entity: string, step: FunnelStep): [string, RowExpression][] {
+  const name = entityColumn(dataset, entity);
+  return [
+    ['entity', (column) => column(name)],
+    ['at_ms', compileMilliseconds(dataset, step)],
+  ];
+}
+
+export function stepConditions(
+  query: ResolvedFunnelQuery,
+  dataset: Dataset,
+  step: FunnelStep,
+  entity: string,
+): RowExpression[] {
+  const { filter } = step;
+  const time = step === query.funnel.steps[0] ? (query.funnel.cohort ?? step.time) : step.time;
+  return [
+    ...compileFilters(stepFilters(query, step), dataset, time, query.clock),
+    ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
+    isKnown(dataset, entity),
+  ];
+}
+
+/** A cohort is chosen by its time once; weekday and hour of the later steps are their own. */
+function stepFilters({ funnel, filters }: ResolvedFunnelQuery, step: FunnelStep): ResolvedFilter[] {
+  if (funnel.cohort === undefined || step === funnel.steps[0]) return [...filters];
+  return filters.filter((filter) => !isOfTime(filter));
+}
+
+const isOfTime = ({ target }: ResolvedFilter): boolean => target.kind !== 'dimension';
+
+function compileMilliseconds(dataset: Dataset, step: FunnelStep): RowExpression {
+  const at = compileTime(dataset, step.time);
+  const after = afterMs(step);
+  return (column) =>
+    after === 0
+      ? sql`toUnixTimestamp64Milli(${at(column)})`
+      : sql`toUnixTimestamp64Milli(${at(column)}) + ${number(after)}`;
+}
+
+function firstOf(steps: readonly FunnelStep[]): FunnelStep {
+  const [first] = steps;
+  if (first === undefined) throw new Error('a funnel without steps');
+  return first;
+}
