@@ -8,6 +8,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import { loadOrderInHand, loadProgress } from './progress.ts';
 import { listUserTables } from './user-tables.ts';
 import { VERSION_ORDER } from './versions.ts';
+import { WEBINAR_TABLES } from './webinar-records.ts';
 
 /** Milliseconds. */
 const STATEMENT_LIMIT_MS = 120_000;
@@ -68,6 +69,23 @@ FROM (
   SELECT -1 FROM ${heads(seq)} WHERE kind = 'message_event'
 )
 HAVING sum(side) != 0`),
+  ...Object.entries(WEBINAR_TABLES).map(
+    ([kind, table]) =>
+      (seq: number) =>
+        renderSql(sql`SELECT concat(${string(table)}, ' has ', toString(sum(present)), ' rows instead of ', toString(sum(wanted)), '.') AS problem
+FROM (
+  SELECT 1 AS present, 0 AS wanted FROM (SELECT record, version FROM ${tableName(table)} FINAL)
+  WHERE version <= ${number(seq)} AND record NOT IN ${unsettled(seq)}
+  UNION ALL SELECT 0, 1 FROM ${heads(seq)} WHERE kind = ${string(kind)}
+)
+HAVING sum(present) != sum(wanted)`),
+  ),
+  (seq) =>
+    renderSql(sql`SELECT concat(toString(count()), ' webinars that sources describe have no row of their own.') AS problem
+FROM (SELECT DISTINCT webinar FROM (SELECT * FROM ${tableName('webinar_records')} FINAL)
+  WHERE version <= ${number(seq)} AND record NOT IN ${unsettled(seq)})
+WHERE webinar NOT IN (SELECT webinar FROM ${tableName('participations')} FINAL WHERE person = 0)
+HAVING count() > 0`),
 ];
 
 /** Records of which something is of a batch that is not finished. */
@@ -94,7 +112,8 @@ HAVING sum(present) != sum(wanted)`);
 
 /**
  * Adds the ledger up independently of how it was made: every record of every entry has one receipt, every counted event has one
- * fact, nothing is counted twice, every record that can change has one state, and tables that people brought have their rows.
+ * fact, nothing is counted twice, every record that can change has one state, and what belongs to webinars and
+ * tables that people brought have their rows.
  * @param seq entries above are of a batch that is not finished
  * @returns sentences; empty where all is well, and while an order is being carried out: it changes what was counted before
  */

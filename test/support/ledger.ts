@@ -50,6 +50,8 @@ export interface ExactLedger {
   total: Omit<LedgerRow, 'source' | 'day'>;
   /** Rows of facts: message_event, activity, invitation, person, and `row` over all tables that people brought. */
   facts: Record<'message_event' | 'activity' | 'invitation' | 'person' | 'row', number>;
+  /** Records of webinars that stand, of whatever kind. */
+  ofWebinars: number;
   /** Counted states that a newer one has replaced, and counted ends of records. */
   older: number;
   deletions: number;
@@ -161,7 +163,7 @@ async function expectQuarantineKept(warehouse: Warehouse, receipts: readonly Rec
 async function expectFactsCounted(
   warehouse: Warehouse,
   receipts: readonly Receipt[],
-): Promise<Pick<ExactLedger, 'facts' | 'older' | 'deletions'>> {
+): Promise<Pick<ExactLedger, 'facts' | 'ofWebinars' | 'older' | 'deletions'>> {
   const counted = receipts.filter(({ outcome }) => outcome === 'counted');
   const events = counted.filter(({ versioned }) => versioned === 0);
   const versions = await rows<VersionRow>(
@@ -203,6 +205,13 @@ async function expectFactsCounted(
   );
   expect(await keysIn(warehouse, 'activities', 'activity')).toEqual(keysOf('activity'));
   expect(await keysIn(warehouse, 'invitations', 'invitation')).toEqual(keysOf('invitation'));
+  let ofWebinars = 0;
+  for (const [kind, table] of WEBINAR_TABLES) {
+    const wanted = keysOf(kind);
+    expect(await keysIn(warehouse, table, 'record')).toEqual(wanted);
+    ofWebinars += wanted.length;
+  }
+  await expectTimeStayed(warehouse);
   const persons = await expectPersonsStated(warehouse, events, standing);
   const tableRows = await expectTablesHold(warehouse, standing);
   return {
@@ -213,9 +222,44 @@ async function expectFactsCounted(
       person: persons,
       row: tableRows,
     },
+    ofWebinars,
     older,
     deletions,
   };
+}
+
+const WEBINAR_TABLES: readonly (readonly [RecordKind, string])[] = [
+  ['webinar', 'webinar_records'],
+  ['registration', 'registrations'],
+  ['attendance', 'attendances'],
+  ['recording_view', 'recording_views'],
+];
+
+/** The time that is counted of each person in a webinar is that of the stays, and each webinar that is known has its own row. */
+async function expectTimeStayed(warehouse: Warehouse): Promise<void> {
+  const parts = await rows<{ id: string; webinar: string; person: number; seconds: number }>(
+    warehouse,
+    sql`SELECT toString(participation) AS id, webinar, person, seconds FROM turnout.participations FINAL`,
+  );
+  const stays = await rows<{ id: string; from: number; to: number; seconds: number }>(
+    warehouse,
+    sql`SELECT toString(participation) AS id, toUnixTimestamp64Milli(joined_at) AS from, toUnixTimestamp64Milli(left_at) AS to, seconds
+FROM turnout.stays FINAL`,
+  );
+  const stayed = new Map<string, number>();
+  for (const { id, from, to, seconds } of stays) {
+    expect(seconds * 1000).toBeCloseTo(to - from, 6);
+    stayed.set(id, (stayed.get(id) ?? 0) + to - from);
+  }
+  const counted = parts.filter(({ seconds }) => seconds > 0).map(({ id, seconds }) => [id, Math.round(seconds * 1000)]);
+  expect(new Map(counted as [string, number][])).toEqual(stayed);
+  const known = await rows<{ webinar: string }>(
+    warehouse,
+    sql`SELECT DISTINCT webinar FROM turnout.webinar_records FINAL`,
+  );
+  const webinars = new Set(parts.filter(({ person }) => person === 0).map(({ webinar }) => webinar));
+  expect(known.filter(({ webinar }) => !webinars.has(webinar))).toEqual([]);
+  expect(parts.filter(({ webinar }) => !webinars.has(webinar))).toEqual([]);
 }
 
 async function keysIn(warehouse: Warehouse, table: string, column: string): Promise<string[]> {
