@@ -17,6 +17,8 @@ export interface WebinarInfo {
 
 export interface WebinarDetail extends WebinarInfo {
   registrations: number;
+  /** The earliest registration; null where there is none. */
+  first_registered_at: string | null;
   /** People in the live room, by minute from the start (negative before it). Empty where nobody came. */
   curve: { minute: number; people: number; joined: number; left: number }[];
   /** The minutes in which most people left before the end, with how many; at most 3. */

@@ -14,14 +14,15 @@ export function Scorecard(props: {
   info: MetricInfo | undefined;
   now: CellValue;
   before: CellValue | null;
-  trend: SeriesSet;
+  /** null where there is no course of time to show. */
+  trend: SeriesSet | null;
   ignores: string[];
   completeThrough: string;
 }) {
   const { column, info, now, before, trend, ignores } = props;
   const { formats, period, compare } = useDashboard();
   const change = cellChange(now, before, column, formats);
-  const line = trend.series.find((series) => series.key === column.name);
+  const line = trend?.series.find((series) => series.key === column.name);
   const exact = now.amount === null ? now.text : formats.value(now.amount, column, 'table');
   const against = compare ? `${formats.bucket(compare.start, 'day', 'axis')}` : '';
   const description = column.description ?? info?.description;
@@ -58,7 +59,7 @@ export function Scorecard(props: {
           </span>
         )}
       </p>
-      {line && line.values.length > 1 ? (
+      {trend === null ? null : line && line.values.length > 1 ? (
         <Sparkline
           label={`${describeLine(line, trend, formats)}.`}
           values={line.values}
@@ -71,7 +72,7 @@ export function Scorecard(props: {
       <p className="card-foot">
         {now.sample !== null && <span>n {formats.value(now.sample, { format: 'integer' }, 'table')}</span>}
         {ignores.length > 0 && <span>ignores {ignores.join(', ')}</span>}
-        <span>complete to {completeTo(props.completeThrough, period.end, formats)}</span>
+        {trend !== null && <span>complete to {completeTo(props.completeThrough, period.end, formats)}</span>}
       </p>
     </div>
   );

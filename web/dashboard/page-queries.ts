@@ -63,10 +63,14 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
     case 'scorecards':
       return [
         { key: partKey.totals(tile), query: metricQuery(frame, { metrics: tile.metrics }) },
-        {
-          key: partKey.trend(tile),
-          query: metricQuery(frame, { metrics: tile.metrics }, sparklineGrain(input.period)),
-        },
+        ...(input.dashboard.subject === undefined
+          ? [
+              {
+                key: partKey.trend(tile),
+                query: metricQuery(frame, { metrics: tile.metrics }, sparklineGrain(input.period)),
+              },
+            ]
+          : []),
       ];
     case 'line': {
       const grain = lineGrain(tile.grain, input);

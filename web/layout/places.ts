@@ -19,6 +19,7 @@ export const isUnderSources = (path: string): boolean =>
 export function placeLabel(path: string): string | null {
   const exact = PLACES.find((place) => place.path === path);
   if (exact) return exact.label;
+  if (path.startsWith('/webinars/')) return 'One webinar';
   const source = /^\/sources\/([^/]+)/.exec(path)?.[1];
   if (source !== undefined) return decodeURIComponent(source);
   return PLACES.find((place) => path.startsWith(`${place.path}/`))?.label ?? null;

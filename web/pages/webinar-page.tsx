@@ -23,8 +23,8 @@ import '../webinar/webinar.css';
 import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 
-/** Registrations that came earlier than this before the start are not drawn. */
-const DAYS_BEFORE = 120;
+/** Days before the start that are shown even if the first registration came later. */
+const DAYS_BEFORE = 7;
 
 /** The page of one webinar: what it is, its numbers, the room minute by minute, the people. */
 export function WebinarPage() {
@@ -97,7 +97,8 @@ function WebinarNumbers({ detail, dashboard, workspace, catalog }: OneWebinarPro
   }));
   const [opened, setOpened] = useState(false);
   const period = useMemo(() => {
-    const read = resolvePeriod(`${addDays(date, -DAYS_BEFORE)}..${addDays(date, 1)}`, {
+    const first = [detail.first_registered_at?.slice(0, 10) ?? date, addDays(date, -DAYS_BEFORE)].sort()[0];
+    const read = resolvePeriod(`${first}..${addDays(date, 1)}`, {
       today: workspace.today,
       weekStart: workspace.week_start,
       data: workspace.data,
@@ -105,7 +106,7 @@ function WebinarNumbers({ detail, dashboard, workspace, catalog }: OneWebinarPro
     });
     if (!read.ok) throw new Error(read.message);
     return read;
-  }, [date, workspace]);
+  }, [date, detail.first_registered_at, workspace]);
   const queries = useMemo(
     () => buildPageQueries({ dashboard, view, period, compare: null, catalog }),
     [dashboard, view, period, catalog],

@@ -1,3 +1,4 @@
+import { newcombeInterval } from '../../src/contract/intervals.ts';
 import type { Filter } from '../../src/contract/query.ts';
 import type { ResultColumn, ResultMeta, Row } from '../../src/contract/result.ts';
 import { selectedValues } from '../dashboard/filter-selection.ts';
@@ -70,5 +71,18 @@ export function cellChange(
   formats: Formats,
 ): Change | null {
   if (!previous || current.amount === null || previous.amount === null || current.small || previous.small) return null;
-  return formats.change(current.amount, previous.amount, column);
+  const change = formats.change(current.amount, previous.amount, column);
+  return change !== null && isWithinChance(current, previous, column)
+    ? { ...change, tone: 'neutral', words: `${change.words.replace(/, (better|worse)$/, '')}, which may be chance` }
+    : change;
+}
+
+/** Of a share of counted things: the 95 % interval of its change holds 0. */
+function isWithinChance(current: CellValue, previous: CellValue, { proportion }: ResultColumn): boolean {
+  if (!proportion || current.sample === null || previous.sample === null) return false;
+  const interval = newcombeInterval(
+    { rate: current.amount ?? 0, n: current.sample },
+    { rate: previous.amount ?? 0, n: previous.sample },
+  );
+  return interval !== null && interval.low <= 0 && interval.high >= 0;
 }

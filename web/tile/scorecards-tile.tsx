@@ -22,18 +22,24 @@ interface Card {
 export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecards' }> }) {
   const state = useDashboard();
   const { results, catalog, view, formats, workspace, period } = state;
-  const data = gatherResults(results, { totals: partKey.totals(tile), trend: partKey.trend(tile) });
+  // The page of one thing has no course of time to show.
+  const hasTrend = state.dashboard.subject === undefined;
+  const data = gatherResults<string>(results, {
+    totals: partKey.totals(tile),
+    ...(hasTrend ? { trend: partKey.trend(tile) } : {}),
+  });
   if (data.kind === 'waiting') return <TileFrame tile={tile} content={{ state: 'waiting' }} />;
   if (data.kind === 'failed') return <TileFrame tile={tile} content={{ state: 'failed', error: data.error }} />;
 
   const { totals, trend } = data.results;
+  if (!totals) return <TileFrame tile={tile} content={{ state: 'waiting' }} />;
   const { first, last } = workspace.data;
-  const outside = first === null || last === null || last < period.start || first >= period.end;
+  const outside = hasTrend && (first === null || last === null || last < period.start || first >= period.end);
   if (outside && hasNothing(totals, tile.metrics)) {
     const empty = emptyState(totals, tile.metrics, state);
     return <TileFrame tile={tile} content={{ state: 'empty', meta: totals.meta, empty }} />;
   }
-  const trends = toSeries(trend, { metrics: tile.metrics, timeZone: formats.timeZone });
+  const trends = trend && toSeries(trend, { metrics: tile.metrics, timeZone: formats.timeZone });
   const cards = tile.metrics.flatMap((metric): Card[] => {
     const column = totals.columns.find((candidate) => candidate.name === metric);
     if (!column) return [];
@@ -82,7 +88,7 @@ export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecar
                   info={catalog.metrics.find((metric) => metric.name === column.name)}
                   now={now}
                   before={before}
-                  trend={trends}
+                  trend={trends ?? null}
                   ignores={(column.ignores ?? []).map(labelOf)}
                   completeThrough={totals.meta.complete_through}
                 />

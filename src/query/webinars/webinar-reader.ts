@@ -37,10 +37,18 @@ const PAST = 20;
 export function createWebinarReader({ run, zone }: { run: RunStatement; zone: string }): WebinarReader {
   const read = async <Row>(statement: RenderedSql, signal: AbortSignal): Promise<Row[]> =>
     (await run(statement, { signal })).rows as Row[];
-  const shape = ({ starts, ends, registrations: _r, attended: _a, ...row }: WebinarRow): WebinarInfo => ({
-    ...row,
-    starts_at: formatInstant(starts, zone),
-    ends_at: ends === null ? null : formatInstant(ends, zone),
+  const shape = (row: WebinarRow): WebinarInfo => ({
+    webinar: row.webinar,
+    title: row.title,
+    series: row.series,
+    course: row.course,
+    language: row.language,
+    region: row.region,
+    format: row.format,
+    status: row.status,
+    host: row.host,
+    starts_at: formatInstant(row.starts, zone),
+    ends_at: row.ends === null ? null : formatInstant(row.ends, zone),
   });
 
   return {
@@ -54,6 +62,7 @@ export function createWebinarReader({ run, zone }: { run: RunStatement; zone: st
       return {
         ...shape(row),
         registrations: row.registrations,
+        first_registered_at: row.first_registered ? formatInstant(row.first_registered, zone) : null,
         ...curve,
         others: others
           .filter((other) => other.webinar !== webinar)

@@ -16,6 +16,7 @@ const webinars = (condition: SqlNode): Fragment => sql`SELECT p.webinar AS webin
   any(p.region) AS region, any(p.format) AS format, any(p.status) AS status, any(p.host) AS host,
   any(toUnixTimestamp64Milli(p.starts_at)) AS starts, any(toUnixTimestamp64Milli(p.ends_at)) AS ends,
   countIf(p.registered = 1) AS registrations,
+  minIf(toUnixTimestamp64Milli(p.registered_at), p.registered = 1) AS first_registered,
   countIf(p.registered = 1 AND p.seconds > 0) AS attended
 FROM ${participations} AS p FINAL
 WHERE ${condition}
@@ -34,6 +35,8 @@ export interface WebinarRow {
   starts: number;
   ends: number | null;
   registrations: number;
+  /** 0 or null where there are no registrations. */
+  first_registered: number | null;
   attended: number;
 }
 
