@@ -1,5 +1,6 @@
 import type { SampleEntry } from '../sample/entry.ts';
 import type { Customer } from './generator/audience.ts';
+import { readBigMarker } from './generator/bigmarker-pages.ts';
 import { Readings } from './generator/readings.ts';
 import { tellStory } from './generator/tell-story.ts';
 import { readZoomWebinars } from './generator/zoom-pages.ts';
@@ -12,6 +13,7 @@ import { readZoomWebinars } from './generator/zoom-pages.ts';
 export function webinarsSample(customers: readonly Customer[]): Iterable<SampleEntry> {
   const webinars = tellStory(customers);
   const readings = new Readings();
+  readBigMarker(webinars, readings);
   readZoomWebinars(webinars, readings);
   return readings.entries();
 }
