@@ -1,7 +1,10 @@
 import { useEffect } from 'react';
-import type { IdentityReport } from '../../src/contract/api.ts';
+import type { IdentityReport, WorkspaceInfo } from '../../src/contract/api.ts';
+import type { AttendanceMatching } from '../../src/contract/identity.ts';
 import { useSources, useWorkspace } from '../api/queries.ts';
 import { formatValue, NO_DATA } from '../format/index.ts';
+import { AttendanceMatchingReport } from '../identity/attendance-matching.tsx';
+import { IdentityRulesForm } from '../identity/identity-rules-form.tsx';
 import { SectionNav } from '../sources/section-nav.tsx';
 import { useIdentity } from '../sources/source-queries.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
@@ -9,6 +12,7 @@ import { PageError } from './page-error.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import '../sources/sources.css';
 import './identity-page.css';
+import '../identity/identity.css';
 
 /** How well people of different sources are recognised as one. */
 export function IdentityPage() {
@@ -35,6 +39,18 @@ export function IdentityPage() {
       ) : (
         <Report report={identity.data} labels={labels} locale={locale} />
       )}
+      {identity.data.attendance && <Attendance attendance={identity.data.attendance} workspace={workspace.data} />}
+    </>
+  );
+}
+
+function Attendance({ attendance, workspace }: { attendance: AttendanceMatching; workspace: WorkspaceInfo }) {
+  return (
+    <>
+      <h2 id="attendance">Attendance and registrations</h2>
+      <AttendanceMatchingReport attendance={attendance} workspace={workspace} />
+      <h2 id="matching-rules">Rules of matching</h2>
+      <IdentityRulesForm rules={attendance.rules} own={attendance.own} sample={workspace.sample} />
     </>
   );
 }
