@@ -1,8 +1,9 @@
 import { type Problem, TurnoutError } from '../contract/errors.ts';
 import type { Query } from '../contract/query.ts';
-import type { BatchItem, BatchResult, QueryResult } from '../contract/result.ts';
+import type { BatchResult, QueryResult } from '../contract/result.ts';
 import type { CheckedModel } from '../model/checked.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
+import { answerBatch } from './answer-batch.ts';
 import { answerFunnel } from './answer-funnel.ts';
 import { answerMetrics } from './answer-metrics.ts';
 import { checkFunnelQuery } from './checks/funnel.ts';
@@ -54,21 +55,7 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
 
   return {
     run: answer,
-    async runBatch(queries, context) {
-      const asked = queries.map((query) => ({
-        query,
-        context: typeof context === 'function' ? context(query) : context,
-      }));
-      const results = await Promise.all(
-        asked.map((one) =>
-          answer(one.query, one.context).catch((error: unknown): BatchItem => {
-            one.context.signal?.throwIfAborted();
-            return describeFailure(error, onBug);
-          }),
-        ),
-      );
-      return { results, data_version: asked[0]?.context.dataVersion ?? '' };
-    },
+    runBatch: (queries, context) => answerBatch(queries, context, answer, onBug),
     async explainSql(query, context) {
       const statements: RenderedSql[] = [];
       const trace = new Trace(async (statement) => {
@@ -101,12 +88,4 @@ function refuse<T>(resolved: T | undefined, problems: Problem[]): T {
 
 function answerResolved(query: ResolvedQuery, trace: Trace, context: QueryContext): Promise<QueryResult> {
   return query.kind === 'funnel' ? answerFunnel(query, trace, context) : answerMetrics(query, trace, context);
-}
-
-/** What a batch shows for a query that failed. */
-export function describeFailure(error: unknown, onBug: ((error: unknown) => void) | undefined): BatchItem {
-  if (error instanceof TurnoutError)
-    return { error: { code: error.code, message: error.message, problems: error.problems } };
-  onBug?.(error);
-  return { error: { code: 'internal', message: 'This query failed because of a mistake in Turnout.', problems: [] } };
 }

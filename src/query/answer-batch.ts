@@ -1,0 +1,34 @@
+import { TurnoutError } from '../contract/errors.ts';
+import type { Query } from '../contract/query.ts';
+import type { BatchItem, BatchResult, QueryResult } from '../contract/result.ts';
+import type { QueryContext } from './query-context.ts';
+
+/**
+ * Answers several queries over one data version; one that fails does not take the others with it. What is complete and late depends
+ * on the tables that a query reads, so each may have a context of its own.
+ */
+export async function answerBatch(
+  queries: readonly Query[],
+  context: QueryContext | ((query: Query) => QueryContext),
+  answer: (query: Query, context: QueryContext) => Promise<QueryResult>,
+  /** Hears of our own mistakes. */
+  onBug?: (error: unknown) => void,
+): Promise<BatchResult> {
+  const asked = queries.map((query) => ({ query, context: typeof context === 'function' ? context(query) : context }));
+  const results = await Promise.all(
+    asked.map((one) =>
+      answer(one.query, one.context).catch((error: unknown): BatchItem => {
+        one.context.signal?.throwIfAborted();
+        return describeFailure(error, onBug);
+      }),
+    ),
+  );
+  return { results, data_version: asked[0]?.context.dataVersion ?? '' };
+}
+
+function describeFailure(error: unknown, onBug: ((error: unknown) => void) | undefined): BatchItem {
+  if (error instanceof TurnoutError)
+    return { error: { code: error.code, message: error.message, problems: error.problems } };
+  onBug?.(error);
+  return { error: { code: 'internal', message: 'This query failed because of a mistake in Turnout.', problems: [] } };
+}
