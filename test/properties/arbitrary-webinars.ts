@@ -83,7 +83,7 @@ const registration = fc.record(
     record: fc.constant('registration' as const),
     ...named,
     registered_at: iso(few(6).map((hour) => START - hour * 3_600_000)),
-    cancelled_at: fc.option(iso(turn), { nil: undefined, freq: 1 }),
+    cancelled_at: fc.option(iso(turn), { nil: undefined, freq: 3 }),
     utm_source: optional(fc.constantFrom('', 'google', 'crm')),
     utm_campaign: optional(fc.constantFrom('spring', 'autumn')),
     referrer: optional(fc.constantFrom('', 'example.org')),
