@@ -31,7 +31,7 @@ export const workspaceFile = z.strictObject({
   /** Fixed instant for sample workspaces and tests; the wall clock where absent. */
   clock: z.iso.datetime({ offset: true }).optional(),
   /** Names of packs that are used. */
-  packs: z.array(z.string()).default(['omnichannel']),
+  packs: z.array(z.string()).default(['omnichannel', 'webinars']),
   /** Trailing windows in days. */
   windows: z
     .strictObject({ week: z.number().int().min(1).default(7), month: z.number().int().min(1).default(30) })
