@@ -7,6 +7,7 @@ import type { Feed } from './contract/connector.ts';
 import { TurnoutError } from './contract/errors.ts';
 import type { Query } from './contract/query.ts';
 import type { DataSide } from './data-side.ts';
+import { createExplainEngine } from './explain/create-explain-engine.ts';
 import type { IdentityRuleServices, SourceActions, SourceGroupServices, WorkspaceServices } from './http/services.ts';
 import type { Imports } from './imports/imports.ts';
 import type { IntakeCounters } from './intake/counters.ts';
@@ -68,10 +69,11 @@ export function composeServices(parts: Parts): WorkspaceServices {
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
   const runStatement: RunStatement = async (statement, options) =>
     data.warehouse.query<Record<string, unknown>>(statement, options);
-  const engine = createQueryEngine({
+  const onBug = (error: unknown) => log.error({ err: error }, 'a query failed');
+  const engine = createExplainEngine({
+    engine: createQueryEngine({ model, run: runStatement, onBug }),
     model,
-    run: runStatement,
-    onBug: (error) => log.error({ err: error }, 'a query failed'),
+    onBug,
   });
   const webinars = createWebinarReader({ run: runStatement, zone: workspace.time_zone });
   const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
