@@ -141,8 +141,9 @@ function repeats(rows: readonly BigMarkerRow[], known: ReadonlySet<string>): boo
   return first !== undefined && rows.every((row) => known.has(identityOf(row)));
 }
 
-function identityOf(row: BigMarkerRow): string {
-  return typeof row['id'] === 'string' ? row['id'] : JSON.stringify(row);
+/** Ids of some lists are of the person, not of the row. */
+function identityOf({ webinar_stats: _, ...row }: BigMarkerRow): string {
+  return JSON.stringify(row);
 }
 
 function wholeNumber(value: unknown): number | undefined {

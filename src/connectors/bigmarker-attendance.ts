@@ -4,7 +4,7 @@ import type { BigMarkerRow } from './bigmarker-api.ts';
 import { type Conference, presentersOf, webinarIdOf, whyNoTime, zoneOf } from './bigmarker-conference.ts';
 import { bmidOf, emailOf, isPresenter, personOf } from './bigmarker-registration.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
-import { idText, poison, setIfKnown } from './parsed-item.ts';
+import { poison, setIfKnown, wordText } from './parsed-item.ts';
 import { numberStays } from './stay-records.ts';
 import { readWebinarDuration } from './webinar-duration.ts';
 import { readInstant } from './webinar-time.ts';
@@ -53,8 +53,8 @@ export function groupByPerson(rows: readonly BigMarkerRow[]): PersonRows[] {
     const person =
       bmidOf(row) ??
       emailOf(row)?.toLowerCase() ??
-      idText(row['custom_user_id'], 150) ??
-      `row ${idText(row['id'], 150) ?? index}`;
+      wordText(row['custom_user_id'], 150) ??
+      `row ${wordText(row['id'], 150) ?? index}`;
     const group = groups.get(person) ?? { person, rows: [] };
     group.rows.push(row);
     groups.set(person, group);
@@ -74,7 +74,7 @@ export function stayItems(
   before: number,
 ): ParsedItem[] {
   const presenters = presentersOf(conference);
-  const conferenceId = idText(conference['id'], 200);
+  const conferenceId = wordText(conference['id']);
   const webinar = webinarIdOf(conference, settings);
   if (conferenceId === undefined || webinar === undefined)
     return [poison('The page does not say which webinar these rows are of.', rows)];

@@ -2,7 +2,7 @@ import type { RecordOf } from '../contract/record.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { isObject } from './json.ts';
 import { languageName } from './language-name.ts';
-import { idText, setIfKnown, shortText } from './parsed-item.ts';
+import { setIfKnown, shortText, wordText } from './parsed-item.ts';
 import { ianaZone } from './rails-zones.ts';
 import { type DetailFields, readDetails } from './webinar-details.ts';
 import { lacksZone, readInstant } from './webinar-time.ts';
@@ -123,7 +123,7 @@ function textsIn(list: unknown, names: readonly string[]): string[] {
 
 /** The id under which records of this conference stand: the team's own where `details` find it. */
 export function webinarIdOf(conference: Conference, settings: BigMarkerSettings): string | undefined {
-  return readDetails(settings.details, detailFields(conference)).webinar_id ?? idText(conference['id'], 200);
+  return readDetails(settings.details, detailFields(conference)).webinar_id ?? wordText(conference['id']);
 }
 
 /** The record, or a sentence that says why there is none. @param now UTC milliseconds */
@@ -133,7 +133,7 @@ export function webinarRecord(
   now: number,
   gone = false,
 ): RecordOf<'webinar'> | { reason: string } {
-  const id = idText(conference['id'], 200);
+  const id = wordText(conference['id']);
   const fields = detailFields(conference);
   const { webinar_id: own, ...details } = readDetails(settings.details, fields);
   if (id === undefined) return { reason: 'This conference has no id.' };

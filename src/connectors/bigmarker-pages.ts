@@ -15,7 +15,7 @@ import {
 } from './bigmarker-conference.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { isObject } from './json.ts';
-import { idText, shortText } from './parsed-item.ts';
+import { shortText, wordText } from './parsed-item.ts';
 import { type CatalogueEntry, readCatalogue } from './webinar-catalogue.ts';
 import { digestOf } from './webinar-memory.ts';
 import { type Batch, guardEach, type PassContext, packRows, readInPasses } from './webinar-passes.ts';
@@ -70,9 +70,8 @@ export async function listConferences(
   const entries: CatalogueEntry[] = [];
   const unplaced: CatalogueEntry[] = [];
   for (const conference of [...found, ...children].filter(isWebinar)) {
-    const id = idText(conference['id'], 200);
-    // Spaces part the entries of what a cursor remembers.
-    if (id === undefined || /\s/.test(id)) continue;
+    const id = wordText(conference['id']);
+    if (id === undefined) continue;
     const at = startOf(conference, settings);
     const entry = entryOf(id, at ?? from, conference, settings, effects.now());
     if (at === undefined) unplaced.push(entry);
@@ -85,7 +84,7 @@ export async function listConferences(
 async function listChildren(api: BigMarkerApi, found: readonly Conference[]): Promise<Conference[]> {
   const children: Conference[] = [];
   for (const parent of found.filter(isContainer)) {
-    const id = idText(parent['id'], 200);
+    const id = wordText(parent['id']);
     const answer = id === undefined ? undefined : await api.get(`/conferences/recurring/${encodeURIComponent(id)}`);
     if (answer?.kind !== 'found') continue;
     const list = Array.isArray(answer.body) ? answer.body : answer.body['conferences'];

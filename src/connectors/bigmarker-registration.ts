@@ -4,7 +4,7 @@ import type { BigMarkerRow } from './bigmarker-api.ts';
 import { type Conference, presentersOf, webinarIdOf, whyNoTime, zoneOf } from './bigmarker-conference.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { isObject } from './json.ts';
-import { counted, idText, poison, setIfKnown, shortText } from './parsed-item.ts';
+import { counted, poison, setIfKnown, shortText, wordText } from './parsed-item.ts';
 import { type UtmFields, unpackSource, utmOfForm } from './utm-fields.ts';
 import { readInstant } from './webinar-time.ts';
 
@@ -20,9 +20,9 @@ export function registrationItem(
   settings: BigMarkerSettings,
 ): ParsedItem | undefined {
   if (isPresenter(row, presentersOf(conference))) return undefined;
-  const conferenceId = idText(conference['id'], 200);
+  const conferenceId = wordText(conference['id']);
   const webinar = webinarIdOf(conference, settings);
-  const row_id = idText(row['id'], 150) ?? bmidOf(row) ?? emailOf(row)?.toLowerCase();
+  const row_id = wordText(row['id'], 150) ?? bmidOf(row) ?? emailOf(row)?.toLowerCase();
   const person = personOf(row);
   if (conferenceId === undefined || webinar === undefined)
     return poison('The page does not say which webinar this registration is for.', row);
@@ -85,7 +85,7 @@ function cancelledAt(row: BigMarkerRow, zone: string | undefined, registeredAt: 
 }
 
 export function bmidOf(row: BigMarkerRow): string | undefined {
-  return idText(row['bmid'] ?? row['BMID'], 150);
+  return wordText(row['bmid'] ?? row['BMID'], 150);
 }
 
 export function emailOf(row: BigMarkerRow): string | undefined {
@@ -98,7 +98,7 @@ export function personOf(row: BigMarkerRow): PersonRef | undefined {
   setIfKnown(person, 'email', emailOf(row));
   const phone = customFields(row).find(([name]) => PHONE_FIELD.test(name))?.[1] ?? row['phone'];
   setIfKnown(person, 'phone', shortText(phone, 40));
-  setIfKnown(person, 'external_id', idText(row['custom_user_id'], 200));
+  setIfKnown(person, 'external_id', shortText(row['custom_user_id'], 200));
   if (Object.keys(person).length > 0) return person;
   const bmid = bmidOf(row);
   return bmid === undefined ? undefined : { external_id: `bigmarker:${bmid}` };
@@ -107,6 +107,6 @@ export function personOf(row: BigMarkerRow): PersonRef | undefined {
 export function isPresenter(row: BigMarkerRow, presenters: ReadonlySet<string>): boolean {
   if (/^(?:presenter|host|organi[sz]er|moderator|panelist|admin)$/i.test(String(row['role'] ?? row['user_type'] ?? '')))
     return true;
-  const ids = [bmidOf(row), emailOf(row), idText(row['member_id'], 200), idText(row['presenter_id'], 200)];
+  const ids = [bmidOf(row), emailOf(row), wordText(row['member_id']), wordText(row['presenter_id'])];
   return ids.some((id) => id !== undefined && presenters.has(id.toLowerCase()));
 }

@@ -50,6 +50,12 @@ export function idText(value: unknown, max = 300): string | undefined {
   return typeof text === 'string' && text !== '' && text.length <= max && text.isWellFormed() ? text : undefined;
 }
 
+/** An id that is one word: never blank, nothing around it. */
+export function wordText(value: unknown, max = 200): string | undefined {
+  const text = idText(value, max);
+  return text === undefined || /\s/.test(text) ? undefined : text;
+}
+
 /** Unix seconds (number or digits) → ISO instant. */
 export function instantFromUnixSeconds(value: unknown): string | undefined {
   if (typeof value === 'string' && !/^\d{1,12}(\.\d{1,9})?$/.test(value)) return undefined;

@@ -10,6 +10,9 @@ import { counted } from './parsed-item.ts';
 
 type Stay = RecordOf<'attendance'> | RecordOf<'recording_view'>;
 
+/** Nobody joins more often; whatever says so is wrong. */
+const MOST = 1_000;
+
 export interface StaysOfPerson {
   /** Begins the keys: source-wide unique for the person in the webinar. */
   key: string;
@@ -23,7 +26,7 @@ export function numberStays({ key, stays }: StaysOfPerson, before: number): Pars
   const items = ordered.map((stay, index) => counted({ ...stay, key: `${key}:${index + 1}` }));
   const of = ordered[0]?.record;
   if (of === undefined) return items;
-  for (let number = ordered.length + 1; number <= before; number++)
+  for (let number = ordered.length + 1; number <= Math.min(before, MOST); number++)
     items.push(counted({ record: 'deletion', key: `${key}:${number}`, of }));
   return items;
 }

@@ -89,7 +89,10 @@ export async function* readInPasses<W extends Listed>(
   const { look_back_days: back, ahead_days: ahead } = service.windows;
   const began = effects.now();
   const since = sinceOf(service.windows, began);
-  for (;;) {
+  // A run that is stopped again and again still gets to the older ones.
+  const goesOn = state.older !== undefined || state.olderAt === undefined;
+  const justRead = state.recent === undefined && began - (state.recentAt ?? 0) < FRESH_MS;
+  while (!(goesOn && justRead)) {
     const now = effects.now();
     state.recent ??= {
       begun: now,
