@@ -141,7 +141,9 @@ function strayIn(random: Random, guest: Guest): void {
 /** Two colleagues gave the number of their office, and one of them calls in from there: nobody can say which. */
 function shareOffice(random: Random, { plan, guests }: StoryWebinar): void {
   if (plan.series.signUp === plan.series.room || !random.chance(0.2)) return;
-  const absent = guests.filter(({ stays, registration }) => !stays.length && registration?.phone !== undefined);
+  const absent = guests.filter(
+    ({ stays, registration }) => !stays.length && registration?.phone !== undefined && registration.email !== undefined,
+  );
   const [caller, colleague] = absent;
   if (caller?.registration === undefined || colleague?.registration === undefined) return;
   colleague.registration.phone = caller.registration.phone ?? '';
