@@ -48,9 +48,10 @@ function Attendance({ attendance, workspace }: { attendance: AttendanceMatching;
   return (
     <>
       <h2 id="attendance">Attendance and registrations</h2>
-      <AttendanceMatchingReport attendance={attendance} workspace={workspace} />
-      <h2 id="matching-rules">Rules of matching</h2>
-      <IdentityRulesForm rules={attendance.rules} own={attendance.own} sample={workspace.sample} />
+      <AttendanceMatchingReport attendance={attendance} workspace={workspace}>
+        <h3 id="matching-rules">Rules of matching</h3>
+        <IdentityRulesForm rules={attendance.rules} own={attendance.own} sample={workspace.sample} />
+      </AttendanceMatchingReport>
     </>
   );
 }

@@ -193,7 +193,10 @@ function Workshop({ info, locale, sample }: WorkshopProps) {
             </p>
           )}
           <div className="rule-foot-row">
-            <span>{footWords({ unfinished, problems, preview: preview.data, waiting, locale })}</span>
+            <span>
+              {footWords({ unfinished, problems, preview: preview.data, waiting, locale })}{' '}
+              {sample && 'The sample’s rules cannot be saved.'}
+            </span>
             <button
               type="button"
               className="button"
@@ -211,7 +214,7 @@ function Workshop({ info, locale, sample }: WorkshopProps) {
               disabled={sample || saving || waiting || unfinished > 0 || problems.length > 0}
               onClick={() => void save()}
             >
-              {saving ? 'Saving' : sample ? 'Save (not in the sample)' : 'Save'}
+              {saving ? 'Saving' : 'Save'}
             </button>
           </div>
         </div>

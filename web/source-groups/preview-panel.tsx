@@ -31,7 +31,7 @@ export function PreviewPanel({ preview, changed, waiting, locale }: PreviewPanel
         </p>
       )}
       {registrations > 0 && (
-        <TableFrame label="Registrations by group" className="preview-groups">
+        <TableFrame label="Each group" className="preview-groups">
           <PlainTable
             headings={
               changed
@@ -87,7 +87,7 @@ function Moves({ preview, count }: { preview: SourceGroupsPreview; count(value: 
         <PlainTable headings={['Came by', 'From', 'To', { number: 'Registrations' }]}>
           {shown.map(({ touch, from, to, registrations }) => (
             <tr key={JSON.stringify(touch)}>
-              <td>{touchWords(touch)}</td>
+              <td className="preview-touch">{touchWords(touch)}</td>
               <td className={from === UNASSIGNED ? 'unassigned-text' : undefined}>{from}</td>
               <td className={to === UNASSIGNED ? 'unassigned-text' : undefined}>{to}</td>
               <td className="number">{count(registrations)}</td>

@@ -88,12 +88,12 @@ test('a rule from what was left over', () => {
 
 test('conditions and ways of coming in words', () => {
   expect(RULES.flatMap(({ when }) => when.map(conditionWords))).toEqual([
-    { says: 'Source is', value: 'sms' },
-    { says: 'Source is one of', value: 'mail, a, b' },
-    { says: 'Medium is known', value: '' },
-    { says: 'Source is on the list', value: 'search' },
+    { says: 'Source is', values: ['sms'], more: 0 },
+    { says: 'Source is one of', values: ['mail', 'a, b'], more: 0 },
+    { says: 'Medium is known', values: [], more: 0 },
+    { says: 'Source is on the list', values: ['search'], more: 0 },
   ]);
-  expect(conditionWords({ field: 'term', in: [...'abcdefgh'] }).value).toBe('a, b, c, d, e, f and 2 more');
+  expect(conditionWords({ field: 'term', in: [...'abcdefgh'] })).toMatchObject({ values: [...'abcdef'], more: 2 });
   expect(touchWords({ source: 'google', medium: 'cpc', campaign: 'spring' })).toBe('google / cpc, campaign spring');
   expect(touchWords({ source: 'x' })).toBe('x / (no medium)');
   expect(touchWords({ referrer: 'a.example' })).toBe('referred by a.example');

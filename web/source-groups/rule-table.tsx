@@ -1,5 +1,5 @@
 import { IconArrowDown, IconArrowUp, IconPencil, IconTrash } from '@tabler/icons-react';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { Fragment, type KeyboardEvent, useEffect, useRef } from 'react';
 import type { Problem } from '../../src/contract/errors.ts';
 import { UNASSIGNED } from '../../src/contract/source-groups.ts';
 import { formatValue } from '../format/index.ts';
@@ -131,10 +131,10 @@ function RuleRows({ rule, index, report, count, onMove, onRemove, onClose, ...pr
   return (
     <>
       <tr data-rule={rule.id} data-open={isOpen || undefined} data-bad={problems.length > 0 || undefined}>
-        <td className="number rule-place" data-label="No.">
-          {index + 1}
-        </td>
-        <th scope="row">{rule.group.trim() || <span className="faint">no group yet</span>}</th>
+        <td className="number rule-place">{index + 1}</td>
+        <th scope="row" data-place={index + 1}>
+          {rule.group.trim() || <span className="faint">no group yet</span>}
+        </th>
         <td data-label="When">
           <Conditions rule={rule} />
           {problems.map((problem) => (
@@ -222,7 +222,15 @@ function Conditions({ rule }: { rule: DraftRule }) {
               <span className="faint">something is missing</span>
             ) : (
               <>
-                {words.says} {words.value !== '' && <code>{words.value}</code>}
+                {words.says}
+                {words.values.map((value, place) => (
+                  <Fragment key={value}>
+                    {' '}
+                    <code>{value}</code>
+                    {place < words.values.length - 1 && ','}
+                  </Fragment>
+                ))}
+                {words.more > 0 && ` and ${words.more} more`}
               </>
             )}
           </span>

@@ -26,21 +26,20 @@ export const COMPARISON_WORDS: Record<Comparison, string> = {
 
 const MOST_VALUES = 6;
 
-/** In parts, so that the values can stand out: `Source is one of`, `email, e-mail`. */
-export function conditionWords(condition: SourceCondition): { says: string; value: string } {
+/** In parts, so that the values can stand out: `Source is one of`, `email` and `e-mail`, and how many more there are. */
+export function conditionWords(condition: SourceCondition): { says: string; values: string[]; more: number } {
   const field = FIELD_WORDS[condition.field];
   if (condition.empty !== undefined)
-    return { says: `${field} ${COMPARISON_WORDS[condition.empty ? 'empty' : 'known']}`, value: '' };
+    return { says: `${field} ${COMPARISON_WORDS[condition.empty ? 'empty' : 'known']}`, values: [], more: 0 };
   if (condition.in !== undefined) {
-    const more = condition.in.length - MOST_VALUES;
-    const values = condition.in.slice(0, MOST_VALUES).join(', ');
-    return { says: `${field} ${COMPARISON_WORDS.in}`, value: more > 0 ? `${values} and ${more} more` : values };
+    const values = condition.in.slice(0, MOST_VALUES);
+    return { says: `${field} ${COMPARISON_WORDS.in}`, values, more: condition.in.length - values.length };
   }
   const how = (['is', 'in_list', 'contains', 'starts', 'ends', 'matches'] as const).find(
     (key) => condition[key] !== undefined,
   );
-  if (how === undefined) return { says: field, value: '' };
-  return { says: `${field} ${COMPARISON_WORDS[how]}`, value: condition[how] ?? '' };
+  if (how === undefined) return { says: field, values: [], more: 0 };
+  return { says: `${field} ${COMPARISON_WORDS[how]}`, values: [condition[how] ?? ''], more: 0 };
 }
 
 /** `google / cpc, campaign spring`: what is known of how somebody came. */

@@ -33,7 +33,7 @@ export function UnassignedList({ touches, registrations, locale, onMakeRule }: U
             <button
               type="button"
               className="button"
-              aria-label={`Make a rule from ${touchWords(touch)}`}
+              aria-label={`Make a rule from this: ${touchWords(touch)}`}
               onClick={() => onMakeRule(touch)}
             >
               Make a rule from this
