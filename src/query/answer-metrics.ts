@@ -156,7 +156,8 @@ function scopeOf(
   range: InstantRange | undefined,
   buckets: readonly Bucket[],
 ): Scope {
-  const { groups, sets, filters, clock, totals, perDay } = query;
+  const { sets, filters, clock, totals, perDay } = query;
+  const groups = query.groups.filter((group) => sets?.some((set) => set.includes(group)) !== false);
   const [view] = viewsOf(query);
   const counted =
     perDay && range !== undefined ? (completeRange(range, clock) ?? { ...range, end: range.start }) : range;

@@ -47,8 +47,9 @@ export function shiftInstant(instant: number, zone: string, by: { days?: number;
 
 /** The instant as far from `other` on the wall clock, in days and time of day, as `end` is from `start`. */
 export function sameElapsed(start: number, end: number, other: number, zone: string): number {
-  const elapsed = zoned(start, zone).until(zoned(end, zone), { largestUnit: 'day' });
-  return zoned(other, zone).add(elapsed).epochMilliseconds;
+  const wall = (instant: number) => zoned(instant, zone).toPlainDateTime();
+  const elapsed = wall(start).until(wall(end), { largestUnit: 'day' });
+  return wall(other).add(elapsed).toZonedDateTime(zone).epochMilliseconds;
 }
 
 /** The zone's own spelling, which the engine wants; null where there is no such zone. */

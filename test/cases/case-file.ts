@@ -23,6 +23,10 @@ const caseSchema = z.strictObject({
   rows: z.array(row).optional(),
   /** The rows may come in any order. */
   unordered: z.boolean().default(false),
+  /** Compare `meta.parameters` and `meta.matured_through` where given. */
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Parts of the columns, by name. */
+  columns: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   /** Compare the sample sizes of rates (`<metric>__n`) too. */
   samples: z.boolean().default(false),
   /** Leave out rows in which every metric is 0 or null. */
@@ -67,6 +71,7 @@ const ROW_KEYS: Record<string, string> = {
   messages: 'message',
   activities: 'activity',
   invitations: 'invitation',
+  participations: 'participation',
 };
 
 function expandRow(table: string, given: Record<string, FactCell>, number: number, currency: string): FactRow {

@@ -79,6 +79,9 @@ function checkAnswer(one: Case, answer: QueryResult): void {
     );
   if (one.compare_totals !== undefined)
     expect(withoutSamples(answer.compare?.totals ?? {})).toEqual(closeTo(one.compare_totals));
+  if (one.meta !== undefined) expect(answer.meta).toMatchObject(one.meta);
+  for (const [name, parts] of Object.entries(one.columns ?? {}))
+    expect(answer.columns.find((column) => column.name === name)).toMatchObject(parts);
   for (const note of one.notes) expect(answer.meta.notes.join('\n')).toContain(note);
   for (const [metric, ignored] of Object.entries(one.ignores ?? {}))
     expect(answer.columns.find((column) => column.name === metric)?.ignores).toEqual(ignored);

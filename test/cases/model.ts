@@ -7,11 +7,14 @@ import { parseYaml } from '../../src/model/parse-yaml.ts';
 
 import { CASE_TABLES } from './tables.ts';
 
-const pack = join(import.meta.dirname, '../../packs/omnichannel');
+const packs = join(import.meta.dirname, '../../packs');
+const pack = join(packs, 'omnichannel');
 
-/** The omnichannel pack, the tables of `tables.yaml` and the datasets and metrics of `model.yaml`, in a workspace of UTC, Monday and USD unless `overrides` say otherwise. */
+/** The packs' models, the tables of `tables.yaml` and the datasets and metrics of `model.yaml`, in a workspace of UTC, Monday and USD unless `overrides` say otherwise. */
 export function loadCaseModel(overrides: Record<string, unknown> = {}): CheckedModel {
-  const files = readdirSync(join(pack, 'model')).map((name) => join(pack, 'model', name));
+  const files = [pack, join(packs, 'webinars')].flatMap((folder) =>
+    readdirSync(join(folder, 'model')).map((name) => join(folder, 'model', name)),
+  );
   const documents = [...files, join(import.meta.dirname, 'model.yaml')].flatMap((file) => {
     const parsed = parseYaml(file, readFileSync(file, 'utf8'));
     if (parsed.problems.length > 0) throw new Error(JSON.stringify(parsed.problems));

@@ -71,6 +71,18 @@ export function journeysIn({ origin }: Setting): fc.Arbitrary<Facts> {
       at: start,
       channel,
     })),
+    participations: journeys.map(({ person, start, activated, paid, campaign }, index) => ({
+      participation: index + 1,
+      webinar: `w${index}`,
+      starts_at: start,
+      person,
+      utm_campaign: campaign,
+      registered: 1,
+      registered_at: start - (paid ?? 0),
+      joined: activated === null ? 0 : 1,
+      first_joined_at: activated === null ? null : start + activated,
+      seconds: activated === null ? 0 : ([0, 300, 1800][index % 3] ?? 0),
+    })),
     messages: journeys.flatMap(({ person, start, paid, channel }, index) =>
       paid === null ? [] : [{ message: index + 1, account: person, sent: 1, charged: 1, channel, at: start + paid }],
     ),
@@ -133,6 +145,28 @@ export function factsIn(place: Setting): fc.Arbitrary<Facts> {
     at_ms: fc.constantFrom('no', ''),
   });
   const price = fc.record({ item: campaign, price: maybe(quarters), sold_out: maybe(flag), received_at: at });
+  const moment = fc.option(at, { nil: null, freq: 2 });
+  const participation = fc
+    .record({
+      webinar: fc.constantFrom('w1', 'w2', 'w3'),
+      series: fc.constantFrom('intro', 'deep', ''),
+      region: category,
+      status: fc.constantFrom('finished', 'finished', 'cancelled'),
+      starts_at: at,
+      person,
+      registered_at: moment,
+      first_joined_at: moment,
+      seconds: fc.constantFrom(0, 0.25, 299.75, 300, 301, 1800, 3600),
+      viewed_recording: flag,
+      source_group: fc.constantFrom('Email', 'Direct', ''),
+      utm_campaign: campaign,
+    })
+    .map((row) => ({
+      ...row,
+      registered: row.registered_at === null ? 0 : 1,
+      joined: row.first_joined_at === null ? 0 : 1,
+      seconds: row.first_joined_at === null ? 0 : row.seconds,
+    }));
   const numbered = <T extends object>(rows: T[], key: string) =>
     rows.map((row, index) => ({ [key]: index + 1, ...row }));
   return fc
@@ -143,8 +177,13 @@ export function factsIn(place: Setting): fc.Arbitrary<Facts> {
       people: fc.array(account, { maxLength: 5 }),
       calls: fc.array(call, { maxLength: 20 }),
       prices: fc.array(price, { maxLength: 5 }),
+      participations: fc.uniqueArray(participation, {
+        maxLength: 16,
+        selector: ({ webinar, person }) => `${webinar} ${person}`,
+      }),
     })
-    .map(({ messages, activities, invitations, people, calls, prices }) => ({
+    .map(({ messages, activities, invitations, people, calls, prices, participations }) => ({
+      participations: numbered(participations, 'participation'),
       table_operator_calls: numbered(calls, 'row'),
       table_price_list: numbered(prices, 'row'),
       messages: numbered(messages, 'message'),

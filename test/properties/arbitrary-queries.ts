@@ -10,6 +10,8 @@ const DIMENSIONS = [
   ['channel', 'category', 'campaign', 'account'],
   ['operator', 'queue', 'resolved', 'campaign', 'k0'],
   ['way', 'was_answered', 'campaign'],
+  ['webinar', 'series', 'region', 'source_group', 'start_hour', 'starts_at'],
+  ['webinar', 'series', 'region', 'source_group', 'start_hour', 'starts_at'],
 ] as const;
 const dimensions = fc
   .constantFrom(...DIMENSIONS)
@@ -49,10 +51,29 @@ const filter: fc.Arbitrary<Filter> = fc.oneof<fc.Arbitrary<Filter>[]>(
     values: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 }),
   }),
   fc.record({
+    dimension: fc.constant('start_hour'),
+    op: fc.constantFrom('gte' as const, 'not' as const),
+    values: fc.constantFrom([8], [0], [12]),
+  }),
+  fc.record({
+    dimension: fc.constant('series'),
+    op: fc.constantFrom('in' as const, 'not' as const),
+    values: fc.constantFrom(['intro'], ['deep', '']),
+  }),
+  fc.record({
     dimension: fc.constant('hour_of_day'),
     op: fc.constant('between' as const),
     values: fc.constantFrom([0, 3], [2, 2], [8, 20]),
   }),
+);
+
+/** Minutes that a visit has to last; some lie on the seconds of the rows. */
+const parameters = fc.option(
+  fc.record(
+    { short_visit: fc.constantFrom(0, 1, 4.99, 5, 10), long_visit: fc.constantFrom(5, 30, 60, 61) },
+    { requiredKeys: [] },
+  ),
+  { nil: undefined },
 );
 
 /** Queries that the model can answer: groups are drawn first, then metrics that have them. */
@@ -77,22 +98,28 @@ export function metricQueryIn(model: CheckedModel, place: Setting): fc.Arbitrary
     perDay: fc.constantFrom(false, false, true),
     compare: fc.constantFrom(undefined, undefined, 'previous_period' as const, 'previous_year' as const),
     match: fc.boolean(),
+    matured: fc.boolean(),
+    parameters,
   });
-  return shape.chain(({ range, grain: drawn, dimensions, filters, totals, perDay, compare, match }) => {
-    const grain = drawn === 'hour' && (perDay || longerThanDays(range, 3)) ? 'day' : drawn;
-    const fitting = [...model.metrics.keys()].filter((name) => fits(model, name, dimensions, grain, perDay));
-    return fc.uniqueArray(fc.constantFrom(...fitting), { minLength: 1, maxLength: 4 }).map(
-      (metrics): MetricQuery => ({
-        metrics,
-        ...(dimensions.length === 0 ? {} : { dimensions }),
-        time: { range, ...(grain === undefined ? {} : { grain }) },
-        ...(filters.length === 0 ? {} : { filters }),
-        ...(totals ? { totals } : {}),
-        ...(perDay ? { per: 'day' as const } : {}),
-        ...(compare === undefined || range[0].length > 10 ? {} : { compare, match_weekday: match }),
-      }),
-    );
-  });
+  return shape.chain(
+    ({ range, grain: drawn, dimensions, filters, totals, perDay, compare, match, matured, parameters }) => {
+      const grain = drawn === 'hour' && (perDay || longerThanDays(range, 3)) ? 'day' : drawn;
+      const fitting = [...model.metrics.keys()].filter((name) => fits(model, name, dimensions, grain, perDay));
+      return fc.uniqueArray(fc.constantFrom(...fitting), { minLength: 1, maxLength: 4 }).map(
+        (metrics): MetricQuery => ({
+          metrics,
+          ...(dimensions.length === 0 ? {} : { dimensions }),
+          time: { range, ...(grain === undefined ? {} : { grain }) },
+          ...(filters.length === 0 ? {} : { filters }),
+          ...(totals ? { totals } : {}),
+          ...(perDay ? { per: 'day' as const } : {}),
+          ...(matured && grain !== 'hour' && range[0].length === 10 ? { matured } : {}),
+          ...(parameters === undefined ? {} : { parameters }),
+          ...(compare === undefined || range[0].length > 10 ? {} : { compare, match_weekday: match }),
+        }),
+      );
+    },
+  );
 }
 
 export function funnelQueryIn(model: CheckedModel, place: Setting): fc.Arbitrary<FunnelQuery> {
@@ -102,12 +129,18 @@ export function funnelQueryIn(model: CheckedModel, place: Setting): fc.Arbitrary
       range: daysIn(place),
       filters: fc.array(filter, { maxLength: 1 }),
       byCampaign: fc.boolean(),
+      matured: fc.boolean(),
+      parameters,
     })
-    .map(({ funnel, range, filters, byCampaign }) => ({
+    .map(({ funnel, range, filters, byCampaign, matured, parameters }) => ({
       funnel,
       time: { range },
       ...(filters.length === 0 ? {} : { filters }),
-      ...(byCampaign ? { dimensions: ['campaign'] } : {}),
+      ...(byCampaign
+        ? { dimensions: [model.funnels.get(funnel)?.cohort === undefined ? 'campaign' : 'utm_campaign'] }
+        : {}),
+      ...(matured ? { matured } : {}),
+      ...(parameters === undefined ? {} : { parameters }),
     }));
 }
 

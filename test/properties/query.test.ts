@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FunnelQuery, MetricQuery } from '../../src/contract/query.ts';
+import type { FunnelQuery, MetricQuery, Query } from '../../src/contract/query.ts';
 import type { QueryResult, Row } from '../../src/contract/result.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
 import { createQueryEngine, type QueryEngine } from '../../src/query/run-query.ts';
@@ -9,9 +9,11 @@ import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
 import { bucketsOf, startOfDay } from '../reference/calendar.ts';
 import { compareRange } from '../reference/compare.ts';
 import type { Facts } from '../reference/dataset.ts';
-import { funnelReached } from '../reference/funnel.ts';
+import { funnelReached, funnelTimes } from '../reference/funnel.ts';
+import { type Instants, isMaturing, settledRanges, wholeDays } from '../reference/maturity.ts';
 import { type Cell, metricValue, type Question, TOTALS } from '../reference/metrics.ts';
 import { perDayValue } from '../reference/per-day.ts';
+import type { Parameters } from '../reference/predicate.ts';
 import { factsIn, journeysIn, type Setting, setting } from './arbitrary-facts.ts';
 import { funnelQueryIn, metricQueryIn } from './arbitrary-queries.ts';
 
@@ -113,7 +115,12 @@ function askerOf(given: World): (query: MetricQuery | FunnelQuery) => Promise<Qu
 
 function checkMetrics(given: World, query: MetricQuery, answer: QueryResult): void {
   const range = instantsOf(given, query.time?.range as [string, string]);
-  const question = questionOf(given, query, range);
+  const question = questionOf(
+    given,
+    query,
+    range,
+    (seconds) => settledRanges(range, undefined, seconds, given.now, given.place.zone).range,
+  );
   const names = [...(query.dimensions ?? []).map(String)];
   checkRows(question, query, names, answer.rows);
   checkComplete(question, query, names, answer.rows);
@@ -133,11 +140,27 @@ function checkMetrics(given: World, query: MetricQuery, answer: QueryResult): vo
     start: Date.parse(answer.compare?.range.start ?? ''),
     end: Date.parse(answer.compare?.range.end ?? ''),
   };
-  const rows = (answer.compare?.rows ?? []).filter((row) => row !== null);
-  checkRows(questionOf(given, query, earlier), query, names, rows);
+  const before = questionOf(
+    given,
+    query,
+    earlier,
+    (seconds) => settledRanges(range, earlier, seconds, given.now, given.place.zone).compare ?? earlier,
+  );
+  answer.compare?.rows.forEach((row, index) => {
+    if (row === null) return;
+    const time = answer.rows[index]?.['time'];
+    const bucket = typeof time === 'string' && query.matured === true ? { time, range } : undefined;
+    checkRow(before, query, cellOf(query, names, row), row, bucket);
+  });
+  if (query.totals === true) checkRow(before, query, TOTALS, answer.compare?.totals ?? {});
 }
 
-function questionOf(given: World, query: MetricQuery, range: { start: number; end: number }): Question {
+/** A question of the reference, and what of its range has settled for metrics that take some seconds. */
+interface Asked extends Question {
+  settled(seconds: number): Instants;
+}
+
+function questionOf(given: World, query: MetricQuery, range: Instants, settled: Asked['settled']): Asked {
   const { facts, place, now } = given;
   const model = modelOf(given);
   return {
@@ -151,10 +174,17 @@ function questionOf(given: World, query: MetricQuery, range: { start: number; en
     weekStart: model.workspace.week_start,
     completeThrough: now,
     now,
+    parameters: parametersOf(model, query),
+    settled,
   };
 }
 
-function checkRows(question: Question, query: MetricQuery, names: string[], rows: readonly Row[]): void {
+function parametersOf(model: CheckedModel, { parameters }: Pick<Query, 'parameters'>): Parameters {
+  const defaults = [...model.parameters.values()].map(({ name, default: preset }) => [name, preset]);
+  return { ...Object.fromEntries(defaults), ...parameters };
+}
+
+function checkRows(question: Asked, query: MetricQuery, names: string[], rows: readonly Row[]): void {
   for (const row of rows) checkRow(question, query, cellOf(query, names, row), row);
 }
 
@@ -163,18 +193,47 @@ function cellOf(query: MetricQuery, names: string[], row: Row): Cell {
   return query.time?.grain === undefined ? { parts } : { time: String(row['time']), parts };
 }
 
-function checkRow(question: Question, query: MetricQuery, cell: Cell, row: Row): void {
-  const expected = query.metrics.map((name) =>
-    query.per === 'day' ? perDayValue(question, name, cell) : metricValue(question, name, cell),
-  );
+/** `bucket`: the bucket and range of the row that a row is compared with; what has not settled there is not compared. */
+function checkRow(
+  question: Asked,
+  query: MetricQuery,
+  cell: Cell,
+  row: Row,
+  bucket?: { time: string; range: Instants },
+): void {
+  const expected = query.metrics.map((name) => expectedValue(question, query, cell, name, bucket));
   const got = query.metrics.map((name) => row[name]);
   const same = got.every((value, index) => isClose(value, expected[index] ?? null));
   if (same) return;
   expect({ query, cell, metrics: got }).toEqual({ query, cell, metrics: expected });
 }
 
+function expectedValue(
+  asked: Asked,
+  query: MetricQuery,
+  cell: Cell,
+  name: string,
+  bucket: { time: string; range: Instants } | undefined,
+): number | null {
+  const { model, completeThrough, zone, weekStart, grain } = asked;
+  const seconds = query.matured === true ? model.metrics.get(name)?.maturesAfter : undefined;
+  const value = (question: Question) =>
+    query.per === 'day' ? perDayValue(question, name, cell) : metricValue(question, name, cell);
+  if (seconds === undefined || asked.range === undefined) return value(asked);
+  if (cell.time === undefined) {
+    const settled = asked.settled(seconds);
+    const range = query.per === 'day' ? wholeDays(settled, asked.range, zone) : settled;
+    return range.end <= range.start ? null : value({ ...asked, range });
+  }
+  const ageing = bucket && { range: bucket.range, seconds, completeThrough };
+  if (bucket && ageing && grain !== undefined && grain !== 'hour') {
+    if (isMaturing(bucket.time, grain, ageing, zone, weekStart)) return null;
+  }
+  return value(asked);
+}
+
 /** Every bucket is there, no cell twice, and no cell with a value is missing. */
-function checkComplete(question: Question, query: MetricQuery, names: string[], rows: readonly Row[]): void {
+function checkComplete(question: Asked, query: MetricQuery, names: string[], rows: readonly Row[]): void {
   const shown = rows.map((row) => JSON.stringify(cellOf(query, names, row)));
   expect(new Set(shown).size).toBe(shown.length);
   const { range, grain, zone, weekStart } = question;
@@ -196,7 +255,13 @@ function valuesOf({ facts }: Question, name: string): (string | number | null)[]
   if (name === 'weekday') return [1, 2, 3, 4, 5, 6, 7];
   if (name === 'hour_of_day') return Array.from({ length: 24 }, (_, hour) => hour);
   if (name === 'account') return [null];
-  const rows = [...(facts.messages ?? []), ...(facts.activities ?? []), ...(facts.invitations ?? [])];
+  if (name === 'starts_at' || name === 'start_hour') return [];
+  const rows = [
+    ...(facts.messages ?? []),
+    ...(facts.activities ?? []),
+    ...(facts.invitations ?? []),
+    ...(facts.participations ?? []),
+  ];
   return [...new Set(rows.map((row) => (row[name] === '' ? null : (row[name] ?? null))))];
 }
 
@@ -204,8 +269,18 @@ function checkFunnel(given: World, query: FunnelQuery, answer: QueryResult): voi
   const { facts, place, now } = given;
   const model = modelOf(given);
   const range = instantsOf(given, query.time?.range as [string, string]);
-  const question = { model, facts, filters: query.filters ?? [], range, zone: place.zone, now };
-  const steps = model.funnels.get(query.funnel)?.steps.length ?? 0;
+  const funnel = model.funnels.get(query.funnel);
+  const matures = query.matured === true ? funnel?.maturesAfter : undefined;
+  const question = {
+    model,
+    facts,
+    filters: query.filters ?? [],
+    range: matures === undefined ? range : settledRanges(range, undefined, matures, now, place.zone).range,
+    zone: place.zone,
+    now,
+    parameters: parametersOf(model, query),
+  };
+  const steps = funnel?.steps.length ?? 0;
   const dimension = query.dimensions?.[0];
   const segments =
     dimension === undefined ? [undefined] : [...new Set(answer.rows.map((row) => row[dimension] ?? null))];
@@ -218,6 +293,22 @@ function checkFunnel(given: World, query: FunnelQuery, answer: QueryResult): voi
       reached: funnelReached(question, query.funnel, segment),
     });
   });
+  if (dimension !== undefined || funnel?.order !== 'sequence') return;
+  const medians = funnelTimes(question, query.funnel).map(median);
+  answer.rows.forEach((row, index) => {
+    if (!isClose(row['median_seconds'], medians[index] ?? null))
+      expect({ query, step: row['step'], median: row['median_seconds'] }).toEqual({
+        query,
+        step: row['step'],
+        median: medians[index],
+      });
+  });
+}
+
+function median(numbers: readonly number[]): number | null {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.ceil((sorted.length - 1) / 2)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
 function instantsOf({ place }: World, [start, end]: readonly [string, string]): { start: number; end: number } {

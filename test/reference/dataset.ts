@@ -1,7 +1,11 @@
+import { Temporal } from 'temporal-polyfill';
 import type { FactTable } from '../../src/contract/facts.ts';
 import type { CheckedModel, Dataset } from '../../src/model/checked.ts';
 import { TABLE_COLUMNS } from '../cases/tables.ts';
 import { type FactCell, type FactRow, matches } from './predicate.ts';
+
+const isoInstant = (at: number, zone: string): string =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' });
 
 /** Rows by the table's name in the warehouse: fact tables and tables that people brought. */
 export type Facts = Partial<Record<FactTable | `table_${string}`, FactRow[]>>;
@@ -46,6 +50,7 @@ export function dimensionValue(
   dataset: Dataset,
   dimension: string,
   row: FactRow,
+  zone: string,
 ): FactCell {
   const column = dataset.dimensions.get(dimension);
   if (column === undefined) return null;
@@ -57,5 +62,6 @@ export function dimensionValue(
     return typeof id === 'string' && id !== '' ? id : `#${value}`;
   }
   if (dataset.columns.get(column)?.type === 'flag') return value === null ? null : value === 1 ? 'true' : 'false';
+  if (dataset.columns.get(column)?.type === 'instant' && typeof value === 'number') return isoInstant(value, zone);
   return value === '' ? null : value;
 }

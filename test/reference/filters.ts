@@ -18,7 +18,9 @@ export function partValue(
 ): FactCell {
   if (name === 'weekday') return localTime(at, zone).weekday;
   if (name === 'hour_of_day') return localTime(at, zone).hour;
-  return dimensionValue(model, facts, dataset, name, row);
+  const part = model.dimensions.get(name)?.part;
+  if (part !== undefined) return partValue(model, facts, dataset, part, row, at, zone);
+  return dimensionValue(model, facts, dataset, name, row, zone);
 }
 
 /** Whether a row passes the filters that its dataset has. Filters by dimensions that it does not have are ignored. */

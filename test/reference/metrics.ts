@@ -5,8 +5,7 @@ import { aggregate, type SimpleMetric } from './aggregate.ts';
 import { addDays, bucketOf, bucketStart, localDates, localTime, startOfDay, type WeekStart } from './calendar.ts';
 import { datasetOf, datasetRows, type Facts } from './dataset.ts';
 import { matchesFilter, partValue, passes } from './filters.ts';
-import type { FactCell, FactRow } from './predicate.ts';
-import { matches } from './predicate.ts';
+import { type FactCell, type FactRow, matches, type Parameters } from './predicate.ts';
 
 /** What is asked, with the range as instants. */
 export interface Question {
@@ -23,6 +22,8 @@ export interface Question {
   /** Data is complete before this instant. */
   completeThrough: number;
   now: number;
+  /** Every parameter's value. */
+  parameters: Parameters;
 }
 
 /** One place in the answer: a time bucket and a value per group; totals are the cell without both. */
@@ -98,7 +99,7 @@ export function rowsInCell(
     const at = row[metric.time];
     if (typeof at !== 'number') continue;
     if (range !== undefined && (at < range.start || at >= range.end)) continue;
-    if (!matchesMetric(metric, row)) continue;
+    if (!matches(metric.filter, row, question.parameters)) continue;
     if (channels !== undefined && channelColumn !== undefined && !channels.includes(String(row[channelColumn])))
       continue;
     if (metric.currency !== undefined && row[metric.currency] !== model.workspace.currency) continue;
@@ -164,7 +165,8 @@ function convert(
       const later = other[conversion.time];
       if (typeof later !== 'number' || later < at || later > now) continue;
       if (metric.windowSeconds !== undefined && later > at + metric.windowSeconds * 1000) continue;
-      if (other[entityOf(conversion)] === entity && matchesMetric(conversion, other)) converted.add(entity);
+      if (other[entityOf(conversion)] === entity && matches(conversion.filter, other, question.parameters))
+        converted.add(entity);
     }
   }
   return { base: started.size, converted: converted.size };
@@ -215,8 +217,4 @@ function calculate(node: Arithmetic, metricOf: (metric: string) => number | null
 function intersect(a: readonly string[] | undefined, b: readonly string[] | undefined): readonly string[] | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a.filter((name) => b.includes(name));
-}
-
-function matchesMetric(metric: SimpleMetric, row: FactRow): boolean {
-  return matches(metric.filter, row);
 }

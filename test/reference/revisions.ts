@@ -51,8 +51,8 @@ export type ReferenceEntry =
     };
 
 export interface ReferenceState {
-  /** The records that stand, by key. */
-  standing: Map<string, Came>;
+  /** The records that stand, by key; when they were last seen, UTC milliseconds. */
+  standing: Map<string, Came & { observed: number }>;
   quarantined: Quarantined[];
   ledger: { counted: number; duplicate: number; quarantined: number; erased: number };
 }
