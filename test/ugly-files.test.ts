@@ -6,8 +6,8 @@ import { parse } from 'yaml';
 import { describeColumns } from '../src/connectors/mapping/describe-columns.ts';
 import { guessMapping } from '../src/connectors/mapping/guess-mapping.ts';
 import { createImportCheck } from '../src/connectors/mapping/import-check.ts';
-import type { ColumnMapping, FileFormat, RowMapping } from '../src/contract/mapping.ts';
-import { canonicalRecord, type RecordKind } from '../src/contract/record.ts';
+import type { ColumnMapping, FileFormat, MappingRecord, RowMapping } from '../src/contract/mapping.ts';
+import { canonicalRecord } from '../src/contract/record.ts';
 import { type FileReader, openFileReader } from '../src/files/file-reader.ts';
 import { UGLY_WORKBOOKS } from './support/ugly-workbooks.ts';
 
@@ -22,8 +22,8 @@ interface Expected {
   columns?: string[];
   guess?: string;
   /** The kind that is guessed; `as`: the kind that a person chooses. */
-  kind?: RecordKind;
-  as?: RecordKind;
+  kind?: MappingRecord;
+  as?: MappingRecord;
   mapping?: Partial<RowMapping>;
   ambiguous?: string[];
   warnings?: string[];

@@ -17,6 +17,7 @@ import { csvGuide } from './csv-guide.ts';
 import { compileMapping } from './mapping/compile-mapping.ts';
 import { describeColumns } from './mapping/describe-columns.ts';
 import { mapPage } from './mapping/map-page.ts';
+import { feedsOfMapping, mainFeedOfMapping } from './mapping/mapped-feeds.ts';
 import { maskPeople } from './mask-people.ts';
 import { poison } from './parsed-item.ts';
 import { readTablePage } from './read-table-page.ts';
@@ -70,9 +71,9 @@ export const csv: PullConnector<FileSettings> = {
   mode: 'file',
   settings,
   revisable: true,
-  feeds: ({ mapping }) => [recordOf(mapping)],
+  feeds: ({ mapping }) => feedsOfMapping(mapping),
   streams: (given) =>
-    given.folder === undefined ? [] : [{ name: STREAM, ...recordOf(given.mapping), mode: 'incremental' }],
+    given.folder === undefined ? [] : [{ name: STREAM, ...mainFeedOfMapping(given.mapping), mode: 'incremental' }],
   targets: () => [],
 
   async check(given, effects) {
@@ -115,10 +116,6 @@ export const csv: PullConnector<FileSettings> = {
       : mapPage(page, context.settings.mapping, context);
   },
 };
-
-function recordOf({ record, table }: FileSettings['mapping']) {
-  return record === 'row' && table !== undefined ? { record, table } : { record };
-}
 
 function workspaceOf(effects: PullEffects): string {
   if (effects.folder === undefined) throw new PullError('settings', 'Folders are watched in a workspace only.');

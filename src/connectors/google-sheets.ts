@@ -1,3 +1,4 @@
+import type { RowMapping } from '../contract/mapping.ts';
 import { PAGE_HEADERS, type PullConnector, type PullEffects, PullError, type StreamReport } from '../contract/pull.ts';
 import { fetchPublishedRows } from './google-published-csv.ts';
 import { fetchRows, fetchSpreadsheet, findSheet, SheetChangedError } from './google-sheets-api.ts';
@@ -13,6 +14,7 @@ import {
   sheetsOf,
   spreadsheetId,
 } from './google-sheets-settings.ts';
+import { feedsOfMapping, mainFeedOfMapping } from './mapping/mapped-feeds.ts';
 import { maskPeople } from './mask-people.ts';
 import { poison } from './parsed-item.ts';
 import { readTablePage } from './read-table-page.ts';
@@ -29,8 +31,9 @@ export const googleSheets: PullConnector<GoogleSheetsSettings> = {
   guide: googleSheetsGuide,
   settings: googleSheetsSettings,
   revisable: true,
-  feeds: (settings) => sheetsOf(settings).map(recordOf),
-  streams: (settings) => sheetsOf(settings).map((sheet) => ({ name: sheet.stream, ...recordOf(sheet), mode: 'full' })),
+  feeds: (settings) => sheetsOf(settings).flatMap((sheet) => feedsOfMapping(rowsOf(sheet))),
+  streams: (settings) =>
+    sheetsOf(settings).map((sheet) => ({ name: sheet.stream, ...mainFeedOfMapping(rowsOf(sheet)), mode: 'full' })),
 
   targets(settings) {
     const key = serviceAccountOf(settings);
@@ -83,9 +86,9 @@ export const googleSheets: PullConnector<GoogleSheetsSettings> = {
   },
 };
 
-function recordOf(sheet: SheetToRead) {
-  const record = sheet.mapping?.record ?? 'row';
-  return record === 'row' ? { record, table: sheet.table } : { record };
+/** Without a mapping its rows go into a table as they stand. */
+function rowsOf({ mapping, table }: SheetToRead): Pick<RowMapping, 'record' | 'table'> {
+  return { record: mapping?.record ?? 'row', table };
 }
 
 type ReadSheet = SheetPages & { place: string; timeZone: string | undefined };

@@ -194,7 +194,8 @@ function joinItem(row: Fields, key: string, uuid: string, session: ZoomSession):
     record: 'attendance',
     key,
     webinar_id: session.webinarId,
-    person: personOf(row['user_email'], row['phone_number']) ?? { // Nobody can be told by these: they are kept as people of their own.
+    person: personOf(row['user_email'], row['phone_number']) ?? {
+      // Nobody can be told by these: they are kept as people of their own.
       external_id:
         registrant === undefined
           ? `zoom-guest:${uuid}:${guest}`.slice(0, 200)

@@ -4,7 +4,13 @@ import { canonicalRecord, type RecordKind } from './record.ts';
 
 /** How the rows of a file or a sheet become records. Written by the import page, readable and changeable by people. */
 
-const kinds = canonicalRecord.options.map(({ shape }) => shape.record.value) as [RecordKind, ...RecordKind[]];
+/** What a row is: a record of a kind, or a line of a webinar tool's report, which tells of a registration, a stay and its webinar. */
+export type MappingRecord = RecordKind | 'webinar_report';
+
+const kinds: [MappingRecord, ...MappingRecord[]] = [
+  'webinar_report',
+  ...canonicalRecord.options.map(({ shape }) => shape.record.value),
+];
 
 /** How the bytes of a file are to be read. Absent parts are guessed. */
 export const fileFormat = z.strictObject({

@@ -2,6 +2,7 @@ import type { TableCell, TablePage } from '../contract/table-page.ts';
 import type { SheetRow } from './csv-scanner.ts';
 import { type FileLimits, showCount, unreadableFile } from './file-limits.ts';
 import { columnNames, findHeader, HEADER_SEARCH_ROWS, isBlank, isComment } from './header-row.ts';
+import { FACT_ROWS, type ReportFact, reportFacts } from './report-facts.ts';
 import { sectionLabel } from './report-sections.ts';
 
 const PAGE_ROWS = 1000;
@@ -16,7 +17,10 @@ export interface TableShape {
   place?: string | undefined;
 }
 
-/** Makes pages of a table out of the rows of a file: finds the header, leaves out blank rows, remarks and repeated headers. */
+/**
+ * Makes pages of a table out of the rows of a file: finds the header, leaves out blank rows, remarks and repeated headers. What a
+ * report says of its webinar before the section that is read becomes columns with the same value in every row.
+ */
 export class TableShaper {
   readonly #shape: TableShape;
   readonly #limits: FileLimits;
@@ -24,6 +28,9 @@ export class TableShaper {
   /** Rows before the header is known. */
   #before: SheetRow<TableCell>[] = [];
   #columns: string[] = [];
+  /** Columns of the table itself: without the facts. */
+  #width = 0;
+  #facts: ReportFact[] = [];
   #header: TableCell[] = [];
   #headerNumber = 0;
   #count = 0;
@@ -80,7 +87,11 @@ export class TableShaper {
   #row(row: SheetRow<TableCell>, pages: TablePage[]): void {
     switch (this.#state) {
       case 'section':
-        if (sectionLabel(row.cells)?.toLowerCase() === this.#shape.section?.toLowerCase()) this.#state = 'header';
+        if (sectionLabel(row.cells)?.toLowerCase() === this.#shape.section?.toLowerCase()) {
+          this.#facts = reportFacts(this.#before.map(({ cells }) => cells));
+          this.#before = [];
+          this.#state = 'header';
+        } else if (this.#before.length < FACT_ROWS) this.#before.push(row);
         return;
       case 'header':
         this.#beforeHeader(row, pages);
@@ -120,7 +131,10 @@ export class TableShaper {
   }
 
   #setHeader(row: SheetRow<TableCell>, above: readonly TableCell[]): void {
-    this.#columns = columnNames(row.cells, above);
+    const own = columnNames(row.cells, above);
+    this.#width = own.length;
+    this.#facts = this.#facts.filter(({ name }) => !own.includes(name));
+    this.#columns = [...own, ...this.#facts.map(({ name }) => name)];
     if (this.#columns.length > this.#limits.columns) {
       throw unreadableFile(
         `The table has more than ${showCount(this.#limits.columns)} columns. Remove some and try again.`,
@@ -132,7 +146,7 @@ export class TableShaper {
   }
 
   #dataRow({ number, cells }: SheetRow<TableCell>, pages: TablePage[]): void {
-    const width = this.#columns.length;
+    const width = this.#width;
     let length = cells.length;
     while (length > 0 && isBlank(cells[length - 1])) length--;
     const inSection = this.#shape.section !== undefined;
@@ -149,8 +163,11 @@ export class TableShaper {
         `The file has more than ${showCount(this.#limits.rows)} rows. Split it, or let Turnout read the database that it comes from.`,
       );
     }
-    const row = length > width ? cells.slice(0, length) : cells.slice(0, width);
+    const row = cells.slice(0, width);
     while (row.length < width) row.push(null);
+    for (const { value } of this.#facts) row.push(value);
+    // What stands beyond the header is kept beyond the columns: whoever reads the row has to see that it does not fit.
+    if (length > width) row.push(...cells.slice(width, length));
     for (const cell of row) this.#characters += typeof cell === 'string' ? cell.length + 3 : 6;
     this.#rows.push(row);
     this.#numbers.push(number);

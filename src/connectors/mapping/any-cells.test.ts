@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalRecord } from '../../contract/record.ts';
 import { compileMapping } from './compile-mapping.ts';
-import { type FieldType, fieldsOfKind, KIND_SPECS, type MappedKind } from './field-specs.ts';
+import type { FieldType } from './field-spec.ts';
+import { fieldsOfKind, KIND_SPECS, type MappedKind } from './field-specs.ts';
 
 /** Whatever stands in the cells: records that fit the contract, a reason, or nothing to count; never an error. */
 

@@ -1,29 +1,22 @@
 import { MESSAGE_STATUSES, type MessageStatus } from '../../contract/record.ts';
-import type { FieldValue } from './cell-reader.ts';
-import { type MappedKind, STATUS_TIMES } from './field-specs.ts';
-import { FIXES, type RowNotes } from './row-notes.ts';
-
-/** Fields of a row by their dotted names. */
-export type RowFields = ReadonlyMap<string, FieldValue>;
-
-/** Records before the source's defaults are filled in; null with a failure in `notes`, or `skip` for a row that tells of nothing. */
-export type Built = Record<string, unknown>[] | 'skip' | null;
+import { buildWebinarReport } from './build-webinar-report.ts';
+import type { MappedKind } from './field-specs.ts';
+import { STATUS_TIMES } from './message-fields.ts';
+import {
+  type Built,
+  failed,
+  limited,
+  missingPerson,
+  namesSomebody,
+  nested,
+  noteLeftOut,
+  type RowFields,
+  withPerson,
+  withSeconds,
+} from './record-parts.ts';
+import type { RowNotes } from './row-notes.ts';
 
 type Builder = (fields: RowFields, key: string, notes: RowNotes, table: string | undefined) => Built;
-
-/** Longest texts of the contract; longer ones are cut, since a cut text says more than a rejected row. */
-const TEXT_LIMITS: ReadonlyMap<string, number> = new Map([
-  ['failure_reason', 2000],
-  ['title', 2000],
-  ['utm_source', 2000],
-  ['utm_medium', 2000],
-  ['utm_campaign', 2000],
-  ['utm_content', 2000],
-  ['utm_term', 2000],
-  ['referrer', 2000],
-  ['message_id', 500],
-  ['digits', 100],
-]);
 
 /** Fields of a row as records of a kind. */
 export const BUILDERS = {
@@ -48,6 +41,7 @@ export const BUILDERS = {
       },
     ];
   },
+  webinar_report: buildWebinarReport,
   row: (fields, key, _notes, table) => [{ record: 'row', key, table, values: Object.fromEntries(fields) }],
 } as const satisfies Record<MappedKind, Builder>;
 
@@ -104,63 +98,8 @@ function buildAttendance(fields: RowFields, key: string, notes: RowNotes): Built
   return withPerson(withSeconds({ record: 'attendance', key }, fields), fields, notes);
 }
 
-function withSeconds(base: Record<string, unknown>, fields: RowFields): Record<string, unknown> {
-  const seconds = fields.get('seconds') ?? fields.get('minutes');
-  return seconds === undefined ? base : { ...base, seconds };
-}
-
 function buildPerson(fields: RowFields, key: string, notes: RowNotes): Built {
   if (!namesSomebody(fields, '')) return missingPerson(notes);
   noteLeftOut(notes);
   return [{ record: 'person', key, kind: 'contact', ...nested(fields, notes, []) }];
-}
-
-function withPerson(base: Record<string, unknown>, fields: RowFields, notes: RowNotes): Built {
-  if (!namesSomebody(fields, 'person.')) return missingPerson(notes);
-  noteLeftOut(notes);
-  return [{ ...base, ...nested(fields, notes, ['seconds', 'minutes', 'attended']) }];
-}
-
-function failed(notes: RowNotes, reason: string): null {
-  notes.fail(reason);
-  return null;
-}
-
-function missingPerson(notes: RowNotes): null {
-  notes.failure ??= notes.weak ?? { reason: 'The row names nobody: e-mail, phone and id are empty.' };
-  return null;
-}
-
-function namesSomebody(fields: RowFields, prefix: '' | 'person.' | 'recipient.'): boolean {
-  return ['email', 'phone', 'external_id'].some((name) => fields.has(`${prefix}${name}`));
-}
-
-/** A row that knows the person in another way loses only the cell that cannot be read. */
-function noteLeftOut(notes: RowNotes): void {
-  if (notes.weak !== null) notes.fixed(FIXES.identityLeftOut);
-}
-
-/** `person.email` → `{person: {email}}`; one level, as the contract has it. */
-function nested(fields: RowFields, notes: RowNotes, without: readonly string[]): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  for (const [name, value] of fields) {
-    if (without.includes(name)) continue;
-    const dot = name.indexOf('.');
-    if (dot < 0) {
-      record[name] = typeof value === 'string' ? limited(name, value, notes) : value;
-      continue;
-    }
-    const outer = name.slice(0, dot);
-    const inner = (record[outer] ?? {}) as Record<string, unknown>;
-    record[outer] = inner;
-    inner[name.slice(dot + 1)] = typeof value === 'string' ? limited(name, value, notes) : value;
-  }
-  return record;
-}
-
-function limited(name: string, value: string, notes: RowNotes): string {
-  const max = name.startsWith('attributes.') ? 2000 : (TEXT_LIMITS.get(name) ?? 200);
-  if (value.length <= max) return value;
-  notes.fixed(FIXES.cut);
-  return value.slice(0, max).toWellFormed().trim();
 }

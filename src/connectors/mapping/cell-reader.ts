@@ -1,6 +1,6 @@
 import type { TableCell } from '../../contract/table-page.ts';
 import { normaliseEmail, normalisePhone } from '../normalise-identity.ts';
-import type { FieldSpec, FieldType } from './field-specs.ts';
+import type { FieldSpec, FieldType } from './field-spec.ts';
 import { readBoolean } from './read-boolean.ts';
 import { type DurationUnit, readDuration } from './read-duration.ts';
 import { type Decimal, hasDecimalComma, readNumber } from './read-number.ts';

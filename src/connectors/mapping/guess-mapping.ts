@@ -1,8 +1,7 @@
 import { columnName } from '../../contract/column-name.ts';
 import type { TableColumnType } from '../../contract/facts.ts';
-import type { RowMapping } from '../../contract/mapping.ts';
+import type { MappingRecord, RowMapping } from '../../contract/mapping.ts';
 import type { TableSpec } from '../../contract/model.ts';
-import type { RecordKind } from '../../contract/record.ts';
 import { fieldsOfKind, isMappedKind, type MappedKind } from './field-specs.ts';
 import { inferType, settledDateOrder } from './infer-type.ts';
 import { type Match, matchColumns } from './match-columns.ts';
@@ -34,7 +33,7 @@ export interface MappingGuess {
 /** Which fields the columns of a file are, by their names, types and the shape of their values. Pure. */
 export function guessMapping(
   columns: readonly GuessColumn[],
-  kind: RecordKind | undefined,
+  kind: MappingRecord | undefined,
   context: GuessContext,
 ): MappingGuess {
   const typed = columns.map((column) => ({ ...column, type: column.type ?? inferType(column.samples) }));
@@ -65,6 +64,14 @@ function guessKind(columns: readonly TypedColumn[], context: GuessContext): Mapp
   const named = (matches: ReadonlyMap<string, number>): boolean =>
     [...matches.keys()].some((field) => /(^|\.)(email|phone|external_id)$/.test(field));
 
+  const report = found('webinar_report');
+  if (
+    named(report) &&
+    sure(report, 'registered_at') &&
+    (sure(report, 'joined_at') || sure(report, 'attended') || sure(report, 'approval'))
+  ) {
+    return 'webinar_report';
+  }
   const attendance = found('attendance');
   if (
     sure(attendance, 'joined_at') &&

@@ -1,5 +1,6 @@
 import type { ImportKind } from '../../contract/api.ts';
-import { type FieldType, KIND_SPECS, type KindSpec, type MappedKind } from './field-specs.ts';
+import type { FieldType, KindSpec } from './field-spec.ts';
+import { KIND_SPECS, type MappedKind } from './field-specs.ts';
 
 const PUBLIC_TYPE: Record<FieldType, string> = {
   text: 'text',
@@ -19,14 +20,17 @@ const PUBLIC_TYPE: Record<FieldType, string> = {
   option: 'text',
 };
 
-/** The kinds that people are asked for, in this order; connectors map the others as well. */
+/** The kinds in the order in which people are asked. */
 const OFFERED: readonly MappedKind[] = [
   'message_event',
   'activity',
   'person',
   'invitation',
+  'webinar_report',
   'registration',
   'attendance',
+  'recording_view',
+  'webinar',
   'row',
 ];
 

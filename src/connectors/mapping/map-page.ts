@@ -1,5 +1,6 @@
 import type { ParseContext, ParsedItem } from '../../contract/connector.ts';
 import type { RowMapping } from '../../contract/mapping.ts';
+import type { CanonicalRecord } from '../../contract/record.ts';
 import type { TableCell, TablePage } from '../../contract/table-page.ts';
 import { counted, poison } from '../parsed-item.ts';
 import { type CompiledMapping, compileMapping, type MappingContext } from './compile-mapping.ts';
@@ -16,11 +17,19 @@ export function mapPage(
     country: context.country,
     defaults: context.defaults,
   });
+  // Each row of a report names its webinar: once a page is enough.
+  const webinars = new Set<string>();
+  const isNew = ({ record, key }: CanonicalRecord): boolean => {
+    if (mapping.record !== 'webinar_report' || record !== 'webinar') return true;
+    const isFirst = !webinars.has(key);
+    webinars.add(key);
+    return isFirst;
+  };
   return page.rows.flatMap((row, index): ParsedItem[] => {
     const number = page.row_numbers?.[index] ?? page.first_row + index;
     const mapped = map(row, number, page.place);
     if ('skip' in mapped) return [];
-    if (mapped.ok) return mapped.records.map(counted);
+    if (mapped.ok) return mapped.records.filter(isNew).map(counted);
     const place = page.place === undefined ? `Row ${number}` : `${page.place}, row ${number}`;
     const column = mapped.column === null ? '' : `, column "${mapped.column}"`;
     return [poison(`${place}${column}: ${mapped.reason}`, cellsByColumn(page.columns, row), mapped.key)];

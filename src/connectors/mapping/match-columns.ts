@@ -1,5 +1,5 @@
 import type { TableColumnType } from '../../contract/facts.ts';
-import type { FieldSpec } from './field-specs.ts';
+import type { FieldSpec } from './field-spec.ts';
 import { looksLikeEmail, looksLikePhone } from './infer-type.ts';
 import { normaliseLabel } from './normalise-label.ts';
 import { statusOfWord } from './status-words.ts';
