@@ -11,7 +11,6 @@ import type { PivotHeat } from './pivot-heat.ts';
 import { PivotRow } from './pivot-row.tsx';
 import { type PivotSort, parentKey, type VisibleRow } from './pivot-rows.ts';
 import { boxOf, type Place, type Selection, selectedView, slotsOf } from './pivot-selection.ts';
-import { changeLabel } from './pivot-sheet.ts';
 import type { PivotNode, PivotTable } from './pivot-table.ts';
 
 const ROW_HEIGHT = 33;
@@ -272,7 +271,7 @@ export function PivotGrid(props: PivotGridProps) {
                       slot.kind === 'trend' ? undefined : isSorted ? (descending ? 'descending' : 'ascending') : 'none'
                     }
                   >
-                    <span className="pivot-head-label">
+                    <span className="pivot-head-name">
                       {slot.kind === 'label' && rowLabels.join(' › ')}
                       {slot.kind === 'trend' && 'Trend'}
                       {slot.kind === 'total' && 'Total'}
@@ -284,7 +283,11 @@ export function PivotGrid(props: PivotGridProps) {
                     </span>
                     {heading?.detail && <span className="pivot-head-detail">{heading.detail}</span>}
                     {heading?.stateWords && <span className="pivot-head-detail">{heading.stateWords}</span>}
-                    {slot.kind === 'change' && <span className="pivot-head-detail">{changeLabel(table)}</span>}
+                    {slot.kind === 'change' && table.compared && (
+                      <span className="pivot-head-detail">
+                        {table.compared[1].label} vs {table.compared[0].label}
+                      </span>
+                    )}
                   </th>
                 );
               })}

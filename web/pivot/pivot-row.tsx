@@ -1,11 +1,10 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo } from 'react';
 import { Sparkline } from '../charts/sparkline.tsx';
-import type { CellValue } from '../tile/cell-value.ts';
 import type { BucketState, Heading } from './pivot-columns.ts';
 import type { VisibleRow } from './pivot-rows.ts';
 import type { Slot } from './pivot-selection.ts';
-import type { PivotNode } from './pivot-table.ts';
+import type { PivotCell, PivotNode } from './pivot-table.ts';
 
 interface PivotRowProps {
   node: PivotNode;
@@ -102,8 +101,8 @@ export const PivotRow = memo(function PivotRow(props: PivotRowProps) {
               node.trend && (
                 <Sparkline
                   label={props.trendLabel}
-                  values={settledPart(node.trend)}
-                  partial={settledPart(node.trend).map(() => false)}
+                  values={known(node.trend)}
+                  partial={known(node.trend).map(() => false)}
                   compared={null}
                 />
               ),
@@ -135,7 +134,7 @@ export const PivotRow = memo(function PivotRow(props: PivotRowProps) {
   );
 });
 
-function CellText({ value, state }: { value: CellValue | undefined; state: BucketState }) {
+function CellText({ value, state }: { value: PivotCell | undefined; state: BucketState }) {
   if (!value || value.amount === null) {
     const text = value?.text ?? '—';
     return (
@@ -153,7 +152,7 @@ function CellText({ value, state }: { value: CellValue | undefined; state: Bucke
   ];
   return (
     <>
-      <span>{value.text}</span>
+      <span>{value.short}</span>
       {words.length > 0 && <span className="visually-hidden">, {words.join(', ')}</span>}
     </>
   );
@@ -165,9 +164,7 @@ export function stateOf(row: BucketState, column: BucketState | undefined): Buck
   return row === 'maturing' || column === 'maturing' ? 'maturing' : 'settled';
 }
 
-/** Without the unsettled ends, so that a line goes from edge to edge. */
-function settledPart(values: readonly (number | null)[]): (number | null)[] {
-  const first = values.findIndex((value) => value !== null);
-  const last = values.findLastIndex((value) => value !== null);
-  return first < 0 ? [] : values.slice(first, last + 1);
+/** Weeks without a number are passed over: a line goes from the first known to the last. */
+function known(values: readonly (number | null)[]): number[] {
+  return values.filter((value) => value !== null);
 }

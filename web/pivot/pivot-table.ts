@@ -5,6 +5,11 @@ import { type CellValue, cellChange, cellValue } from '../tile/cell-value.ts';
 import { type Heading, type HeadingContext, headingOf } from './pivot-columns.ts';
 import { columnOf, grainOf, type PivotLayout, pivotSets } from './pivot-layout.ts';
 
+/** A value as files have it; `short` is what a narrow cell says: rates with one decimal. */
+export interface PivotCell extends CellValue {
+  short: string;
+}
+
 export interface PivotColumn extends Heading {
   key: string;
 }
@@ -15,8 +20,8 @@ export interface PivotNode extends Heading {
   path: readonly Cell[];
   key: string;
   /** Aligned with the columns. */
-  cells: CellValue[];
-  total: CellValue;
+  cells: PivotCell[];
+  total: PivotCell;
   /** Settled columns only, null elsewhere; null where columns are no times. */
   trend: (number | null)[] | null;
   /** The last settled column against the one before it. */
@@ -59,7 +64,11 @@ export function toPivotTable(input: PivotInput): PivotTable | null {
   const metric = result.columns.find((column) => column.kind === 'metric' && column.name === layout.metric);
   if (!metric) return null;
   const context: HeadingContext = { ...input, meta: result.meta, metric: layout.metric };
-  const say = (row: Row | null): CellValue => cellValue(row, metric, result.meta, filters, formats);
+  const say = (row: Row | null): PivotCell => {
+    const value = cellValue(row, metric, result.meta, filters, formats);
+    const isShort = value.amount !== null && isRate(metric.format);
+    return { ...value, short: isShort ? formats.value(value.amount, metric, 'card') : value.text };
+  };
 
   const sets = pivotSets(layout);
   const rowNames = layout.rows.map(columnOf);

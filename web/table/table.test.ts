@@ -4,7 +4,15 @@ import { toFunnelSteps } from '../charts/funnel-steps.ts';
 import { toHeatMatrix } from '../charts/heat-matrix.ts';
 import { toSeries } from '../charts/series.ts';
 import { formats, metricColumn, queryResult, timeColumn } from '../charts/test-results.ts';
-import { rowsTable, searchRows, sortAmount, type TableRowsInput, toTableRows, toTotalCells } from './table-rows.ts';
+import {
+  rowsSheet,
+  rowsTable,
+  searchRows,
+  sortAmount,
+  type TableRowsInput,
+  toTableRows,
+  toTotalCells,
+} from './table-rows.ts';
 import { barsTable, funnelTable, heatTable, seriesTable, toTsv } from './table-view.ts';
 
 const columns = [
@@ -49,6 +57,47 @@ test('rows keep the order, carry changes, and small samples have no rank', () =>
 test('totals are the engine’s, not the sum of the rows', () => {
   expect(toTotalCells(input)?.['sent']?.value.text).toBe('102');
   expect(toTotalCells({ ...input, result: queryResult([], []) })).toBeNull();
+});
+
+test('shares have their interval, other rates none; rows that stand out say why', () => {
+  const share = metricColumn('rate', { label: 'Rate', format: 'percent', min_sample: 30, proportion: true });
+  const marked = {
+    ...result,
+    columns: [result.columns[0] ?? share, columns[0] ?? share, share],
+    marks: [{ row: 1, metrics: [{ metric: 'sent', direction: 'high' as const, factor: 3.1 }], text: '3.1 × the sent' }],
+  };
+  const rows = toTableRows({ ...input, result: marked, intervals: true });
+  expect(rows.map((row) => row.cells['rate']?.interval?.text)).toEqual(['40.4–59.6%', '43.9–100.0%', undefined]);
+  expect(rows[0]?.cells['sent']?.interval).toBeNull();
+  expect(toTableRows({ ...input, intervals: true })[0]?.cells['rate']?.interval).toBeNull();
+  expect(rows.map((row) => row.mark?.text)).toEqual([undefined, '3.1 × the sent', undefined]);
+
+  const totals = toTotalCells({ ...input, result: marked, intervals: true });
+  const shown = [columns[0] ?? share, share];
+  expect(rowsTable('', ['Campaign'], shown, rows, totals).columns.map(({ label }) => label)).toEqual([
+    'Campaign',
+    'Sent',
+    'Sent, change',
+    'Rate',
+    'Rate, 95 % interval',
+    'Rate, change',
+    'Stands out',
+  ]);
+  const sheet = rowsSheet(['Campaign'], shown, rows, totals);
+  expect(sheet.columns.map(({ label }) => label)).toEqual([
+    'Campaign',
+    'Sent',
+    'Sent, before',
+    'Rate',
+    'Rate, before',
+    'Rate, n',
+    'Rate, 95 % from',
+    'Rate, 95 % to',
+    'Stands out',
+  ]);
+  expect(sheet.rows[0]?.cells.slice(0, 6)).toEqual(['São João', 100, 80, 0.5, 0.4, 100]);
+  expect(sheet.rows[1]?.cells.at(-1)).toBe('3.1 × the sent');
+  expect(sheet.totals?.cells.slice(0, 4)).toEqual(['Total', 102, 90, 0.48]);
 });
 
 test('search folds case and diacritics and wants every word', () => {
