@@ -17,6 +17,20 @@ describe('Normaliser', () => {
   });
 });
 
+describe('mailboxes', () => {
+  const read = (rules: { plus_tags?: 'ignore'; dots?: 'ignore' }, raw: string) =>
+    new Normaliser({ plus_tags: 'keep', dots: 'keep', ...rules }).email(raw);
+
+  it('are told apart by tags and dots, unless the rules say otherwise', () => {
+    expect(read({}, 'Da.na+x@Gmail.com')).toBe('da.na+x@gmail.com');
+    expect(read({ plus_tags: 'ignore' }, 'Da.na+x+y@Gmail.com')).toBe('da.na@gmail.com');
+    expect(read({ dots: 'ignore' }, 'Da.na+x@Gmail.com')).toBe('dana+x@gmail.com');
+    expect(read({ dots: 'ignore' }, 'Da.na@example.com')).toBe('da.na@example.com');
+    expect(read({ plus_tags: 'ignore', dots: 'ignore' }, 'd.a.n.a+w@googlemail.com')).toBe('dana@googlemail.com');
+    expect(read({ plus_tags: 'ignore' }, '+tag@example.com')).toBe('+tag@example.com');
+  });
+});
+
 describe('Lru', () => {
   it('keeps what is used and forgets the rest, within its capacity', () => {
     const lru = new Lru<string, number>(4);

@@ -8,7 +8,7 @@ import { hashKey, type Key } from './hash.ts';
 import type { Normaliser } from './normalise.ts';
 import { type ParticipationRow, participationRows, type StayRow } from './participation-rows.ts';
 import { compileParticipationRules, type ParticipationRules, type WebinarRules } from './participation-rules.ts';
-import type { PeopleChanges } from './people.ts';
+import type { People } from './people.ts';
 import { defaultRow, type TableRow } from './rows.ts';
 import { personSet, textSet } from './sets.ts';
 import { insertRows, loadRows } from './stored-rows.ts';
@@ -57,13 +57,17 @@ export class Participations {
   }
 
   /** Webinars in which people take part of whom a batch has taught something that matters there. */
-  async touchedBy({ renumbered, identities }: PeopleChanges): Promise<string[]> {
-    const excluded = identities.flatMap(([kind, value, person]) =>
+  async touchedBy(people: Pick<People, 'changes' | 'root' | 'numbers'>): Promise<string[]> {
+    const { changes } = people;
+    const excluded = changes.identities.flatMap(([kind, value, person]) =>
       kind === 'email' && this.#excluded.has(value) ? [person] : [],
     );
-    const people = new Set([...renumbered, ...excluded]);
-    if (people.size === 0) return [];
-    const set = personSet(people);
+    // Whoever turns out to be one with staff is left out, by whichever number their records know them.
+    const numbers = this.#excluded.isNobody
+      ? changes.renumbered
+      : [...changes.renumbered, ...excluded].flatMap((person) => people.numbers(people.root(person)));
+    if (numbers.length === 0) return [];
+    const set = personSet(new Set(numbers));
     const named = anyOf(ADDRESSES.map((column) => sql`${column} IN ${set}`));
     const { rows } = await this.#warehouse.query<{ webinar: string }>(
       renderSql(
@@ -269,6 +273,10 @@ class Excluded {
     this.#domains = new Set(domains.map((domain) => domain.trim().toLowerCase().replace(/^@/, '')));
   }
 
+  get isNobody(): boolean {
+    return this.#emails.size === 0 && this.#domains.size === 0;
+  }
+
   /** @param email normalised */
   has(email: string): boolean {
     return this.#emails.has(email) || this.#domains.has(email.slice(email.lastIndexOf('@') + 1));
@@ -276,7 +284,7 @@ class Excluded {
 
   /** The numbers by which they go now. */
   async load(warehouse: Warehouse, roots: Roots): Promise<Set<number>> {
-    if (this.#emails.size === 0 && this.#domains.size === 0) return new Set();
+    if (this.isNobody) return new Set();
     const named = anyOf([
       sql`value IN ${textSet(this.#emails)}`,
       sql`splitByChar('@', value)[-1] IN ${textSet(this.#domains)}`,

@@ -305,7 +305,7 @@ class JournalProjector implements Projector {
     const { warehouse } = this.#options;
     const { people, participations } = state;
     const written = await writeFacts(warehouse, people, batch, this.#rules, scope);
-    const touched = await participations.touchedBy(people.changes);
+    const touched = await participations.touchedBy(people);
     await participations.rewrite([...batch.webinars.touched, ...touched], people);
     await closeBatch(warehouse, people, batch, scope);
     return written;
