@@ -21,6 +21,8 @@ export interface StandOut {
 const MIN_PEERS = 4;
 /** A group's own spread is believed from here on. */
 const MIN_OWN_SPREAD = 10;
+/** What all rows together say of a group's spread counts like so many rows of its own. */
+const COMMON_WEIGHT = 10;
 /** Fewer rows altogether say nothing of how much rows differ. */
 const MIN_ROWS = 12;
 /** The variance of a median, of a mean's. */
@@ -36,8 +38,8 @@ const MOST_FREEDOM = 30;
 
 /**
  * How far each row is from its peers, itself left out, in units of how much such rows differ by nature and by chance. The natural
- * spread is found by medians, so that the very rows that stand out do not hide themselves: over all rows around their own groups,
- * and where a group of ten or more spreads wider, its own.
+ * spread is measured so that the very rows that stand out hardly move it: over all rows around their own groups and, where a group of ten
+ * or more spreads wider, between that and its own.
  *
  * @returns one entry per row, in order; null where too little is known.
  */
@@ -64,8 +66,10 @@ export function findStandOuts(rows: readonly ScaledRow[]): (StandOut | null)[] {
   const common = { spread: naturalSpread(known), rows: known.length };
   const spreads = new Map(
     [...Map.groupBy(known, ({ group }) => group)].map(([group, own]) => {
-      const spread = own.length < MIN_OWN_SPREAD ? 0 : naturalSpread(own);
-      return [group, spread > common.spread ? { spread, rows: own.length } : common];
+      const wider = own.length < MIN_OWN_SPREAD ? 0 : naturalSpread(own) - common.spread;
+      if (wider <= 0) return [group, common];
+      const weight = own.length / (own.length + COMMON_WEIGHT);
+      return [group, { spread: common.spread + wider * weight, rows: own.length + COMMON_WEIGHT }];
     }),
   );
   return residuals.map((residual) => {
