@@ -3,6 +3,7 @@ import type { PullConnector } from '../contract/pull.ts';
 import { bigmarker } from './bigmarker.ts';
 import { csv } from './csv.ts';
 import { googleSheets } from './google-sheets.ts';
+import { gotowebinar } from './gotowebinar.ts';
 import { postgres } from './postgres.ts';
 import { sendgrid } from './sendgrid.ts';
 import { twilio } from './twilio.ts';
@@ -13,7 +14,7 @@ import { zoom } from './zoom.ts';
 /** The connectors that ship with Turnout, by the word in `connector:` of a source file. */
 
 const push: readonly PushConnector[] = [whatsapp, twilio, sendgrid, webhook, zoom];
-const pull: readonly PullConnector[] = [postgres, googleSheets, bigmarker, csv, zoom];
+const pull: readonly PullConnector[] = [postgres, googleSheets, bigmarker, gotowebinar, csv, zoom];
 
 export const PUSH_CONNECTORS: ReadonlyMap<string, PushConnector> = new Map(push.map((one) => [one.name, one]));
 export const PULL_CONNECTORS: ReadonlyMap<string, PullConnector> = new Map(pull.map((one) => [one.name, one]));

@@ -45,6 +45,8 @@ export interface WebinarService<W extends Listed> {
   windows: Windows;
   /** What starts in `[from, to)`, in any order. */
   list(from: number, to: number): Promise<W[]>;
+  /** What else a cursor has to hold, beside the places in the passes. */
+  extras?(): Cursor;
   /** Reads these, in order. A webinar that nothing has happened to yields nothing. */
   read(webinars: readonly W[], context: PassContext): AsyncIterable<Batch>;
 }
@@ -104,7 +106,7 @@ export async function* readInPasses<W extends Listed>(
     yield* runPass(state.recent, state, service, true);
     state.recentAt = begun;
     state.recent = undefined;
-    yield passDone(state);
+    yield passDone(state, service.extras?.());
     if (began - begun < FRESH_MS) break;
   }
   if (state.older === undefined && began - (state.olderAt ?? 0) < OLDER_EVERY_MS) return;
@@ -113,7 +115,7 @@ export async function* readInPasses<W extends Listed>(
   yield* runPass(state.older, state, service, false);
   state.olderAt = begun;
   state.older = undefined;
-  yield passDone(state);
+  yield passDone(state, service.extras?.());
 }
 
 async function* runPass<W extends Listed>(
@@ -133,14 +135,16 @@ async function* runPass<W extends Listed>(
     if (batch.through !== undefined) pass.after = placeOf(batch.through);
     for (const [index, { body, rows }] of batch.bodies.entries()) {
       const page = { body: Buffer.from(JSON.stringify(body)), contentType: 'application/json', rows };
-      yield index === batch.bodies.length - 1 ? { ...page, cursor: writeCursor(state) } : page;
+      yield index === batch.bodies.length - 1
+        ? { ...page, cursor: { ...writeCursor(state), ...service.extras?.() } }
+        : page;
     }
   }
 }
 
 /** Nothing but the cursor; `parse` yields nothing for it. */
-function passDone(state: State): PulledPage {
-  return { body: PASS_DONE, contentType: 'application/json', rows: 0, cursor: writeCursor(state) };
+function passDone(state: State, extras: Cursor = {}): PulledPage {
+  return { body: PASS_DONE, contentType: 'application/json', rows: 0, cursor: { ...writeCursor(state), ...extras } };
 }
 
 const PASS_DONE = Buffer.from('{"pass":"done"}');
