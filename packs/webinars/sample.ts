@@ -1,6 +1,7 @@
 import type { SampleEntry } from '../sample/entry.ts';
 import type { Customer } from './generator/audience.ts';
 import { readBigMarker } from './generator/bigmarker-pages.ts';
+import { readGoToWebinars } from './generator/gotowebinar-pages.ts';
 import { Readings } from './generator/readings.ts';
 import { tellStory } from './generator/tell-story.ts';
 import { readZoomWebinars } from './generator/zoom-pages.ts';
@@ -15,5 +16,6 @@ export function webinarsSample(customers: readonly Customer[]): Iterable<SampleE
   const readings = new Readings();
   readBigMarker(webinars, readings);
   readZoomWebinars(webinars, readings);
+  readGoToWebinars(webinars, readings);
   return readings.entries();
 }

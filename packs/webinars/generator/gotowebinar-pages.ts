@@ -2,7 +2,7 @@ import { DAY_MS } from '../../sample/time.ts';
 import { isOver, type StoryWebinar } from './attendance.ts';
 import { morningAfter, pagesOf, type Readings } from './readings.ts';
 import { isoSeconds, numberId } from './service-ids.ts';
-import { type Guest, LAST_READING } from './sign-up.ts';
+import { type Guest, LAST_READING, utmOf } from './sign-up.ts';
 import type { PlannedWebinar } from './webinar-calendar.ts';
 
 const SOURCE = 'sample-gotowebinar';
@@ -18,7 +18,7 @@ function readOne({ plan, guests }: StoryWebinar, readings: Readings): void {
   const morning = Math.min(LAST_READING, morningAfter(plan.endsAt));
   const add = (stream: string, body: object, rows: number, at = morning) =>
     readings.add({ source: SOURCE, morning: at, stream, rows, body });
-  add('webinars', { webinars: [webinar] }, 1);
+  add('webinars', { _embedded: { webinars: [webinar] } }, 1);
   const registrants = guests.filter(({ registration }) => registration !== undefined);
   for (const page of pagesOf(registrants, PAGE_SIZE))
     add('registrations', { webinar, registrants: page.map(registrantOf) }, page.length);
@@ -31,7 +31,7 @@ function readOne({ plan, guests }: StoryWebinar, readings: Readings): void {
     endTime: isoSeconds(plan.endsAt),
   };
   const attendance = (list: readonly Guest[], at: number) =>
-    add('attendance', { webinar, session, attendees: list.map(attendeeOf) }, list.length, at);
+    add('attendance', { webinar, sessions: [session], attendees: list.map(attendeeOf) }, list.length, at);
   // The session was not complete on the first morning; the look back found the rest.
   if (plan.lateAttendance) {
     attendance(came.slice(0, Math.floor(came.length * 0.6)), morning);
@@ -74,14 +74,17 @@ function registrantOf(guest: Guest): object {
   };
 }
 
-/** The one field that GoTo Webinar has for it, packed; a host name stands for itself. */
-function sourceOf({ registration }: Guest): { source?: string } {
+/** The one field that GoTo Webinar has for it, packed; a host name would not survive that and is asked for by hidden questions. */
+function sourceOf({ registration }: Guest): { source?: string; responses?: object[] } {
   if (registration === undefined) return {};
-  const { origin, campaign } = registration;
-  const name = origin.source ?? origin.referrer;
-  if (name === undefined) return {};
-  if (name.includes('.')) return { source: name };
-  return { source: [name, origin.medium, campaign].filter((part) => part !== undefined).join('.') };
+  const { utm_source, utm_medium, utm_campaign } = utmOf(registration);
+  if (utm_source === undefined) return {};
+  if (!utm_source.includes('.'))
+    return { source: [utm_source, utm_medium, utm_campaign].filter((part) => part !== undefined).join('.') };
+  const answers = Object.entries({ utm_source, utm_medium, utm_campaign });
+  return {
+    responses: answers.flatMap(([question, answer]) => (answer === undefined ? [] : [{ question, answer }])),
+  };
 }
 
 function attendeeOf(guest: Guest): object {

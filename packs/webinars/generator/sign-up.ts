@@ -41,6 +41,20 @@ export interface SignUp {
   campaign?: string;
 }
 
+/** As links carry it to services that do not tell the page before the sign-up: it stands as a referral. */
+export function utmOf({ origin, campaign }: SignUp): {
+  utm_source: string | undefined;
+  utm_medium: string | undefined;
+  utm_campaign: string | undefined;
+} {
+  const referral = origin.source === undefined && origin.referrer !== undefined;
+  return {
+    utm_source: referral ? origin.referrer : origin.source,
+    utm_medium: referral ? 'referral' : origin.medium,
+    utm_campaign: campaign,
+  };
+}
+
 /** Where the readings of the sources end: what somebody does after this is not known. */
 export const LAST_READING = CLOCK - 2 * HOUR_MS;
 
@@ -76,9 +90,7 @@ export function signUp(random: Random, audience: Audience, webinar: PlannedWebin
 function expected({ series, startsAt, lateNight }: PlannedWebinar): number {
   const month = new Date(startsAt + ZONE_MS).getUTCMonth();
   const growth = 0.94 + (0.12 * (startsAt - STORY_START)) / YEAR_MS;
-  return (
-    series.size * (MONTH_VOLUME[month] ?? 1) * growth * (lateNight ? LATE_NIGHT.times * (1 + NEW_SOURCE.share) : 1)
-  );
+  return series.size * (MONTH_VOLUME[month] ?? 1) * growth * (lateNight ? LATE_NIGHT.times : 1);
 }
 
 /** Most sign up in the last days; some in the last hour, a few when it has begun. */

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../sample/time.ts';
 import { isOver, type StoryWebinar } from './attendance.ts';
 import { morningAfter, pagesOf, type Readings } from './readings.ts';
 import { hexId, isoSeconds, numberId } from './service-ids.ts';
-import { type Guest, LAST_READING, type SignUp, type Stay } from './sign-up.ts';
+import { type Guest, LAST_READING, type SignUp, type Stay, utmOf } from './sign-up.ts';
 import type { PlannedWebinar } from './webinar-calendar.ts';
 
 const SOURCE = 'sample-zoom';
@@ -96,15 +96,8 @@ const registrantId = (guest: Guest): string => hexId(`zoom registrant ${guest.we
 
 function registrantOf(guest: Guest): object {
   const { registration, learner } = guest;
-  const origin = registration?.origin;
-  const utm =
-    origin?.source === undefined && origin?.referrer !== undefined
-      ? { source: origin.referrer, medium: 'referral' }
-      : origin;
-  const named = utm?.source?.includes('.') === true;
-  const questions = named
-    ? { utm_source: utm.source, utm_medium: utm.medium, utm_campaign: registration?.campaign }
-    : {};
+  const utm = registration === undefined ? undefined : utmOf(registration);
+  const questions = utm?.utm_source?.includes('.') === true ? utm : {};
   return {
     id: registrantId(guest),
     email: registration?.email?.trim() ?? '',
@@ -129,9 +122,10 @@ function sourcesOf(guests: readonly Guest[]): Record<string, string> {
   );
 }
 
-function packed({ origin, campaign }: SignUp): string | undefined {
-  if (origin.source === undefined || origin.source.includes('.')) return undefined;
-  return [origin.source, origin.medium, campaign].filter((part) => part !== undefined).join('.');
+function packed(registration: SignUp): string | undefined {
+  const { utm_source, utm_medium, utm_campaign } = utmOf(registration);
+  if (utm_source === undefined || utm_source.includes('.')) return undefined;
+  return [utm_source, utm_medium, utm_campaign].filter((part) => part !== undefined).join('.');
 }
 
 /** One row per join. Whoever came by somebody else's link, or signed up elsewhere, has no registrant id. */
