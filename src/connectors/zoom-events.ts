@@ -72,7 +72,7 @@ function parseJoin(object: Record<string, unknown>, at: number, settings: ZoomSe
   const joined = instantMs(participant['join_time']);
   if (joined === undefined) return [poison('The event has no time of joining.', object)];
   const registrant = idText(participant['registrant_id'], 200);
-  const person = personOf(participant['email'], participant['phone_number']);
+  const person = personOf(participant['email'], participant['phone_number'], participant['customer_key']);
   const isHost = participant['id'] !== '' && participant['id'] === object['host_id'];
   if (isHost || (person === undefined && registrant === undefined)) return [];
   const record: RecordOf<'attendance'> = {

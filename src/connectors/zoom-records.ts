@@ -194,7 +194,7 @@ function joinItem(row: Fields, key: string, uuid: string, session: ZoomSession):
     record: 'attendance',
     key,
     webinar_id: session.webinarId,
-    person: personOf(row['user_email'], row['phone_number']) ?? {
+    person: personOf(row['user_email'], row['phone_number'], row['customer_key']) ?? {
       // Nobody can be told by these: they are kept as people of their own.
       external_id:
         registrant === undefined
@@ -230,12 +230,13 @@ function isStaff(row: Fields, { ids, emails }: Staff): boolean {
   return row['internal_user'] === true || ids.has(String(row['id'])) || (email !== undefined && emails.has(email));
 }
 
-/** Undefined where neither is there. */
-export function personOf(email: unknown, phone: unknown): PersonRef | undefined {
+/** Undefined where none is there. `customerKey`: the team's own id, which it passed through the join. */
+export function personOf(email: unknown, phone: unknown, customerKey?: unknown): PersonRef | undefined {
   const ref: PersonRef = {};
   setIfKnown(ref, 'email', shortText(email, 320));
   setIfKnown(ref, 'phone', shortText(phone, 40));
-  return ref.email === undefined && ref.phone === undefined ? undefined : ref;
+  setIfKnown(ref, 'external_id', idText(customerKey, 200));
+  return Object.keys(ref).length === 0 ? undefined : ref;
 }
 
 function sessionsInWindow(page: Fields, webinar: Fields, settings: ZoomSettings): ZoomSession[] | undefined {

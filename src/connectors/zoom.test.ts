@@ -323,6 +323,16 @@ describe('attendance', () => {
     ]);
   });
 
+  test("the team's own id that was passed through the join is the person's", () => {
+    const [dana] = participants;
+    expect(recordsIn(parse('attendance', report([{ ...dana, customer_key: 'c-17' }])))).toMatchObject([
+      { person: { email: 'dana.lopez@example.com', external_id: 'c-17' } },
+    ]);
+    expect(recordsIn(parse('attendance', report([{ ...participants[2], customer_key: 'c-18' }])))).toMatchObject([
+      { person: { external_id: 'c-18' } },
+    ]);
+  });
+
   test('waiting rooms are no joins; host, panelists and people of the account take back what events said of them', () => {
     const [dana] = participants;
     const rows = [

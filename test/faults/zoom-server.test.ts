@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ConnectorInfo, SourceDetail } from '../../src/contract/api.ts';
+import type { ConnectorInfo, Freshness, SourceDetail } from '../../src/contract/api.ts';
+import type { QueryResult } from '../../src/contract/result.ts';
 import { postZoomEvent, startFakeZoom, ZOOM_SECRET, zoomEvent } from '../support/fake-zoom.ts';
 import { startServerProcess, temporaryFolder, until } from '../support/server.ts';
 import { worldPerson, worldWebinar } from '../support/webinar-world.ts';
@@ -75,6 +76,17 @@ test('Zoom validates the address, sends events, and is read by the same source',
   }, 'the run has ended');
   // Webinar, registration, and the report's rows: Dana, the host, and the host in the waiting room.
   expect(run).toMatchObject({ state: 'ok', error: null, rows: 5, pages: 6 });
+
+  const numbers = await until(async () => {
+    const { pending } = (await (await fetch(`${server.url}/api/v1/freshness`)).json()) as Freshness;
+    if (pending > 0) return undefined;
+    const asked = await fetch(
+      `${server.url}/api/v1/query?m=registrations,visits_all,visits_5m,visits_30m,walk_ins&p=2026-11`,
+    );
+    return ((await asked.json()) as QueryResult).rows[0];
+  }, 'everything is counted');
+  // Dana, once, by the report; neither the event's join beside it nor the host.
+  expect(numbers).toMatchObject({ registrations: 1, visits_all: 1, visits_5m: 1, visits_30m: 1, walk_ins: 0 });
 
   const { connectors } = (await (await fetch(`${server.url}/api/v1/connectors`)).json()) as {
     connectors: ConnectorInfo[];

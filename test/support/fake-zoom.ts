@@ -263,7 +263,7 @@ export async function startFakeZoom(world: WebinarWorld, options: FakeZoomOption
     const rows = webinar.people.flatMap((person) =>
       person.stays.flatMap((stay, index) => {
         if (Date.parse(stay.joined_at) > options.now()) return [];
-        const { id, registered_at: registered } = person;
+        const { registered_at: registered } = person;
         const end = stay.left_at;
         return [
           {
@@ -281,7 +281,7 @@ export async function startFakeZoom(world: WebinarWorld, options: FakeZoomOption
               : { leave_time: end, duration: (Date.parse(end) - Date.parse(stay.joined_at)) / 1000 }),
             failover: false,
             status: 'in_meeting',
-            customer_key: id,
+            customer_key: person.external_id ?? '',
           },
         ];
       }),
@@ -395,6 +395,7 @@ export function zoomEvent(
             id: '',
             email: who.person.email?.trim() ?? '',
             registrant_id: who.person.registered_at === undefined ? '' : zoomRegistrant(who.person),
+            customer_key: who.person.external_id ?? '',
             participant_uuid: worldHex(`participant:${who.person.id}`, 22),
             ...(kind === 'participant_joined'
               ? { join_time: stay?.joined_at }
