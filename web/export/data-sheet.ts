@@ -30,6 +30,8 @@ export interface SheetRow {
 export interface TileExports {
   shown: DataSheet;
   tidy?: DataSheet;
+  /** False where the page's comparison takes no part in it. */
+  compared?: false;
 }
 
 export function numberColumn(label: string, { format }: Pick<ResultColumn, 'format'>): SheetColumn {

@@ -23,7 +23,8 @@ export function ExportMenu(props: {
   const { currency } = page.workspace;
 
   const sheets = (): TileExports => props.exports?.() ?? { shown: wordsSheet(props.table()) };
-  const about = (): string[] => aboutLines(tile, notes, meta, page);
+  const about = ({ compared }: TileExports): string[] =>
+    aboutLines(tile, notes, meta, compared === false ? { ...page, compare: null } : page);
   const name = (extension: string): string => exportFileName(tile.title, page.period, extension);
   const run = (what: string, work: () => Promise<void>): void => {
     setOpened(false);
@@ -34,12 +35,16 @@ export function ExportMenu(props: {
   };
   const csv = async (): Promise<void> => {
     const { toCsv } = await import('./csv.ts');
-    const { shown, tidy } = sheets();
-    download(new Blob([toCsv(tidy ?? shown, about())], { type: 'text/csv;charset=utf-8' }), name('csv'));
+    const given = sheets();
+    download(
+      new Blob([toCsv(given.tidy ?? given.shown, about(given))], { type: 'text/csv;charset=utf-8' }),
+      name('csv'),
+    );
   };
   const workbook = async (): Promise<void> => {
     const [{ toXlsx }, { SHEET_COLORS }] = await Promise.all([import('./xlsx.ts'), import('./sheet-colors.ts')]);
-    const bytes = toXlsx(sheets().shown, { name: tile.title, about: about(), currency, colors: SHEET_COLORS });
+    const given = sheets();
+    const bytes = toXlsx(given.shown, { name: tile.title, about: about(given), currency, colors: SHEET_COLORS });
     const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
     download(new Blob([bytes], { type }), name('xlsx'));
   };

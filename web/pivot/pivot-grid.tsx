@@ -1,6 +1,15 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { flushSync } from 'react-dom';
 import { arrowMove } from '../charts/arrow-keys.ts';
 import { ChartTooltip, type TooltipContent } from '../charts/chart-tooltip.tsx';
@@ -77,6 +86,15 @@ export function PivotGrid(props: PivotGridProps) {
     cell.focus();
     cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
+  // Of many times the latest come first; phones begin at the names.
+  const timed = table.total.trend !== null;
+  const count = table.columns.length;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (timed && count > 0 && element && window.matchMedia('(min-width: 641px)').matches) {
+      element.scrollLeft = element.scrollWidth;
+    }
+  }, [timed, count]);
   const move = (place: Place): void => {
     goTo.current = place;
     setAt(place);
@@ -234,6 +252,7 @@ export function PivotGrid(props: PivotGridProps) {
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are moved through by arrow keys
           role="treegrid"
           className="pivot-table"
+          style={{ '--pivot-columns': table.columns.length } as CSSProperties}
           aria-label={title}
           aria-multiselectable="true"
           aria-rowcount={lastRow + 1}

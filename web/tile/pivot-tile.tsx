@@ -4,7 +4,7 @@ import type { QueryResult } from '../../src/contract/result.ts';
 import { partKey } from '../dashboard/query-frame.ts';
 import { cellActions, cellTooltip } from '../pivot/pivot-cell-words.ts';
 import { pivotHeat } from '../pivot/pivot-heat.ts';
-import { layoutPatch, type PivotLayout, pivotLayout } from '../pivot/pivot-layout.ts';
+import { grainOf, layoutPatch, type PivotLayout, pivotLayout } from '../pivot/pivot-layout.ts';
 import { PivotLegend, scopeOf } from '../pivot/pivot-legend.tsx';
 import { expandableKeys, nextSort, readSort, sortWord, toggleRow, visibleRows } from '../pivot/pivot-rows.ts';
 import { headingWords, pivotShownSheet, pivotTidySheet, pivotView } from '../pivot/pivot-sheet.ts';
@@ -100,6 +100,7 @@ function Pivot(props: { tile: PivotTileSpec; asked: PivotLayout; layout: PivotLa
           return {
             shown: pivotShownSheet(table, all, rowLabels, pivotHeat(table, all, scope)),
             tidy: pivotTidySheet(table, rowLabels, fieldName(layout.column)),
+            compared: false,
           };
         },
         controls: (
@@ -172,10 +173,13 @@ function legendWords(scope: HeatScope, at: LegendPlace, table: PivotTable, row: 
 }
 
 /** `* W47 is running (to Fri); W46 is maturing: left out of colours, trend and change`. */
-function hatchedWords({ columns }: PivotTable): string | null {
-  const open = columns.filter(({ state }) => state !== 'settled');
-  if (open.length === 0) return null;
-  const listed = open.length > 3 ? `${open.length} columns` : open.map(headingWords).join('; ');
+function hatchedWords({ columns, layout, nodes }: PivotTable): string | null {
+  const depth = layout.rows.findIndex((name) => grainOf(name) !== null) + 1;
+  const inRows = [...nodes.values()].filter(({ path }) => depth > 0 && path.length === depth);
+  const open = [...columns, ...inRows].filter(({ state }) => state !== 'settled');
+  const names = [...new Set(open.map(headingWords))];
+  if (names.length === 0) return null;
+  const listed = names.length > 3 ? `${names.length} of these times` : names.join('; ');
   return `* ${listed}: not in colours, trend and change`;
 }
 
