@@ -14,6 +14,7 @@ const PAGES = [
   '/ledger',
   '/quarantine',
   '/identity',
+  '/source-groups',
   '/import',
   '/d/nothing-here',
 ];

@@ -74,17 +74,6 @@ export function RuleTable(props: RuleTableProps) {
           className="card-table rule-table"
           caption="Rules in their order: the first that fits decides"
           headings={HEADINGS}
-          foot={
-            <tr className="rule-unassigned">
-              <td className="number" />
-              <th scope="row">{UNASSIGNED}</th>
-              <td data-label="When">No rule fits</td>
-              <td className="number" data-label="Registrations">
-                {count(unassigned)}
-              </td>
-              <td data-empty />
-            </tr>
-          }
         >
           {rules.map((rule, index) => (
             <RuleRows
@@ -99,6 +88,15 @@ export function RuleTable(props: RuleTableProps) {
               onClose={() => close(rule.id)}
             />
           ))}
+          <tr className="rule-unassigned">
+            <td className="rule-place" />
+            <th scope="row">{UNASSIGNED}</th>
+            <td>No rule fits</td>
+            <td className="number" data-label="Registrations">
+              {count(unassigned)}
+            </td>
+            <td data-empty />
+          </tr>
         </PlainTable>
       </TableFrame>
     </div>
@@ -135,7 +133,7 @@ function RuleRows({ rule, index, report, count, onMove, onRemove, onClose, ...pr
         <th scope="row" data-place={index + 1}>
           {rule.group.trim() || <span className="faint">no group yet</span>}
         </th>
-        <td data-label="When">
+        <td>
           <Conditions rule={rule} />
           {problems.map((problem) => (
             <p key={`${problem.path} ${problem.message}`} className="rule-problem">
