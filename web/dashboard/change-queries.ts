@@ -1,10 +1,19 @@
 import type { Tile } from '../../src/contract/dashboard.ts';
-import type { PageQuery, PageQueryInput, QueryFrame } from './query-frame.ts';
+import { type PageQuery, type PageQueryInput, partKey, type QueryFrame, sharedParts } from './query-frame.ts';
 
+/** Segments that a level shows before the rest is one. */
+const MOST_SEGMENTS = 60;
+
+/** The metric's change over the tile's hierarchy; against the previous period where the page compares with nothing. */
 export function changeQueries(
-  _tile: Extract<Tile, { kind: 'change' }>,
+  tile: Extract<Tile, { kind: 'change' }>,
   _input: PageQueryInput,
-  _frame: QueryFrame,
+  frame: QueryFrame,
 ): PageQuery[] {
-  return [];
+  return [
+    {
+      key: partKey.change(tile),
+      query: { change: tile.metric, dimensions: tile.by, limit: MOST_SEGMENTS, ...sharedParts(frame) },
+    },
+  ];
 }

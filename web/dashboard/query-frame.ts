@@ -38,6 +38,7 @@ export const partKey = {
   bars: (tile: Tile) => `${tile.id}/bars`,
   funnel: (tile: Tile) => `${tile.id}/funnel`,
   rows: (tile: Tile) => `${tile.id}/rows`,
+  change: (tile: Tile) => `${tile.id}/change`,
   heat: (tile: Tile, metric: string, part: HeatPart) => `${tile.id}/${metric}/${part}`,
   /** Of its layout, so that an answer is never read as that of another one. */
   pivot: (tile: Tile, { metric, rows, column }: { metric: string; rows: readonly string[]; column: string }) =>
