@@ -254,6 +254,20 @@ test('the key and the host are told apart, and no link of a person is kept', asy
   expectTruth();
 });
 
+test('a webinar in a zone that nobody knows is in the quarantine with the name of the zone, once', async () => {
+  fake.options.localTimes = true;
+  webinar(22).rails_zone = 'Head office';
+  await reading.run();
+  reading.clock.now += 86_400_000;
+  await reading.run();
+  expect(reading.poisoned.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('The time zone "Head office" of this webinar is not known'),
+  ]);
+  reading = open({ time_zones: { 'Head office': 'America/New_York' } });
+  await reading.run();
+  expectTruth();
+});
+
 test('two requests a second, no more', async () => {
   reading = open({ requests_per_second: 2 });
   const requests = fake.requests.length;
