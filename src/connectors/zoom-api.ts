@@ -47,6 +47,11 @@ export class ZoomRefusal extends PullError {
     return this.status === 404;
   }
 
+  /** It is about the app, not about what was asked for. */
+  get concernsAll(): boolean {
+    return this.lacksScope || this.status === 401 || this.status === 403;
+  }
+
   get lacksScope(): boolean {
     return MISSING_SCOPE.has(this.code);
   }

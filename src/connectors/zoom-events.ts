@@ -87,12 +87,22 @@ function parseJoin(object: Record<string, unknown>, at: number, settings: ZoomSe
   return [counted(record)];
 }
 
-/** Of a series the occurrences that the event names are meant; none where it names none. */
-function parseWebinar(object: Record<string, unknown>, what: string, at: number, settings: ZoomSettings): ParsedItem[] {
+/**
+ * Of a series the occurrences that the event names are meant; none where it names none. What is deleted after it was held was held:
+ * people tidy up.
+ */
+function parseWebinar(
+  object: Record<string, unknown>,
+  what: 'created' | 'deleted',
+  at: number,
+  settings: ZoomSettings,
+): ParsedItem[] {
   const sessions = sessionsOf(object, settings.details);
   if (sessions === undefined) return [poison('The event names no webinar.', object)];
-  return sessions.map((session) => {
-    const item = webinarItem(object, { ...session, cancelled: session.cancelled || what === 'deleted' }, at, settings);
+  const meant = what === 'created' ? sessions : sessions.filter(({ startsAt }) => startsAt > at);
+  return meant.map((session) => {
+    const state = what === 'created' ? session : { ...session, cancelled: true };
+    const item = webinarItem(object, state, at, settings);
     if (item.ok) setIfKnown(item.record, 'observed_at', instantFromMillis(at));
     return item;
   });

@@ -32,7 +32,7 @@ export async function listWebinars(
           if (listed !== undefined) found.set(listed.id, listed);
         }
     } catch (error) {
-      if (!(error instanceof ZoomRefusal) || error.lacksScope || error.status === 401) throw error;
+      if (!(error instanceof ZoomRefusal) || error.concernsAll) throw error;
       effects.log(`${name ?? id} has no webinars: ${error.message}`);
     }
   }

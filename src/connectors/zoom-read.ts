@@ -82,20 +82,26 @@ export async function* readZoom(
       continue;
     }
     if (!mayLie(one, pass.window)) continue;
-    const chosen = await lookAt(one, pass);
-    if (chosen === 'gone') {
-      const gone = remembered.get(id);
-      if (gone !== undefined) yield { ...pageOf({ gone: [gone] }, 1), ...place(id) };
-      continue;
-    }
-    if (chosen === null) continue;
     let held: PulledPage | undefined;
-    for await (const page of pagesOf(name, chosen, pass)) {
-      if (held !== undefined) yield held;
-      held = page;
+    try {
+      const chosen = await lookAt(one, pass);
+      if (chosen === 'gone') {
+        const gone = remembered.get(id);
+        if (gone !== undefined) held = pageOf({ gone: [gone] }, 1);
+      } else if (chosen !== null) {
+        for await (const page of pagesOf(name, chosen, pass)) {
+          if (held !== undefined) yield held;
+          held = page;
+        }
+        if (chosen.sessions.some((session) => session.startsAt > effects.now())) upcoming.push(chosen.webinar);
+      }
+    } catch (error) {
+      if (!(error instanceof ZoomRefusal) || error.concernsAll) throw error;
+      const known = remembered.get(id);
+      if (known !== undefined) upcoming.push(known);
+      effects.notice(`Of the webinar ${id} not everything was read: ${error.message}`);
     }
     if (held !== undefined) yield { ...held, ...place(id) };
-    if (chosen.sessions.some((session) => session.startsAt > effects.now())) upcoming.push(chosen.webinar);
   }
   if (range !== undefined) return;
   const memory = name === 'webinars' ? JSON.stringify(soonest(upcoming, effects.now())) : undefined;

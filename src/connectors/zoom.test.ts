@@ -437,6 +437,17 @@ describe('events', () => {
     expect(parse(undefined, fixture('participant-joined'), own)).toEqual([]);
   });
 
+  test('what is deleted before it is held is cancelled; what is deleted afterwards was held', () => {
+    const deleted = (at: string) => {
+      const body = JSON.parse(fixture('participant-joined').toString());
+      return JSON.stringify({ ...body, event: 'webinar.deleted', event_ts: Date.parse(at) });
+    };
+    expect(recordsIn(parse(undefined, deleted('2026-11-17T10:00:00Z')))).toMatchObject([
+      { record: 'webinar', key: 'webinar:95550100123', status: 'cancelled', observed_at: '2026-11-17T10:00:00.000Z' },
+    ]);
+    expect(parse(undefined, deleted('2026-12-17T10:00:00Z'))).toEqual([]);
+  });
+
   test('the report replaces what events said, in whatever order they come', () => {
     const eventAt = 1_795_021_322_456;
     const joined = { body: fixture('participant-joined'), receivedAt: eventAt + 1000 };

@@ -364,6 +364,21 @@ describe('rights', () => {
   });
 });
 
+test('a webinar that Zoom does not tell of any more costs that webinar only', async () => {
+  const [first] = world.webinars;
+  if (first === undefined) throw new Error('no webinar');
+  const body = JSON.stringify({ code: 12702, message: 'Can not access webinar a year ago.' });
+  service.always({ kind: 'status', status: 400, body }, new RegExp(`/past_webinars/${zoomId(first)}/`));
+  const { arrivals, error, notices, cursors } = await run();
+  expect(error).toBeUndefined();
+  expect(notices).toEqual([
+    expect.stringMatching(new RegExp(`${zoomId(first)} not everything was read: .*a year ago`)),
+  ]);
+  expect(cursors['attendance']).toMatchObject({ pass: null, after: null });
+  for (const person of first.people) person.stays = [];
+  expect(told(standing({ arrivals }))).toEqual(truth());
+});
+
 test('a range is read without moving a cursor', async () => {
   const settings = settingsOf();
   const range = { from: '2026-11-15T00:00:00Z', to: '2026-11-17T00:00:00Z' };
