@@ -192,7 +192,7 @@ describe('compileSourceGroups', () => {
     fc.record({ field, contains: word }),
     fc.record({ field, starts: word }),
     fc.record({ field, ends: word }),
-    fc.record({ field, matches: fc.constantFrom('^a', 'b$', 'a.*c', '^(a|b)+$') }),
+    fc.record({ field, matches: fc.constantFrom('^a', 'b$', 'a.*c', '^[ab]+$') }),
     fc.record({ field, empty: fc.boolean() }),
   );
   const rules = fc.array(
@@ -231,8 +231,13 @@ describe('compileSourceGroups', () => {
     expect(['x', 'xx', 'y'].map((term) => ruleOf({ term }))).toEqual([0, 1, -1]);
   });
 
-  it('fits nothing by an expression that cannot be read', () => {
-    const groups = { lists: {}, rules: [{ group: 'One', when: [{ field: 'term' as const, matches: '(' }] }] };
-    expect(compileSourceGroups(groups).classify({ term: '(' })).toBe(UNASSIGNED);
+  it('fits nothing by an expression that cannot be read, or that could take for ever', () => {
+    const by = (matches: string) => ({
+      lists: {},
+      rules: [{ group: 'One', when: [{ field: 'term' as const, matches }] }],
+    });
+    expect(compileSourceGroups(by('(')).classify({ term: '(' })).toBe(UNASSIGNED);
+    expect(compileSourceGroups(by('^(a+)+$')).classify({ term: `${'a'.repeat(60)}!` })).toBe(UNASSIGNED);
+    expect(compileSourceGroups(by('^(a+)+$')).classify({ term: 'aaa' })).toBe(UNASSIGNED);
   });
 });

@@ -5,6 +5,7 @@ import {
   type Touch,
   UNASSIGNED,
 } from '../contract/source-groups.ts';
+import { checkExpression } from './check-expression.ts';
 
 /** Gives the group of a touch; UNASSIGNED where no rule fits. */
 export type Classify = (touch: Touch) => string;
@@ -110,10 +111,7 @@ function holds(asWritten: string, compare: (text: string, wanted: string) => boo
 
 const isOneOf = (wanted: ReadonlySet<string>) => (text: string) => wanted.has(text);
 
+/** Nothing where it must not run. */
 function readExpression(text: string): RegExp | undefined {
-  try {
-    return new RegExp(text, 'iu');
-  } catch {
-    return undefined;
-  }
+  return checkExpression(text) === undefined ? new RegExp(text, 'iu') : undefined;
 }

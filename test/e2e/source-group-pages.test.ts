@@ -50,6 +50,11 @@ async function counted(group: string, registrations: number): Promise<void> {
 }
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+/** With the whole page in sight: what lies under the bars at the edges is no matter of the page's controls. */
+const violationsOfWhole = async (page: Page) => {
+  await page.setViewportSize({ width: 1440, height: 4000 });
+  return violationsOf(page);
+};
 const press = async (page: Page, ...keys: string[]) => {
   for (const key of keys) await page.keyboard.press(key);
 };
@@ -67,7 +72,7 @@ test('a rule from what was left over: previewed, saved, undone; the keyboard is 
   await panel.getByText('3 of 10 registrations move to another group.').waitFor();
   await panel.getByRole('row', { name: 'trade-fair / qr Unassigned Fairs 3' }).waitFor();
   await page.getByText('Every registration has a group.').waitFor();
-  expect(await violationsOf(page)).toEqual([]);
+  expect(await violationsOfWhole(page)).toEqual([]);
   await press(page, 'Enter');
   await expect.poll(() => focused(page)).toMatch(/^Change rule \d+, Fairs$/);
   const save = page.getByRole('button', { name: 'Save', exact: true });
@@ -88,8 +93,7 @@ test('a rule from what was left over: previewed, saved, undone; the keyboard is 
 
 test('rules move by keys and take the focus along; undo, discard, and mistakes beside their rule', async () => {
   const page = await openPage(browser, `${server.url}/source-groups`);
-  const row = (place: number) => page.getByRole('table').first().getByRole('row').nth(place);
-  await row(1).getByText('WhatsApp').waitFor();
+  await page.getByRole('button', { name: 'Change rule 1, WhatsApp' }).waitFor();
   await page.getByRole('button', { name: 'Change rule 3, SMS' }).focus();
   await press(page, 'Alt+ArrowUp', 'Alt+ArrowUp');
   await expect.poll(() => focused(page)).toBe('Change rule 1, SMS');
@@ -109,7 +113,7 @@ test('rules move by keys and take the focus along; undo, discard, and mistakes b
   await page.getByText('repeats a group that itself repeats').waitFor();
   await page.getByText('One rule has a mistake.').waitFor();
   expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
-  expect(await violationsOf(page)).toEqual([]);
+  expect(await violationsOfWhole(page)).toEqual([]);
   await press(page, 'Escape');
   await expect.poll(() => focused(page)).toBe('Change rule 1, Fairs');
   await page.getByRole('button', { name: 'YAML' }).click();
@@ -136,7 +140,7 @@ test('the rules of matching are changed by keyboard, and refused with what to do
     'match: [ service_id, phone, email, external_id ]',
   );
   await counted('Email', 6);
-  expect(await violationsOf(page)).toEqual([]);
+  expect(await violationsOfWhole(page)).toEqual([]);
   await page.context().close();
 });
 
