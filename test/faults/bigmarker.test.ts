@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bigmarker } from '../../src/connectors/bigmarker.ts';
 import { PullError } from '../../src/contract/pull.ts';
 import { type FakeBigMarker, startFakeBigMarker } from '../support/fake-bigmarker.ts';
+import { testEffects } from '../support/test-effects.ts';
 import { openWebinarReading, type WebinarReading } from '../support/webinar-reading.ts';
 import { linesOfRecords, linesOfWorld } from '../support/webinar-truth.ts';
 import {
@@ -312,4 +313,25 @@ test('region, course and the id of the team come out of tags and custom_event_id
       utm_content: 'btn',
     },
   ]);
+});
+
+test('a test shows what is found, people masked, and says what to mend', async () => {
+  const { effects } = testEffects();
+  const reports = await bigmarker.check(bigmarker.settings.parse(fake.settings), effects);
+  expect(reports.map(({ stream, ok }) => [stream, ok])).toEqual([
+    ['webinars', true],
+    ['registrations', true],
+    ['attendance', true],
+    ['recording_views', true],
+  ]);
+  expect(reports[0]).toMatchObject({ detail: expect.stringMatching(/^Found \d+ webinars from 30 days ago/) });
+  expect(reports[0]?.sample).toHaveLength(5);
+  expect(reports[1]?.detail).toMatch(/^".*" has \d+ registrations?\.$/);
+  expect(JSON.stringify(reports)).not.toMatch(/w\d+-p\d+@example/);
+
+  const wrong = await bigmarker.check(
+    bigmarker.settings.parse({ ...fake.settings, api_key: 'of-nobody-at-all' }),
+    effects,
+  );
+  expect(wrong.every(({ ok, detail }) => !ok && detail.includes('does not accept the API key'))).toBe(true);
 });

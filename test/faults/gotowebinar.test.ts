@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { gotowebinar } from '../../src/connectors/gotowebinar.ts';
 import { type FakeGoTo, goToKey, startFakeGoTo } from '../support/fake-gotowebinar.ts';
+import { testEffects } from '../support/test-effects.ts';
 import { openWebinarReading, type WebinarReading } from '../support/webinar-reading.ts';
 import { linesOfRecords, linesOfWorld } from '../support/webinar-truth.ts';
 import {
@@ -208,4 +209,17 @@ test('dates of a sequence are webinars of their own, with everybody who register
   expect(reading.of('webinar').find(({ webinar_id }) => webinar_id.endsWith('20261127T1700'))?.status).toBe(
     'cancelled',
   );
+});
+
+test('a test shows what is found, people masked, and says what to mend', async () => {
+  const { effects } = testEffects();
+  const reports = await gotowebinar.check(gotowebinar.settings.parse(fake.settings), effects);
+  expect(reports.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+  expect(reports[1]?.detail).toMatch(/^".*" has \d+ registrations?\.$/);
+  expect(JSON.stringify(reports)).not.toMatch(/w\d+-p\d+@example/);
+  const settings = gotowebinar.settings.parse({ ...fake.settings, refresh_token: 'of-nobody-at-all' });
+  expect((await gotowebinar.check(settings, effects))[0]).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('refresh token'),
+  });
 });

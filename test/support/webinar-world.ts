@@ -104,13 +104,6 @@ export function worldEnd(webinar: WorldWebinar): string {
   return instantAt(webinar.starts_at, webinar.duration_minutes * 60);
 }
 
-/** Cancelled: nobody may come. Finished: the end is past. */
-export function worldStatus(webinar: WorldWebinar, now: number): 'cancelled' | 'scheduled' | 'live' | 'finished' {
-  if (webinar.cancelled_at !== undefined && Date.parse(webinar.cancelled_at) <= now) return 'cancelled';
-  if (now < Date.parse(webinar.starts_at)) return 'scheduled';
-  return now < Date.parse(worldEnd(webinar)) ? 'live' : 'finished';
-}
-
 /** Instant + seconds, ISO with Z and no milliseconds. */
 export function instantAt(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString().replace('.000Z', 'Z');
