@@ -46,7 +46,7 @@ export async function answerMarks(
   const within = marks.within;
   const whose =
     within === undefined ? 'the others' : `its ${lowerFirst(model.dimensions.get(within)?.label ?? within)}`;
-  const rows = markedRows(result, peers ?? result, metrics, within, settledCheck(resolved));
+  const rows = markedRows(result, peers ?? result, metrics, within, timeOfRows(resolved), resolved.clock.dataThrough);
   return {
     ...result,
     marks: findMarks(rows, metrics, whose),
@@ -145,28 +145,30 @@ function peersQuery(asked: MetricQuery, marks: Marks, resolved: ResolvedMetricQu
   };
 }
 
-/** Whether a row's number of a metric that matures so long can still change. */
-type SettledCheck = (row: Row, maturesAfter: number) => boolean;
+/** When a row was, and when what it counts was over; null where rows have no time. */
+type TimeOf = ((row: Row) => { at: number; end: number } | null) | null;
 
-/** By the row's own instant, else by its bucket of time; a row without either is not judged. */
-function settledCheck({ groups, range, clock }: ResolvedMetricQuery): SettledCheck {
+/** By the row's own instant, else by its bucket of time. */
+function timeOfRows({ groups, range, clock }: ResolvedMetricQuery): TimeOf {
   const instant = groups.find((group) => group.kind === 'dimension' && group.dimension.ofTime);
   if (instant !== undefined)
-    return (row, seconds) => {
-      const at = row[instant.name];
-      return typeof at === 'string' && Date.parse(at) < maturedThrough(seconds, clock.dataThrough);
+    return (row) => {
+      const at = Date.parse(String(row[instant.name]));
+      // An event counts from its first moment on.
+      return Number.isNaN(at) ? null : { at, end: at + 1 };
     };
   const time = groups.find((group) => group.kind === 'time');
-  if (time === undefined || range === undefined) return () => true;
+  if (time === undefined || range === undefined) return null;
   const ends = new Map(
     listBuckets(time.grain, range, clock.zone, clock.weekStart).map((bucket) => [
       bucket.time,
       bucketEnd(bucket, clock.zone),
     ]),
   );
-  return (row, seconds) => {
+  return (row) => {
     const end = ends.get(String(row['time']));
-    return end !== undefined && end <= Math.min(range.end, maturedThrough(seconds, clock.dataThrough));
+    // A bucket that the range cuts off is never over.
+    return end === undefined ? null : { at: end, end: end > range.end ? Number.POSITIVE_INFINITY : end };
   };
 }
 
@@ -175,7 +177,8 @@ function markedRows(
   peers: QueryResult,
   metrics: readonly MaturingMetric[],
   within: string | undefined,
-  isSettled: SettledCheck,
+  timeOf: TimeOf,
+  dataThrough: number,
 ): MarkedRow[] {
   const keys = result.columns.filter(({ kind }) => kind !== 'metric').map(({ name }) => name);
   const idOf = (row: Row) => JSON.stringify(keys.map((name): Cell => row[name] ?? null));
@@ -184,13 +187,16 @@ function markedRows(
     const [row, ...others] = rows;
     // A row that belongs to several groups has no peers.
     if (row === undefined || others.length > 0) return [];
+    const time = timeOf?.(row);
     return [
       {
         row: places.get(id) ?? null,
+        ...(time ? { at: time.at } : {}),
         group: within === undefined ? '' : JSON.stringify(row[within] ?? null),
         values: metrics.map(({ name, kind, maturesAfter }): MarkedValue => {
           const value = row[name];
-          if (typeof value !== 'number' || !isSettled(row, maturesAfter)) return null;
+          const isSettled = timeOf === null || (time != null && time.end <= maturedThrough(maturesAfter, dataThrough));
+          if (typeof value !== 'number' || !isSettled) return null;
           const n = row[`${name}__n`];
           if (kind === 'count') return { count: value };
           return typeof n === 'number' ? { rate: value, n } : null;

@@ -75,6 +75,21 @@ describe('by simulation', () => {
     expect(found).toBeGreaterThanOrEqual(54);
   });
 
+  test('what has grown over half a year is held against its own time', () => {
+    const growing = (seed: number) =>
+      nature(seed, { groups: 6, rows: 26, spread: 0.12, mean: 200 }).map((row, index) => {
+        const week = index % 26;
+        return { ...times(1.06 ** week)(row), at: week };
+      });
+    const found = Array.from({ length: 40 }, (_, seed) => {
+      const place = 26 * (seed % 6) + 25;
+      const marks = findMarks(planted(growing(seed + 1), place, times(2.5)), metrics, 'its series');
+      return { hit: marks.some(({ row }) => row === place), others: marks.filter(({ row }) => row !== place).length };
+    });
+    expect(found.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(36);
+    expect(found.reduce((sum, { others }) => sum + others, 0)).toBeLessThanOrEqual(3);
+  });
+
   test('a short month of few series is enough with their history', () => {
     const rows = nature(3, { groups: 6, rows: 26, spread: 0.2, mean: 300 }).map((row, index) =>
       index % 26 < 22 ? { ...row, row: null } : { ...row, row: (index % 26) - 22 + 4 * Math.floor(index / 26) },

@@ -19,6 +19,8 @@ export interface MarkedRow {
   row: number | null;
   /** Rows of a group are each other's peers. */
   group: string;
+  /** When it was, in UTC milliseconds, where that is known of all rows: its peers are those around that time. */
+  at?: number;
   /** In the order of the metrics. */
   values: MarkedValue[];
 }
@@ -27,8 +29,8 @@ export interface MarkedRow {
 const HIGH_FACTOR = 1.5;
 const LOW_FACTOR = 2 / 3;
 const POINTS = 0.05;
-/** A difference that chance makes this often is "as usual". */
-const USUAL = 0.05;
+/** A difference that chance makes more often than this is "as usual". */
+const USUAL = 0.01;
 
 interface Finding {
   row: number;
@@ -72,11 +74,11 @@ export function findMarks(rows: readonly MarkedRow[], metrics: readonly MarkedMe
 }
 
 function lookAt(rows: readonly MarkedRow[], metric: MarkedMetric, index: number): Finding[] {
-  const known = rows.flatMap(({ row, group, values }) => {
+  const known = rows.flatMap(({ row, group, at, values }) => {
     const value = values[index] ?? null;
     // A peer of a handful of things says nothing of a rate.
     if (value === null || ('n' in value && value.n < metric.minSample)) return [];
-    return [{ row, group, value, amount: 'count' in value ? value.count : value.rate }];
+    return [{ row, group, at, value, amount: 'count' in value ? value.count : value.rate }];
   });
   const usualCount = new Map(
     [...Map.groupBy(known, ({ group }) => group)].map(([group, own]) => [
@@ -85,8 +87,9 @@ function lookAt(rows: readonly MarkedRow[], metric: MarkedMetric, index: number)
     ]),
   );
   const found = findStandOuts(
-    known.map(({ group, value }) => ({
+    known.map(({ group, at, value }) => ({
       group,
+      ...(at === undefined ? {} : { at }),
       ...('count' in value ? scaleCount(value.count, usualCount.get(group) ?? 0) : scaleRate(value.rate, value.n)),
     })),
   );

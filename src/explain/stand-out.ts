@@ -6,6 +6,8 @@ export interface ScaledRow {
   group: string;
   /** On the scale. */
   value: number;
+  /** When it was, where rows are events: then its peers are those closest in time. */
+  at?: number;
   /** Variance on the scale that comes from counting alone; the rest is how much such rows differ by nature. */
   noise: number;
 }
@@ -19,6 +21,8 @@ export interface StandOut {
 
 /** Fewer say nothing of what is usual. */
 const MIN_PEERS = 4;
+/** Of events, so many closest in time: what was usual then, whatever has grown since. */
+const NEAREST = 12;
 /** A group's own spread is believed from here on. */
 const MIN_OWN_SPREAD = 10;
 /** What all rows together say of a group's spread counts like so many rows of its own. */
@@ -44,21 +48,16 @@ const MOST_FREEDOM = 30;
  * @returns one entry per row, in order; null where too little is known.
  */
 export function findStandOuts(rows: readonly ScaledRow[]): (StandOut | null)[] {
-  const groups = Map.groupBy(rows, ({ group }) => group);
-  const sorted = new Map(
-    [...groups].map(([group, own]) => [group, own.map(({ value }) => value).toSorted((a, b) => a - b)]),
-  );
+  const usual = new Map([...Map.groupBy(rows, ({ group }) => group).values()].flatMap((own) => [...usualOfGroup(own)]));
   const residuals = rows.map((row): Residual | null => {
-    const values = sorted.get(row.group) ?? [];
-    const peers = values.length - 1;
-    if (peers < MIN_PEERS) return null;
-    const usual = medianWithout(values, row.value);
+    const found = usual.get(row);
+    if (found === undefined || found.peers < MIN_PEERS) return null;
     return {
-      usual,
+      usual: found.usual,
       group: row.group,
-      square: (row.value - usual) ** 2,
+      square: (row.value - found.usual) ** 2,
       noise: row.noise,
-      scale: 1 + MEDIAN_VARIANCE / peers,
+      scale: 1 + MEDIAN_VARIANCE / found.peers,
     };
   });
   const known = residuals.filter((residual) => residual !== null);
@@ -111,12 +110,39 @@ function freedomOf(rows: number): number {
   return 2 * Math.max(1, Math.floor(Math.min(MOST_FREEDOM, rows * EFFICIENCY) / 2));
 }
 
-/** The median of sorted values, one of which is `value`, without it. */
-function medianWithout(sorted: readonly number[], value: number): number {
-  const left = sorted.length - 1;
-  const place = sorted.indexOf(value);
-  const at = (index: number) => sorted[index < place ? index : index + 1] ?? Number.NaN;
-  return left % 2 === 1 ? at((left - 1) / 2) : (at(left / 2 - 1) + at(left / 2)) / 2;
+/** What is usual for each row of a group: the median of its peers, itself left out. */
+function usualOfGroup(rows: readonly ScaledRow[]): Map<ScaledRow, { usual: number; peers: number }> {
+  const times = rows.map(({ at }) => at);
+  if (times.every((at) => at !== undefined)) {
+    const ordered = rows.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
+    return new Map(ordered.map((row, index) => [row, summary(nearest(ordered, index))]));
+  }
+  const sorted = rows.map(({ value }) => value).toSorted((a, b) => a - b);
+  return new Map(
+    rows.map((row) => {
+      const place = sorted.indexOf(row.value);
+      return [row, summary(sorted.toSpliced(place, 1))];
+    }),
+  );
+}
+
+const summary = (sorted: readonly number[]) => ({ usual: median(sorted), peers: sorted.length });
+
+/** Values of the rows closest in time to one of rows in the order of time, sorted. */
+function nearest(ordered: readonly ScaledRow[], index: number): number[] {
+  const at = ordered[index]?.at ?? 0;
+  const found: number[] = [];
+  let [before, after] = [index - 1, index + 1];
+  while (found.length < NEAREST && (before >= 0 || after < ordered.length)) {
+    const earlier = ordered[before];
+    const later = ordered[after];
+    const isEarlier = earlier !== undefined && (later === undefined || at - (earlier.at ?? 0) <= (later.at ?? 0) - at);
+    const next = isEarlier ? earlier : later;
+    if (next !== undefined) found.push(next.value);
+    if (isEarlier) before -= 1;
+    else after += 1;
+  }
+  return found.toSorted((a, b) => a - b);
 }
 
 export function median(sorted: readonly number[]): number {
