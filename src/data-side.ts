@@ -192,7 +192,7 @@ export class DataSide {
       await opened.startEmpty(reason);
     } else if (seq > 0 && settings !== settingsHash(this.#options.projector)) {
       this.#options.log.info(
-        'zone, currency, channels or rates have changed: the numbers are made anew from the journal',
+        'zone, currency, channels, rates or the reading of addresses have changed: the numbers are made anew from the journal',
       );
       await startOver(opened.warehouse);
     }

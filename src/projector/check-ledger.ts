@@ -1,5 +1,5 @@
 import { userTableName } from '../contract/facts.ts';
-import { number, sql, string } from '../sql/build.ts';
+import { joined, list, number, sql, string } from '../sql/build.ts';
 import type { Fragment } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
@@ -69,17 +69,19 @@ FROM (
   SELECT -1 FROM ${heads(seq)} WHERE kind = 'message_event'
 )
 HAVING sum(side) != 0`),
-  ...Object.entries(WEBINAR_TABLES).map(
-    ([kind, table]) =>
-      (seq: number) =>
-        renderSql(sql`SELECT concat(${string(table)}, ' has ', toString(sum(present)), ' rows instead of ', toString(sum(wanted)), '.') AS problem
+  (seq) =>
+    renderSql(sql`SELECT concat('Of records of the kind ', kind, ' ', toString(sum(present)), ' are counted instead of ', toString(sum(wanted)), '.') AS problem
 FROM (
-  SELECT 1 AS present, 0 AS wanted FROM (SELECT record, version FROM ${tableName(table)} FINAL)
-  WHERE version <= ${number(seq)} AND record NOT IN ${unsettled(seq)}
-  UNION ALL SELECT 0, 1 FROM ${heads(seq)} WHERE kind = ${string(kind)}
+  ${joined(
+    '\nUNION ALL\n',
+    Object.entries(WEBINAR_TABLES).map(
+      ([kind, table]) => sql`SELECT ${string(kind)} AS kind, 1 AS present, 0 AS wanted
+    FROM (SELECT record, version FROM ${tableName(table)} FINAL) WHERE version <= ${number(seq)} AND record NOT IN ${unsettled(seq)}`,
+    ),
+  )}
+  UNION ALL SELECT kind, 0, 1 FROM ${heads(seq)} WHERE kind IN ${list(Object.keys(WEBINAR_TABLES).map(string))}
 )
-HAVING sum(present) != sum(wanted)`),
-  ),
+GROUP BY kind HAVING sum(present) != sum(wanted)`),
   (seq) =>
     renderSql(sql`SELECT concat(toString(count()), ' webinars that sources describe have no row of their own.') AS problem
 FROM (SELECT DISTINCT webinar FROM (SELECT * FROM ${tableName('webinar_records')} FINAL)

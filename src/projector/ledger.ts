@@ -61,6 +61,8 @@ FROM (
   SELECT ${instant(messages?.first ?? 0)} AS earliest, ${instant(messages?.last ?? 0)} AS latest, ${number(messages === undefined ? 0 : 1)} AS rows
   UNION ALL SELECT min(at), max(at), count() FROM ${tableName('activities')} FINAL
   UNION ALL SELECT min(invited_at), max(invited_at), count() FROM ${tableName('invitations')} FINAL
+  -- a webinar that lies ahead is data, too
+  UNION ALL SELECT min(least(starts_at, ifNull(registered_at, starts_at))), max(starts_at), count() FROM ${tableName('participations')} FINAL
   UNION ALL SELECT assumeNotNull(min(registered_at)), assumeNotNull(max(registered_at)), count() FROM ${tableName('people')} FINAL
     WHERE isNotNull(registered_at)
   ${joined('\n', own)}

@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder, withEngine } from '../../test/support/engine.ts';
 import { openJournal } from '../journal/journal.ts';
 import { loadLedger } from './ledger.ts';
+import { DEFAULT_WEBINAR_RULES } from './participation-rules.ts';
 import { type ProjectorHandle, type ProjectorStatus, type StartProjectorOptions, startProjector } from './runner.ts';
 
 const engine = withEngine();
@@ -85,6 +86,12 @@ describe('startProjector', () => {
       again.notify(journal.durableSeq);
       await reach(again, ({ seq }) => seq === 3);
       expect(await loadLedger(engine.warehouse)).toMatchObject([{ received: 3, counted: 2, duplicate: 1 }]);
+      const { rules } = again.status();
+      expect(rules).not.toBe('');
+      await again.close();
+      // Other rules for webinars are put in force although nothing has come.
+      const other = await start({ webinars: { ...DEFAULT_WEBINAR_RULES, gapSeconds: 0 } });
+      expect(await reach(other, (status) => status.rules !== '' && status.rules !== rules)).toMatchObject({ seq: 3 });
     } finally {
       await journal.close();
     }

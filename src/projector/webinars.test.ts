@@ -9,6 +9,7 @@ import { DEFAULT_IDENTITY, type IdentityRules } from '../contract/identity.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
 import { loadIdentityReport } from './identity-report.ts';
+import { loadDataSpan } from './ledger.ts';
 import { DEFAULT_WEBINAR_RULES } from './participation-rules.ts';
 import { createProjector, drain, type Projector, type ProjectorOptions } from './project.ts';
 
@@ -100,6 +101,7 @@ interface Row {
   person: number;
   registered: number;
   joined: number;
+  joins: number;
   seconds: number;
   matched_by: string;
   source_group: string;
@@ -218,6 +220,51 @@ describe('participations', () => {
     expect((await rowsOf<{ email: string }>(engine.warehouse, 'people')).map(({ email }) => email)).toEqual([
       'dana@example.com',
     ]);
+  });
+
+  it('lose what a whole read did not find any more', async () => {
+    receive('bm', webinar('a'), registration('1', 'dana@example.com'), registration('2', 'ben@example.com'));
+    const first_seq = receive('bm', webinar('a'), registration('1', 'dana@example.com'));
+    order('bm', { control: 'refresh', stream: 'main', first_seq });
+    await project();
+    expect(await names()).toEqual(['a -', 'a dana@example.com']);
+  });
+
+  it('become one where other records show that two people are', async () => {
+    const phone = '+12025550123';
+    receive('bm', webinar('a'), registration('1', 'dana@example.com'));
+    receive('zoom', attendance('1', { phone }), attendance('2', { email: 'dana@example.com' }));
+    await project();
+    expect(await names()).toEqual(['a +12025550123', 'a -', 'a dana@example.com']);
+    receive('hook', { record: 'person', key: 'p', kind: 'contact', email: 'dana@example.com', phone });
+    await project();
+    expect(await names()).toEqual(['a -', 'a dana@example.com']);
+    expect((await rows()).get('a dana@example.com')).toMatchObject({ joins: 2, seconds: 600, matched_by: 'email' });
+    expect(await rowsOf(engine.warehouse, 'stays')).toHaveLength(1);
+  });
+
+  it('reach as far as the webinars that lie ahead', async () => {
+    receive(
+      'bm',
+      webinar('a', { starts_at: '2026-06-01T18:00:00Z', status: 'scheduled' }),
+      registration('1', 'dana@example.com'),
+    );
+    await project();
+    expect(await loadDataSpan(engine.warehouse, 'Europe/Berlin')).toEqual({ first: '2026-02-20', last: '2026-06-01' });
+  });
+
+  it('write only what has changed', async () => {
+    receive(
+      'bm',
+      webinar('a'),
+      ...Array.from({ length: 40 }, (_, index) => registration(String(index), `p${index}@example.com`)),
+    );
+    await project();
+    receive('zoom', attendance('1', { email: 'p7@example.com' }));
+    await project();
+    const found = await rowsOf<{ version: number }>(engine.warehouse, 'participations');
+    expect(found.filter(({ version }) => version === 1)).toHaveLength(40);
+    expect(found.filter(({ version }) => version === 2)).toHaveLength(1);
   });
 
   it('keep the newest state of what is pushed', async () => {
