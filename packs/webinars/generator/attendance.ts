@@ -12,6 +12,8 @@ export interface StoryWebinar {
 }
 
 const MINUTE_MS = 60_000;
+/** So long after a webinar who watched its recording is read. */
+export const VIEWS_MS = 14 * DAY_MS;
 
 /**
  * Who comes. In every block of four weeks each group of traffic sources has its rate, to the person: by weighted lot, so that
@@ -174,7 +176,8 @@ function watchRecording(random: Random, { plan, guests }: StoryWebinar): void {
   for (const guest of guests) {
     if (guest.registration === undefined || !random.chance(guest.stays.length > 0 ? 0.045 : 0.115)) continue;
     const at = seconds(plan.endsAt + random.wait(1.4, 0.8) * DAY_MS);
-    if (at < LAST_READING - HOUR_MS) guest.viewed = { at, seconds: random.whole(40, plan.series.minutes * 60) };
+    if (at < Math.min(LAST_READING, plan.endsAt + VIEWS_MS) - HOUR_MS)
+      guest.viewed = { at, seconds: random.whole(40, plan.series.minutes * 60) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, ZONE_MS } from '../../sample/time.ts';
-import { isOver, type StoryWebinar } from './attendance.ts';
+import { isOver, type StoryWebinar, VIEWS_MS } from './attendance.ts';
 import { morningAfter, pagesOf, type Readings } from './readings.ts';
 import { hexId, isoSeconds } from './service-ids.ts';
 import { type Guest, LAST_READING, type Stay } from './sign-up.ts';
@@ -7,8 +7,6 @@ import type { PlannedWebinar } from './webinar-calendar.ts';
 
 const SOURCE = 'sample-bigmarker';
 const PAGE_SIZE = 500;
-/** How long the views of a recording are waited for before they are read in the sample. */
-const VIEWS_MS = 14 * DAY_MS;
 
 /** What BigMarker answers about its conferences, as the connector keeps it: once when one is over, and of those ahead in the last run. */
 export function readBigMarker(webinars: readonly StoryWebinar[], readings: Readings): void {
