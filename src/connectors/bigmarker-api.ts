@@ -12,6 +12,7 @@ export type BigMarkerAnswer =
   | { kind: 'found'; body: Record<string, unknown> | unknown[] }
   | { kind: 'nothing'; status: number; why: string };
 
+export const SEARCH = '/conferences/search';
 const PER_PAGE = 200;
 const LAST_PAGE = 5_000;
 
@@ -56,7 +57,9 @@ export function bigmarkerApi(settings: BigMarkerSettings, effects: PullEffects):
         accepted = key;
         return { kind: 'nothing', status: 404, why };
       }
-      if (answer.status !== 401 && answer.status !== 403)
+      const mayNotSee = answer.status === 401 || answer.status === 403;
+      // Of the list of webinars any refusal is one of the whole source; of a single webinar it is that webinar's own.
+      if (!mayNotSee && (accepted === undefined || path === SEARCH))
         throw new PullError(
           'settings',
           `BigMarker refuses the request (${answer.status}${why === '' ? '' : `: ${why}`}).`,
@@ -119,7 +122,7 @@ export function bigmarkerApi(settings: BigMarkerSettings, effects: PullEffects):
     if (answer.kind === 'nothing') {
       if (answer.status !== 404)
         effects.log(
-          `BigMarker lets this key not see ${path} (${answer.status}${answer.why === '' ? '' : `: ${answer.why}`}).`,
+          `BigMarker does not let this key see ${path} (${answer.status}${answer.why === '' ? '' : `: ${answer.why}`}).`,
         );
       return undefined;
     }

@@ -1,5 +1,5 @@
 import { type PullEffects, PullError, type PulledPage, type ReadRequest } from '../contract/pull.ts';
-import { type BigMarkerApi, type BigMarkerRow, bigmarkerApi } from './bigmarker-api.ts';
+import { type BigMarkerApi, type BigMarkerRow, bigmarkerApi, SEARCH } from './bigmarker-api.ts';
 import { groupByPerson } from './bigmarker-attendance.ts';
 import {
   type Conference,
@@ -65,7 +65,7 @@ export async function listConferences(
   to: number,
 ): Promise<{ entries: CatalogueEntry[]; unplaced: CatalogueEntry[] }> {
   const query = { start_time: String(Math.floor(from / 1000)), end_time: String(Math.ceil(to / 1000)) };
-  const found = (await api.list('/conferences/search', 'conferences', query, 'POST')) ?? [];
+  const found = (await api.list(SEARCH, 'conferences', query, 'POST')) ?? [];
   const children = await listChildren(api, found);
   const entries: CatalogueEntry[] = [];
   const unplaced: CatalogueEntry[] = [];

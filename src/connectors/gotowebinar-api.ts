@@ -62,10 +62,11 @@ export function goToApi(settings: GoToWebinarSettings, kept: string | undefined,
       }
       const why =
         read.ok && isObject(read.value) ? shortText(read.value['description'] ?? read.value['msg'], 200) : undefined;
-      throw new PullError(
-        'settings',
-        `GoTo refuses the request (${answer.status}${why === undefined ? '' : `: ${why}`}).`,
-      );
+      const said = `GoTo refuses the request (${answer.status}${why === undefined ? '' : `: ${why}`}).`;
+      // Of the list of webinars a refusal is one of the whole source; of a single webinar it is that webinar's own.
+      if (/\/webinars\?/.test(url)) throw new PullError('settings', said);
+      effects.log(said);
+      return { nothing: 403 };
     }
   }
 
