@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { HeatScope, Tile } from '../../src/contract/dashboard.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
 import { partKey } from '../dashboard/query-frame.ts';
 import { cellActions, cellTooltip } from '../pivot/pivot-cell-words.ts';
+import { PivotGrid } from '../pivot/pivot-grid.tsx';
 import { pivotHeat } from '../pivot/pivot-heat.ts';
 import { grainOf, layoutPatch, type PivotLayout, pivotLayout } from '../pivot/pivot-layout.ts';
 import { PivotLegend, scopeOf } from '../pivot/pivot-legend.tsx';
@@ -14,9 +15,6 @@ import { useDashboard } from './dashboard-context.ts';
 import { emptyState, hasNothing } from './empty-state.ts';
 import { gatherResults, ignoredDimensions } from './tile-data.ts';
 import { TileFrame } from './tile-frame.tsx';
-
-/** Loaded with the first pivot, as the table library is. */
-const PivotGrid = lazy(() => import('../pivot/pivot-grid.tsx').then((module) => ({ default: module.PivotGrid })));
 
 type PivotTileSpec = Extract<Tile, { kind: 'pivot' }>;
 
@@ -114,21 +112,19 @@ function Pivot(props: { tile: PivotTileSpec; asked: PivotLayout; layout: PivotLa
         ),
         body: () => (
           <div className="pivot">
-            <Suspense fallback={<div style={{ height: (rows.length + 2) * 33 }} />}>
-              <PivotGrid
-                title={`${tile.title}: ${table.metric.label}`}
-                table={table}
-                rows={rows}
-                heat={heat}
-                rowLabels={rowLabels}
-                sort={sort}
-                onSort={(by) => onView({ sort: [sortWord(nextSort(sort, by))] })}
-                onToggle={(row, open, whole) => setExpanded(toggleRow(table, expanded, row, open, whole))}
-                menuItems={(node, column) => cellActions({ table, node, column, view, onView })}
-                tooltip={(node, column) => cellTooltip({ table, node, column, formats })}
-                onPlace={(row, column) => setPlace({ row, column })}
-              />
-            </Suspense>
+            <PivotGrid
+              title={`${tile.title}: ${table.metric.label}`}
+              table={table}
+              rows={rows}
+              heat={heat}
+              rowLabels={rowLabels}
+              sort={sort}
+              onSort={(by) => onView({ sort: [sortWord(nextSort(sort, by))] })}
+              onToggle={(row, open, whole) => setExpanded(toggleRow(table, expanded, row, open, whole))}
+              menuItems={(node, column) => cellActions({ table, node, column, view, onView })}
+              tooltip={(node, column) => cellTooltip({ table, node, column, formats })}
+              onPlace={(row, column) => setPlace({ row, column })}
+            />
             <PivotLegend
               scope={scope}
               onScope={setScope}
