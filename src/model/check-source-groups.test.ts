@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkExpression } from './check-expression.ts';
 import { checkSourceGroups } from './check-source-groups.ts';
@@ -42,6 +44,15 @@ describe('checkSourceGroups', () => {
     const { sourceGroups, sourceRules } = check('version: 1\nlists: { search: [qwant] }\n');
     expect(sourceGroups).toMatchObject({ lists: { search: ['qwant'] }, rules: [{ group: 'Search' }] });
     expect(sourceRules).toMatchObject({ file: 'packs/one/source_groups.yaml', own: false });
+  });
+
+  it('takes every example of the documentation', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/source-groups.md'), 'utf8');
+    const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) =>
+      yaml.startsWith('version') ? yaml : `version: 1\nrules:\n${yaml.replace(/^/gm, '  ')}`,
+    );
+    expect(examples).toHaveLength(4);
+    for (const example of examples) expect(check(example).problems, example).toEqual([]);
   });
 
   it('has no rules without files', () => {
