@@ -5,11 +5,9 @@ import { expectExactLedger } from '../../test/support/ledger.ts';
 import { MemoryJournal } from '../../test/support/memory-journal.ts';
 import { webhook } from '../connectors/webhook.ts';
 import type { Connector } from '../contract/connector.ts';
-import { DEFAULT_IDENTITY } from '../contract/identity.ts';
 import { type TableSpec, tableSpec } from '../contract/model.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
-import { loadIdentityReport } from './identity-report.ts';
 import { loadDataSpan, loadLedger } from './ledger.ts';
 import { createProjector, drain, type ProjectorOptions } from './project.ts';
 import { loadQuarantine, loadQuarantineIds } from './quarantine.ts';
@@ -445,33 +443,6 @@ describe('orders', () => {
 });
 
 describe('readers', () => {
-  it('tell how well people of different sources are recognised as one', async () => {
-    read([
-      event('e', { account: { external_id: 'acme' }, recipient: { phone: '+12025550123' } }),
-      person('p', 'dana@example.com'),
-    ]);
-    read([{ ...person('h', 'dana@example.com'), phone: '+12025550199' }], 'hook');
-    await project();
-    const report = await loadIdentityReport(engine.warehouse, {
-      sources: new Map([['crm', 'The CRM']]),
-      rules: DEFAULT_IDENTITY,
-      own: false,
-    });
-    expect(report).toMatchObject({
-      people: 3,
-      known_by: { email: 1, phone: 2, external_id: 1 },
-      matched: 1,
-      sources: [
-        { source: 'crm', label: 'The CRM', people: 3, matched: 1 },
-        { source: 'hook', label: 'hook', people: 1, matched: 1 },
-      ],
-      unmatched: [
-        { person: 'a…', source: 'crm' },
-        { person: '+1202…23', source: 'crm' },
-      ],
-    });
-  });
-
   it('count records and not orders', async () => {
     const first = read([row('a', { title: 'a' })]);
     order({ control: 'refresh', stream: 'main', first_seq: first });

@@ -8,7 +8,6 @@ import type { Connector } from '../contract/connector.ts';
 import { DEFAULT_IDENTITY, type IdentityRules } from '../contract/identity.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../contract/pull.ts';
 import type { CanonicalRecord } from '../contract/record.ts';
-import { loadIdentityReport } from './identity-report.ts';
 import { loadDataSpan } from './ledger.ts';
 import { DEFAULT_WEBINAR_RULES } from './participation-rules.ts';
 import { createProjector, drain, type Projector, type ProjectorOptions } from './project.ts';
@@ -122,52 +121,6 @@ async function rows(): Promise<Map<string, Row>> {
 }
 
 const names = async () => [...(await rows()).keys()].sort();
-
-describe('the identity report', () => {
-  it('counts how joins found their registration, and shows some that did not', async () => {
-    receive('bm', webinar('a'), registration('1', 'dana@example.com'), registration('2', 'ben@example.com'));
-    receive(
-      'bm',
-      registration('3', 'cem@example.com', { person: { email: 'cem@example.com', phone: '+12025550123' } }),
-    );
-    receive(
-      'bm',
-      registration('4', 'eva@example.com', { person: { email: 'eva@example.com', phone: '+12025550123' } }),
-    );
-    receive(
-      'zoom',
-      attendance('1', { email: 'dana@example.com' }),
-      attendance('2', { phone: '+12025550123' }, { joined_at: '2026-03-01T18:03:00Z' }),
-      attendance('3', { external_id: 'stranger' }, { left_at: undefined }),
-    );
-    await project();
-    const report = await loadIdentityReport(engine.warehouse, {
-      sources: new Map([['bm', 'BigMarker']]),
-      rules: DEFAULT_IDENTITY,
-      own: false,
-    });
-    expect(report.attendance).toEqual({
-      rules: DEFAULT_IDENTITY,
-      own: false,
-      joined: 3,
-      by: { service_id: 0, email: 1, phone: 0, external_id: 0, unmatched: 1, ambiguous: 1 },
-      examples: [
-        {
-          person: '+1202…23',
-          webinar: 'a',
-          title: 'About a',
-          reason: 'ambiguous',
-          joined_at: '2026-03-01T18:03:00.000Z',
-        },
-        { person: 'st…er', webinar: 'a', title: 'About a', reason: 'unmatched', joined_at: '2026-03-01T18:00:00.000Z' },
-      ],
-    });
-    expect(report.sources).toEqual([
-      { source: 'bm', label: 'BigMarker', people: 5, matched: 2 },
-      { source: 'zoom', label: 'zoom', people: 3, matched: 2 },
-    ]);
-  });
-});
 
 describe('participations', () => {
   it('join sign-ups of one service to the room of another', async () => {
