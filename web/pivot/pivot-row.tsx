@@ -159,7 +159,7 @@ function CellText({ value, state }: { value: PivotCell | undefined; state: Bucke
 }
 
 /** What is running in either direction is running. */
-export function stateOf(row: BucketState, column: BucketState | undefined): BucketState {
+function stateOf(row: BucketState, column: BucketState | undefined): BucketState {
   if (row === 'running' || column === 'running') return 'running';
   return row === 'maturing' || column === 'maturing' ? 'maturing' : 'settled';
 }

@@ -36,7 +36,7 @@ export interface ColumnPart {
   change: boolean;
 }
 
-export function allColumns(table: PivotTable): ColumnPart {
+function allColumns(table: PivotTable): ColumnPart {
   return { columns: table.columns.map((_, index) => index), total: true, change: table.compared !== null };
 }
 
