@@ -72,6 +72,16 @@ describe('the order', () => {
     expect(asksValues(dates, OWN, { record: 'row', columns: [] })).toBe(false);
   });
 
+  test('a report of a webinar tool asks for the zone of its times, unless they have one', () => {
+    const mapping: RowMapping = { record: 'webinar_report', columns: [{ field: 'joined_at', column: 'Join Time' }] };
+    const report = (sample: string) =>
+      importInfo({ columns: [column('Join Time', { type: 'time', samples: [sample] })] });
+    expect(asksValues(report('11/18/2026 12:02:02 PM'), undefined, mapping)).toBe(true);
+    expect(asksValues(report('Nov 18, 2026 12:02 PM EST'), undefined, mapping)).toBe(false);
+    expect(asksValues(report('2026-11-18T17:02:02Z'), undefined, mapping)).toBe(false);
+    expect(asksValues(report('11/18/2026 12:02:02 PM'), undefined, { ...mapping, record: 'attendance' })).toBe(false);
+  });
+
   test('an unreadable file has one step; what counts nothing cannot be imported', () => {
     expect(closedSteps(importInfo({ columns: [] }), []).size).toBe(STEPS.length - 1);
     expect([...closedSteps(importInfo({ check: { ...CHECK, good: 0, fixed: 0 } }), [])]).toEqual(['import']);

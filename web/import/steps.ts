@@ -146,11 +146,28 @@ export function optionFields(kind: ImportKind | undefined, mapping: RowMapping):
   );
 }
 
+/** Reports of webinar tools are in the zone of their account, which they do not say: it is asked where times have none of their own. */
+export function asksZone(info: ImportInfo, mapping: RowMapping): boolean {
+  return (
+    mapping.record === 'webinar_report' &&
+    info.columns.some(
+      (column) =>
+        column.type === 'time' &&
+        mapping.columns.some((one) => one.column === column.name) &&
+        column.samples.some((sample) => !WITH_ZONE.test(sample)),
+    )
+  );
+}
+
+/** `Z`, `+01:00`, `EST`. */
+const WITH_ZONE = /(?:Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|[A-Z]{2,4}T))\s*$/;
+
 /** Whether the values step has a question whose answer cannot be taken for granted. */
 export function asksValues(info: ImportInfo, kind: ImportKind | undefined, mapping: RowMapping): boolean {
   return (
     ambiguousColumns(info, mapping).length > 0 ||
     optionFields(kind, mapping).length > 0 ||
+    asksZone(info, mapping) ||
     (info.check?.unmapped_values.length ?? 0) > 0
   );
 }

@@ -5,7 +5,7 @@ import { listCountries } from './countries.ts';
 import { DATE_ORDER_LABELS, dateExamples } from './date-orders.ts';
 import { columnOf, isMapped, mapValue, setValueFormat, toggleKey } from './mapping-edits.ts';
 import type { StepProps } from './step-props.ts';
-import { ambiguousColumns, optionFields } from './steps.ts';
+import { ambiguousColumns, asksZone, optionFields } from './steps.ts';
 import type { CheckState } from './use-check.ts';
 import { typesInUse, valueRows } from './value-rows.ts';
 
@@ -138,7 +138,7 @@ function ValueMapping({ field, ...props }: ValuesStepProps & { field: ImportFiel
   );
 }
 
-function TimeZone({ mapping, workspace, change }: StepProps) {
+function TimeZone({ info, mapping, workspace, change }: StepProps) {
   const zones = useMemo(() => {
     const known = new Set([workspace.time_zone, 'UTC', ...Intl.supportedValuesOf('timeZone')]);
     if (mapping.time_zone) known.add(mapping.time_zone);
@@ -161,6 +161,9 @@ function TimeZone({ mapping, workspace, change }: StepProps) {
           </option>
         ))}
       </select>
+      {asksZone(info, mapping) && (
+        <span className="faint">The report does not say it: choose the zone of the account that made it.</span>
+      )}
     </label>
   );
 }
