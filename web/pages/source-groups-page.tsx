@@ -158,7 +158,7 @@ function Workshop({ info, locale, sample }: WorkshopProps) {
             onOpen={setOpened}
             step={step}
           />
-          {preview.data && (
+          {preview.data && preview.data.registrations > 0 && (
             <section aria-labelledby="unassigned">
               <h2 id="unassigned">{UNASSIGNED}</h2>
               <UnassignedList
