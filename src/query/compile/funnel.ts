@@ -19,7 +19,7 @@ import {
   timeAlias,
 } from './funnel-steps.ts';
 import { compilePersonNames } from './person.ts';
-import { compileRowSource } from './row-source.ts';
+import { compileRowSource, type RowExpression } from './row-source.ts';
 import { finishStatement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
 
@@ -111,6 +111,7 @@ function joinStep(
     where: [
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
+      ...afterFirstArrival(query, before, step, place, at),
       ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
   });
@@ -131,6 +132,23 @@ function joinStep(
 FROM ${nested(sql`SELECT *, toInt64(${from}) AS earliest\nFROM ${nested(before)} AS before`)} AS before
 ASOF LEFT JOIN ${nested(rows)} AS step
 ON step.entity = before.${entity} AND step.at_ms >= before.earliest`;
+}
+
+/**
+ * Of a step that is found by another entity, nothing from before anybody came as far as the step before: a small scan more saves the
+ * join of a large table's whole past.
+ */
+function afterFirstArrival(
+  { funnel }: ResolvedFunnelQuery,
+  before: SqlNode,
+  step: FunnelStep,
+  place: number,
+  at: RowExpression,
+): RowExpression[] {
+  if (step.entity === undefined || step.anytime || funnel.order === 'any') return [];
+  const previous = timeAlias(place - 1);
+  const first = sql`(SELECT min(${previous}) FROM ${nested(before)} AS before\nWHERE ${previous} < ${NEVER})`;
+  return [(column) => sql`${at(column)} >= fromUnixTimestamp64Milli(${first} - ${number(afterMs(step))}, 'UTC')`];
 }
 
 /** A step that may come before the one before it counts as at the same time then. */
