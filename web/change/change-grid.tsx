@@ -159,15 +159,17 @@ function SegmentName({ node, expanded }: ShownNode) {
       <span className="change-chevron" aria-hidden="true">
         {expanded !== null && <IconChevronRight size={16} />}
       </span>
-      <span className="change-label" title={node.label}>
-        {node.label}
+      <span className="change-words">
+        <span className="change-label" title={node.label}>
+          {node.label}
+        </span>
+        {(node.state === 'new' || node.state === 'gone') && <span className="change-badge">{node.state}</span>}
+        {node.unassigned && (
+          <Link to="/source-groups" className="change-rules">
+            Edit rules
+          </Link>
+        )}
       </span>
-      {(node.state === 'new' || node.state === 'gone') && <span className="change-badge">{node.state}</span>}
-      {node.unassigned && (
-        <Link to="/source-groups" className="change-rules">
-          Edit rules
-        </Link>
-      )}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DimensionInfo } from '../../src/contract/api.ts';
-import { barChart, barChartHeight, describeBars, toBars } from './bar-options.ts';
+import { barChart, barChartHeight, barText, describeBars, toBars } from './bar-options.ts';
 import { formats, metricColumn, queryResult } from './test-results.ts';
 
 const channel: DimensionInfo = {
@@ -57,3 +57,37 @@ test('the sentence names the largest bar and every value', () => {
   expect(sentence).toContain('bar chart with 3 bars, most for WhatsApp');
   expect(sentence).toMatch(/E-mail .*3,600,000/);
 });
+
+const rate = metricColumn('rate', { label: 'Delivery rate', format: 'percent', proportion: true, min_sample: 30 });
+const rates = queryResult(
+  [{ name: 'channel', label: 'Channel', kind: 'dimension' }, rate],
+  [
+    { channel: 'whatsapp', rate: 0.25, rate__n: 1200 },
+    { channel: 'sms', rate: 0.25, rate__n: 12 },
+  ],
+  { compare: { range: { start: '', end: '' }, rows: [{ rate: 0.2 }, { rate: 0.9 }] } },
+);
+
+test('intervals: whiskers and a dot instead of a second bar; small samples are grey and not compared', () => {
+  const bars = toBars(rates, 'rate', channel, 'channel', true);
+  expect(bars[0]?.interval?.low).toBeCloseTo(0.2263, 4);
+  expect(bars[0]?.interval?.high).toBeCloseTo(0.2753, 4);
+  expect(bars[1]).toMatchObject({ small: true, color: 0, compared: null });
+  const { option, axis } = barChart(bars, rate, { width: 600, height: 200 }, formats);
+  expect(option['series']).toHaveLength(1);
+  expect(axis.max).toBeGreaterThan(bars[1]?.interval?.high ?? 1);
+  expect(describeBars('Delivery', bars, rate, formats)).toMatch(/WhatsApp 25.*95 % interval 22\.6–27\.5%/);
+  expect(barText(bars[1] ?? bars[0] ?? fail(), rate, formats)).toMatch(/n = 12$/);
+});
+
+test('without intervals bars are as they were', () => {
+  const bars = toBars(rates, 'rate', channel, 'channel');
+  expect(bars.map(({ interval, small, compared }) => [interval, small, compared])).toEqual([
+    [null, false, 0.2],
+    [null, false, 0.9],
+  ]);
+});
+
+function fail(): never {
+  throw new Error('there are two bars');
+}

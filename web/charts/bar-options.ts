@@ -1,5 +1,7 @@
 import type { DimensionInfo } from '../../src/contract/api.ts';
+import type { Interval } from '../../src/contract/intervals.ts';
 import type { QueryResult, ResultColumn } from '../../src/contract/result.ts';
+import { formatInterval, shareInterval } from '../format/interval.ts';
 import type { Formats } from '../tile/formats.ts';
 import { type AxisTicks, axisTicks } from './axis-ticks.ts';
 import { AXIS_TEXT, type ChartOption, FONT, GRID_LINE, paletteColor, tickText } from './chart-option.ts';
@@ -14,6 +16,11 @@ export interface Bar {
   compared: number | null;
   /** The metric has no meaning for this value. */
   notApplicable: boolean;
+  /** Of a share, where intervals are asked for: where it lies, and of how many things it is one. */
+  interval: Interval | null;
+  sample: number | null;
+  /** Of too few things to be believed. */
+  small: boolean;
   color: number;
 }
 
@@ -24,19 +31,31 @@ export interface BarChart {
 }
 
 /** Bars in the result's order. Without fixed colours every bar has the first colour: length alone tells them apart. */
-export function toBars(result: QueryResult, metric: string, dimension: DimensionInfo | undefined, by: string): Bar[] {
+export function toBars(
+  result: QueryResult,
+  metric: string,
+  dimension: DimensionInfo | undefined,
+  by: string,
+  intervals = false,
+): Bar[] {
   const column = result.columns.find((candidate) => candidate.name === metric);
   const missing = new Set(column?.not_applicable?.dimension === by ? column.not_applicable.values : []);
   const fixed = Object.keys(dimension?.colors ?? {}).length > 0;
   return result.rows.map((row, index) => {
     const value = String(row[by] ?? '');
+    const amount = numberOf(row[metric]);
+    const sample = intervals ? numberOf(row[`${metric}__n`]) : null;
+    const small = sample !== null && sample < (column?.min_sample ?? 0);
     return {
       value,
       label: labelOf(dimension, row[by]),
-      amount: numberOf(row[metric]),
-      compared: numberOf(result.compare?.rows[index]?.[metric]),
+      amount,
+      compared: small ? null : numberOf(result.compare?.rows[index]?.[metric]),
       notApplicable: missing.has(value),
-      color: fixed ? colorOf(dimension, value, 6) : 1,
+      interval: column ? shareInterval(amount, sample, column) : null,
+      sample,
+      small,
+      color: small ? 0 : fixed ? colorOf(dimension, value, 6) : 1,
     };
   });
 }
@@ -49,7 +68,19 @@ export function barChartHeight(count: number, compared: boolean): number {
 /** The number at the end of a bar. */
 export function barText(bar: Bar, column: ResultColumn, formats: Formats): string {
   if (bar.notApplicable) return 'n/a';
-  return formats.value(bar.amount, column, 'card');
+  const amount = formats.value(bar.amount, column, 'card');
+  if (!bar.small || bar.sample === null) return amount;
+  return `${amount} with n = ${formats.value(bar.sample, { format: 'integer' }, 'card')}`;
+}
+
+/** Bars with intervals show the comparison as a dot, and their numbers beyond the whiskers. */
+export function hasWhiskers(bars: readonly Bar[]): boolean {
+  return bars.some((bar) => bar.interval !== null);
+}
+
+/** The farthest mark of a bar: its end, its whisker's or the comparison's. */
+export function barReach(bar: Bar): number {
+  return Math.max(bar.amount ?? 0, bar.interval?.high ?? 0, bar.compared ?? 0);
 }
 
 /** Horizontal bars from zero, the value at each end, the comparison as a thin grey bar beneath. Selected values stay strong, others fade. */
@@ -60,9 +91,10 @@ export function barChart(
   formats: Formats,
   selected: ReadonlySet<string> = new Set(),
 ): BarChart {
-  const hasCompared = bars.some((bar) => bar.compared !== null);
+  const whiskers = hasWhiskers(bars);
+  const hasCompared = !whiskers && bars.some((bar) => bar.compared !== null);
   const axis = axisTicks(
-    bars.flatMap((bar) => [bar.amount, bar.compared]),
+    bars.flatMap((bar) => [bar.amount, bar.compared, bar.interval?.high ?? null]),
     { zero: true, integers: column.format === 'integer' },
   );
   const texts = bars.map((bar) => barText(bar, column, formats));
@@ -87,13 +119,13 @@ export function barChart(
       type: 'bar',
       name: column.label,
       data: ends,
-      barMaxWidth: 30,
+      barMaxWidth: whiskers ? 20 : 30,
       barGap: '12%',
       silent: true,
       animation: false,
       emphasis: { disabled: true },
       label: {
-        show: true,
+        show: !whiskers,
         position: 'right',
         color: 'var(--color-ink)',
         fontSize: 13,
@@ -153,6 +185,10 @@ export function barChart(
   };
 }
 
+export function intervalWords(interval: Interval, { format }: ResultColumn, { locale }: Formats): string {
+  return formatInterval(interval, { ...(format === undefined ? {} : { format }), locale });
+}
+
 /** The accessible name of the bars: how many, the largest, the smallest, the share of the largest. */
 export function describeBars(title: string, bars: readonly Bar[], column: ResultColumn, formats: Formats): string {
   const known = bars.filter((bar) => bar.amount !== null && !bar.notApplicable);
@@ -161,7 +197,8 @@ export function describeBars(title: string, bars: readonly Bar[], column: Result
   const list = bars.map((bar) => {
     const now = bar.notApplicable ? 'n/a' : formats.value(bar.amount, column, 'table');
     const change = formats.change(bar.amount, bar.compared, column);
-    return `${bar.label} ${now}${change ? `, ${change.words}` : ''}`;
+    const between = bar.interval ? `, 95 % interval ${intervalWords(bar.interval, column, formats)}` : '';
+    return `${bar.label} ${now}${between}${change ? `, ${change.words}` : ''}`;
   });
   return `${title}, bar chart with ${bars.length} ${bars.length === 1 ? 'bar' : 'bars'}, most for ${first.label}. ${list.slice(0, 8).join('; ')}.`;
 }

@@ -3,7 +3,8 @@ import type { ResultColumn } from '../../src/contract/result.ts';
 import { announce } from '../layout/messages.tsx';
 import { useDashboard } from '../tile/dashboard-context.ts';
 import { arrowMove } from './arrow-keys.ts';
-import { type Bar, barChart, describeBars } from './bar-options.ts';
+import { type Bar, barChart, describeBars, intervalWords } from './bar-options.ts';
+import { BarWhiskers } from './bar-whiskers.tsx';
 import { ChartTooltip, type TooltipContent, tooltipText } from './chart-tooltip.tsx';
 import { bandAtY, bandY, plotHeight } from './plot-area.ts';
 import { useSize } from './use-size.ts';
@@ -31,6 +32,17 @@ export function BarPlot(props: {
   );
   const label = useMemo(() => describeBars(title, bars, column, formats), [title, bars, column, formats]);
 
+  const noteOf = (bar: Bar): string | undefined => {
+    const notes = [
+      ...(bar.interval ? [`95 % interval ${intervalWords(bar.interval, column, formats)}`] : []),
+      ...(bar.sample === null ? [] : [`n = ${formats.value(bar.sample, { format: 'integer' }, 'table')}`]),
+      ...(bar.small ? ['small sample'] : []),
+      ...(total && bar.amount !== null
+        ? [`${formats.value(bar.amount / total, { format: 'percent' }, 'card')} of all`]
+        : []),
+    ];
+    return notes.length === 0 ? undefined : notes.join(', ');
+  };
   const contentOf = (bar: Bar): TooltipContent => ({
     heading: bar.label,
     rows: [
@@ -43,10 +55,7 @@ export function BarPlot(props: {
         change: formats.change(bar.amount, bar.compared, column),
       },
     ],
-    note:
-      total && bar.amount !== null
-        ? `${formats.value(bar.amount / total, { format: 'percent' }, 'card')} of all`
-        : undefined,
+    note: noteOf(bar),
   });
   const moveTo = (index: number): void => {
     const clamped = Math.min(bars.length - 1, Math.max(0, index));
@@ -107,6 +116,7 @@ export function BarPlot(props: {
             <Suspense fallback={null}>
               <Chart option={chart.option} width={width} height={height} />
             </Suspense>
+            <BarWhiskers bars={bars} column={column} area={chart.area} axis={chart.axis} selected={selected} />
           </div>
           {active && cursor !== null && (
             <ChartTooltip

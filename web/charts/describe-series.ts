@@ -1,5 +1,5 @@
 import type { Formats } from '../tile/formats.ts';
-import type { Series, SeriesSet } from './series.ts';
+import { type Series, type SeriesSet, unsettledBuckets } from './series.ts';
 
 interface Extreme {
   value: number;
@@ -21,7 +21,7 @@ function extremes(line: Series, partial: readonly boolean[]): { low: Extreme; hi
 
 /** One sentence about a line: extremes with their dates, the last complete value and its change. */
 export function describeLine(line: Series, set: SeriesSet, formats: Formats): string {
-  const found = extremes(line, set.partial);
+  const found = extremes(line, unsettledBuckets(set));
   if (!found) return `${line.label}: no data`;
   const say = (value: number): string => formats.value(value, line.column, 'table');
   const when = (index: number): string => formats.bucket(set.times[index] ?? '', set.grain);
@@ -43,6 +43,10 @@ export function describeSeries(title: string, set: SeriesSet, formats: Formats):
   if (first === undefined || last === undefined || set.series.length === 0) return `${title}: no data.`;
   const range = `by ${set.grain} from ${formats.bucket(first, set.grain)} to ${formats.bucket(last, set.grain)}`;
   const lines = set.series.map((line) => describeLine(line, set, formats)).join('. ');
-  const partial = set.partial.at(-1) ? ' The last point is not complete yet.' : '';
+  const partial = set.partial.at(-1)
+    ? ' The last point is not complete yet.'
+    : set.maturing.at(-1)
+      ? ' The last point is still maturing.'
+      : '';
   return `${title}, line chart ${range}. ${lines}.${partial}`;
 }

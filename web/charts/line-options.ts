@@ -3,7 +3,7 @@ import type { Formats } from '../tile/formats.ts';
 import { type AxisTicks, axisTicks } from './axis-ticks.ts';
 import { AXIS_TEXT, type ChartOption, GRID_LINE, paletteColor, tickText } from './chart-option.ts';
 import { type PlotArea, plotWidth, spreadLabels, textWidth, valueY } from './plot-area.ts';
-import type { Series, SeriesSet } from './series.ts';
+import { type Series, type SeriesSet, unsettledBuckets } from './series.ts';
 
 /** More lines than this have a legend instead of labels at their ends. */
 export const DIRECT_LABELS = 5;
@@ -154,7 +154,7 @@ export function lineChart(
     if (withCompared && entry.compared) {
       line(`${entry.label} before`, entry.compared, { color: 'var(--color-compare)', width: 1.5, type: [4, 4] }, 1);
     }
-    const { solid, dashed } = splitPartial(entry.values, set.partial);
+    const { solid, dashed } = splitPartial(entry.values, unsettledBuckets(set));
     const type = set.series.length > DIRECT_LABELS ? (DASHES[place] ?? 'solid') : 'solid';
     line(entry.label, solid, { color, width: 2, type }, 3);
     if (dashed) line(`${entry.label} so far`, dashed, { color, width: 2, type: [3, 3] }, 2);

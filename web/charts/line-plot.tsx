@@ -107,6 +107,7 @@ export function LinePlot({
             onBlur={() => cursor && !cursor.pinned && setCursor(null)}
           >
             <WeekendShade set={set} chart={chart} />
+            <MaturingHatch set={set} chart={chart} />
             <Suspense fallback={null}>
               <Chart option={chart.option} width={width} height={inner} />
             </Suspense>
@@ -203,6 +204,26 @@ function Legend({
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Over the buckets whose numbers can still change. */
+function MaturingHatch({ set, chart }: { set: SeriesSet; chart: NonNullable<ReturnType<typeof lineChart>> }) {
+  const first = set.maturing.indexOf(true);
+  if (first < 0) return null;
+  const count = set.times.length;
+  const half = count < 2 ? 0 : (pointX(chart.area, 1, count) - pointX(chart.area, 0, count)) / 2;
+  const from = Math.max(chart.area.left, pointX(chart.area, first, count) - half);
+  const to = Math.min(
+    chart.area.width - chart.area.right,
+    pointX(chart.area, set.maturing.lastIndexOf(true), count) + half,
+  );
+  return (
+    <span
+      className="plot-maturing"
+      aria-hidden="true"
+      style={{ left: from, width: to - from, top: chart.area.top, height: plotHeight(chart.area) }}
+    />
   );
 }
 

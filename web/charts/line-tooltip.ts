@@ -31,8 +31,13 @@ export function lineTooltip(
     heading: formats.bucket(set.times[index] ?? '', set.grain),
     comparedHeading: compared === null ? undefined : formats.bucket(compared, set.grain),
     rows,
-    note: set.partial[index] ? 'so far: this span is not complete' : undefined,
+    note: noteOf(set, index),
   };
+}
+
+function noteOf(set: SeriesSet, index: number): string | undefined {
+  if (set.partial[index]) return 'so far: this span is not complete';
+  return set.maturing[index] ? 'still maturing: these numbers can change' : undefined;
 }
 
 /** The line nearest to a value at one bucket, for the pointer. */

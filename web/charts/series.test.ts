@@ -126,3 +126,17 @@ test('over several years the first label of each says its year', () => {
   expect(labels).toEqual(['Nov 2021', 'Dec', 'Feb 2022', 'Mar', 'Jan 2023']);
   expect(axisLabels(months.slice(2, 4), 'month', [true, true], formats)).toEqual(['Feb', 'Mar']);
 });
+
+test('buckets that are still maturing are open and have no change', () => {
+  const young: typeof one = { ...one, meta: { ...one.meta, matured_through: { sent: '2024-11-15T00:00:00+07:00' } } };
+  const set = toSeries(young, { metrics: ['sent'], timeZone: 'Asia/Jakarta' });
+  expect(set.maturing).toEqual([false, false, true, false]);
+  expect(set.series[0]?.compared).toEqual([8, null, null, 9]);
+  expect(lineTooltip(set, 2, null, null, formats)).toMatchObject({
+    note: expect.stringContaining('still maturing'),
+    rows: [{ value: '30', change: null }],
+  });
+  expect(describeSeries('Sent', set, formats)).toContain('last complete value 10');
+  const other = { ...one, meta: { ...one.meta, matured_through: { read: '2024-11-15T00:00:00+07:00' } } };
+  expect(toSeries(other, { metrics: ['sent'], timeZone: 'Asia/Jakarta' }).maturing).not.toContain(true);
+});

@@ -1,6 +1,7 @@
 import type { DimensionInfo } from '../../src/contract/api.ts';
 import type { Cell, QueryResult, ResultColumn, Row } from '../../src/contract/result.ts';
-import { partialBuckets } from './time-buckets.ts';
+import { localTime } from '../format/local-time.ts';
+import { bucketEnd, partialBuckets } from './time-buckets.ts';
 
 /** One line of a chart. */
 export interface Series {
@@ -23,6 +24,8 @@ export interface SeriesSet {
   /** The comparison's own bucket beside each bucket. */
   comparedTimes: (string | null)[] | null;
   partial: boolean[];
+  /** Whole, but younger than a metric takes to settle: hatched, and without a change. */
+  maturing: boolean[];
   series: Series[];
   /** Series beyond the limit, left to the table. */
   omitted: number;
@@ -44,6 +47,11 @@ export function numberOf(cell: Cell | undefined): number | null {
 export function labelOf(dimension: DimensionInfo | undefined, value: Cell | undefined): string {
   if (value === null || value === undefined || value === '') return 'Unknown';
   return dimension?.labels[String(value)] ?? String(value);
+}
+
+/** Which buckets do not say yet what they will: not whole, or still maturing. */
+export function unsettledBuckets({ partial, maturing }: Pick<SeriesSet, 'partial' | 'maturing'>): boolean[] {
+  return partial.map((each, index) => each || maturing[index] === true);
 }
 
 /** The value's fixed colour, or one by its place. */
@@ -112,11 +120,23 @@ export function toSeries(result: QueryResult, options: SeriesOptions): SeriesSet
   kept.forEach((line, index) => {
     line.color = line.value === null ? (index < 6 ? index + 1 : 0) : colorOf(options.by, line.value, index);
   });
+  const { range, complete_through: complete, matured_through: matured = {} } = result.meta;
+  const partial = partialBuckets(times, grain, range, complete, options.timeZone);
+  const settled = metrics
+    .flatMap((metric) => matured[metric] ?? [])
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b))[0];
+  const maturing = times.map(
+    (time, index) =>
+      settled !== undefined && !partial[index] && bucketEnd(time, grain) > localTime(settled, options.timeZone),
+  );
+  for (const line of kept)
+    if (line.compared) line.compared = line.compared.map((value, index) => (maturing[index] ? null : value));
   return {
     times,
     grain,
     comparedTimes,
-    partial: partialBuckets(times, grain, result.meta.range, result.meta.complete_through, options.timeZone),
+    partial,
+    maturing,
     series: kept,
     omitted: shown.length - kept.length,
   };

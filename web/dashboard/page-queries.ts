@@ -91,7 +91,7 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
         {
           key: partKey.bars(tile),
           query: metricQuery(frame, {
-            metrics: [tile.metric],
+            metrics: barMetrics(tile),
             dimensions: [tile.by],
             order_by: [tile.sort ?? `-${tile.metric}`],
             limit: tile.limit ?? 12,
@@ -148,6 +148,12 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
     default:
       return assertNever(tile);
   }
+}
+
+/** Bars may stand in the order of another metric than the one shown. */
+function barMetrics({ metric, by, sort }: Extract<Tile, { kind: 'bar' }>): string[] {
+  const order = sort?.replace(/^-/, '') ?? metric;
+  return order === metric || order === by ? [metric] : [metric, order];
 }
 
 /** A line may compare with something of its own; weekdays matter below the month. */

@@ -38,7 +38,7 @@ export function seriesTable(caption: string, set: SeriesSet, formats: Formats): 
       ]),
     ],
     rows: set.times.map((time, index) => [
-      formats.bucket(time, set.grain) + (set.partial[index] ? ' (so far)' : ''),
+      formats.bucket(time, set.grain) + (set.partial[index] ? ' (so far)' : set.maturing[index] ? ' (maturing)' : ''),
       ...set.series.flatMap((line) => {
         const now = line.values[index] ?? null;
         const before = line.compared?.[index] ?? null;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
-import { type Bar, barChartHeight, toBars } from '../charts/bar-options.ts';
+import { type Bar, barChartHeight, hasWhiskers, toBars } from '../charts/bar-options.ts';
 import { BarPlot } from '../charts/bar-plot.tsx';
 import { numberOf } from '../charts/series.ts';
 import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
@@ -32,7 +32,11 @@ function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
   const { formats, view, onView, catalog } = useDashboard();
   const by = useDimension(tile.by);
   const column = result.columns.find((candidate) => candidate.name === tile.metric);
-  const bars = useMemo(() => toBars(result, tile.metric, by, tile.by), [result, tile.metric, by, tile.by]);
+  const intervals = tile.intervals === true;
+  const bars = useMemo(
+    () => toBars(result, tile.metric, by, tile.by, intervals),
+    [result, tile.metric, by, tile.by, intervals],
+  );
   const selected = useMemo(() => selectedValues(view.filters, tile.by), [view.filters, tile.by]);
   if (!column) return null;
   const total = numberOf(result.totals?.[tile.metric]);
@@ -41,15 +45,14 @@ function Bars({ tile, result }: { tile: BarTileSpec; result: QueryResult }) {
   const labelOf = (name: string): string => catalog.dimensions.find((one) => one.name === name)?.label ?? name;
   const missing = bars.filter((bar) => bar.notApplicable).map((bar) => bar.label);
   const ignored = ignoredDimensions([column], labelOf);
-  const natural = barChartHeight(
-    bars.length,
-    bars.some((bar) => bar.compared !== null),
-  );
+  const natural = barChartHeight(bars.length, !hasWhiskers(bars) && bars.some((bar) => bar.compared !== null));
   const notes = [
     ...(column.label === tile.title ? [] : [column.label]),
     ...(total === null ? [] : [`total ${formats.value(total, column, 'card')}`]),
     ...(ignored.length > 0 ? [`ignores ${ignored.join(', ')}`] : []),
     ...(missing.length > 0 ? [`n/a for ${missing.join(', ')}`] : []),
+    ...(hasWhiskers(bars) ? [`whiskers: 95 % interval${result.compare ? '; dots: before' : ''}`] : []),
+    ...(bars.some((bar) => bar.small) ? [`grey: fewer than ${column.min_sample}`] : []),
   ];
   const select = (bar: Bar, add: boolean): void =>
     onView({ filters: toggleSelection(view.filters, [{ dimension: tile.by, value: bar.value }], add) });

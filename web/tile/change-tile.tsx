@@ -67,7 +67,7 @@ function Change({ tile, result }: { tile: ChangeTileSpec; result: QueryResult })
         ...(deepest
           ? {
               controls: (
-                <span className="button-group">
+                <span className="change-levels">
                   <button
                     type="button"
                     className="button"

@@ -66,6 +66,7 @@ function Lines({ tile, result }: { tile: LineTileSpec; result: QueryResult }) {
     ...(notApplicable.length > 0
       ? [`n/a for ${notApplicable.map((value) => by?.labels[value] ?? value).join(', ')}`]
       : []),
+    ...(set.maturing.includes(true) ? ['hatched: still maturing'] : []),
     ...(set.omitted > 0 ? [`${set.omitted} more in the table of values`] : []),
   ];
   const onSelect = by
