@@ -42,7 +42,7 @@ export function ValuesStep(props: ValuesStepProps) {
           </div>
         </section>
       )}
-      {mapping.record !== 'row' && <SameRows {...props} />}
+      {mapping.record !== 'row' && mapping.record !== 'webinar_report' && <SameRows {...props} />}
       {!ambiguous && lists.length === 0 && !times && !numbers && !phones && (
         <p>There is nothing to decide about the values of this file.</p>
       )}
