@@ -78,6 +78,9 @@ export function hasWhiskers(bars: readonly Bar[]): boolean {
   return bars.some((bar) => bar.interval !== null);
 }
 
+/** Narrower plots leave it to the tooltip how many there were. */
+export const showsSamples = ({ width }: { width: number }): boolean => width >= 420;
+
 /** The farthest mark of a bar: its end, its whisker's or the comparison's. */
 export function barReach(bar: Bar): number {
   return Math.max(bar.amount ?? 0, bar.interval?.high ?? 0, bar.compared ?? 0);
@@ -101,7 +104,7 @@ export function barChart(
   const area: PlotArea = {
     ...size,
     left: Math.min(size.width * 0.4, Math.max(...bars.map((bar) => textWidth(bar.label, 13)), 24) + 16),
-    right: Math.max(...texts.map((text) => textWidth(text, 14)), 24) + 8,
+    right: Math.max(...texts.map((text) => textWidth(text, 14)), 24) + (whiskers && showsSamples(size) ? 64 : 8),
     top: 4,
     bottom: 26,
   };

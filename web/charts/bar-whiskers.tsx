@@ -1,7 +1,7 @@
 import type { ResultColumn } from '../../src/contract/result.ts';
 import { useDashboard } from '../tile/dashboard-context.ts';
 import type { AxisTicks } from './axis-ticks.ts';
-import { type Bar, barReach, barText, hasWhiskers } from './bar-options.ts';
+import { type Bar, barReach, barText, hasWhiskers, showsSamples } from './bar-options.ts';
 import { bandY, type PlotArea, plotWidth } from './plot-area.ts';
 
 /** Over the bars: the interval of each as a whisker, the comparison as a dot, the number beyond both. The plot's name says all of it. */
@@ -31,6 +31,9 @@ export function BarWhiskers(props: {
             {bar.compared !== null && <span className="bar-before" style={{ top, left: x(bar.compared) }} />}
             <span className="bar-number" data-small={bar.small || undefined} style={{ top, left: x(barReach(bar)) }}>
               {barText(bar, column, formats)}
+              {bar.sample !== null && !bar.small && showsSamples(area) && (
+                <span className="bar-sample">n {formats.value(bar.sample, { format: 'integer' }, 'table')}</span>
+              )}
             </span>
           </div>
         );
