@@ -4,8 +4,6 @@ import { DAY_MS, localDay } from '../../sample/time.ts';
 
 /** The first webinar's Monday. */
 export const STORY_START = localDay('2023-11-13');
-/** Monday of the week in which the sample's clock stands. */
-export const RUNNING_WEEK = localDay('2024-11-11');
 /** The last webinars that are announced. */
 export const STORY_END = localDay('2024-11-30');
 /** A new traffic source enters on this Monday: the four complete weeks before the running one have it, the four before those have not. */
