@@ -1,7 +1,8 @@
 import type { ParsedItem } from '../contract/connector.ts';
 import type { RecordOf } from '../contract/record.ts';
 import type { BigMarkerRow } from './bigmarker-api.ts';
-import { type Conference, presentersOf, webinarIdOf, whyNoTime, zoneOf } from './bigmarker-conference.ts';
+import { presentersOf, webinarIdOf, whyNoTime, zoneOf } from './bigmarker-conference.ts';
+import type { Conference } from './bigmarker-fields.ts';
 import { bmidOf, emailOf, isPresenter, personOf } from './bigmarker-registration.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { poison, setIfKnown, wordText } from './parsed-item.ts';

@@ -1,15 +1,14 @@
 import type { RecordOf } from '../contract/record.ts';
+import { BIGMARKER_FIELDS, type Conference, textsIn } from './bigmarker-fields.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { isObject } from './json.ts';
 import { languageName } from './language-name.ts';
 import { setIfKnown, shortText, wordText } from './parsed-item.ts';
 import { ianaZone } from './rails-zones.ts';
-import { type DetailFields, readDetails } from './webinar-details.ts';
+import { readDetails, readFields } from './webinar-details.ts';
 import { lacksZone, readInstant } from './webinar-time.ts';
 
 /** A conference of BigMarker, and what of it its registrations and attendance need. */
-
-export type Conference = Record<string, unknown>;
 
 /** Kinds that are no webinar of their own: what holds others, and rooms for meetings. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['recurring_parent', 'evergreen_parent', 'meetingspace']);
@@ -89,41 +88,11 @@ function isCancelled(conference: Conference): boolean {
   );
 }
 
-/** Fields that `details` may be read from. */
-function detailFields(conference: Conference): DetailFields {
-  const plain = [
-    'title',
-    'language',
-    'type',
-    'event_type',
-    'custom_event_id',
-    'conference_address',
-    'channel_id',
-    'time_zone',
-  ];
-  const fields: Record<string, string | readonly string[] | undefined> = {};
-  for (const name of plain) fields[name] = shortText(conference[name], 2_000);
-  fields['description'] = shortText(conference['purpose'], 2_000);
-  fields['tags'] = textsIn(conference['tags'], ['name', 'title']);
-  fields['agenda'] = textsIn(conference['agenda_topics'], ['topic', 'name', 'title']);
-  fields['series'] = textsIn(conference['associated_series'], ['title', 'name']);
-  fields['presenters'] = textsIn(conference['presenters'], ['name', 'display_name']);
-  return fields;
-}
-
-/** Texts of a list whose items are texts or objects. */
-function textsIn(list: unknown, names: readonly string[]): string[] {
-  if (typeof list === 'string') return list.split(',').flatMap((each) => shortText(each, 2_000) ?? []);
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: unknown) => {
-    const value = isObject(item) ? names.map((name) => item[name]).find((each) => typeof each === 'string') : item;
-    return shortText(value, 2_000) ?? [];
-  });
-}
-
 /** The id under which records of this conference stand: the team's own where `details` find it. */
 export function webinarIdOf(conference: Conference, settings: BigMarkerSettings): string | undefined {
-  return readDetails(settings.details, detailFields(conference)).webinar_id ?? wordText(conference['id']);
+  return (
+    readDetails(settings.details, readFields(BIGMARKER_FIELDS, conference)).webinar_id ?? wordText(conference['id'])
+  );
 }
 
 /** The record, or a sentence that says why there is none. @param now UTC milliseconds */
@@ -134,7 +103,7 @@ export function webinarRecord(
   gone = false,
 ): RecordOf<'webinar'> | { reason: string } {
   const id = wordText(conference['id']);
-  const fields = detailFields(conference);
+  const fields = readFields(BIGMARKER_FIELDS, conference);
   const { webinar_id: own, ...details } = readDetails(settings.details, fields);
   if (id === undefined) return { reason: 'This conference has no id.' };
   const zone = zoneOf(conference, settings);

@@ -2,7 +2,6 @@ import { type PullEffects, PullError, type PulledPage, type ReadRequest } from '
 import { type BigMarkerApi, type BigMarkerRow, bigmarkerApi, SEARCH } from './bigmarker-api.ts';
 import { groupByPerson } from './bigmarker-attendance.ts';
 import {
-  type Conference,
   isContainer,
   isOnDemand,
   isWebinar,
@@ -13,6 +12,7 @@ import {
   webinarIdOf,
   zoneOf,
 } from './bigmarker-conference.ts';
+import type { Conference } from './bigmarker-fields.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { isObject } from './json.ts';
 import { shortText, wordText } from './parsed-item.ts';

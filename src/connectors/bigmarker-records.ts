@@ -1,7 +1,8 @@
 import type { ParseContext, ParsedItem, ReceivedEntry } from '../contract/connector.ts';
 import { PAGE_HEADERS } from '../contract/pull.ts';
 import { stayItems } from './bigmarker-attendance.ts';
-import { type Conference, isWebinar, webinarRecord } from './bigmarker-conference.ts';
+import { isWebinar, webinarRecord } from './bigmarker-conference.ts';
+import type { Conference } from './bigmarker-fields.ts';
 import { registrationItem } from './bigmarker-registration.ts';
 import type { BigMarkerSettings } from './bigmarker-settings.ts';
 import { isObject, parseJsonBody } from './json.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { secret } from '../contract/source.ts';
+import { BIGMARKER_FIELDS } from './bigmarker-fields.ts';
 import { isZone } from './rails-zones.ts';
+import { webinarDetails } from './webinar-details.ts';
 import { baseUrl, webinarSettings } from './webinar-settings.ts';
 
 const DEFAULT_BASE = 'https://www.bigmarker.com/api/v1';
@@ -10,6 +12,8 @@ export const bigmarkerSettings = z.strictObject({
   api_key: secret,
   /** White-label accounts have a host of their own. */
   base_url: baseUrl.default(DEFAULT_BASE),
+  /** Region, course, series and the team's own id, read out of the service's fields. */
+  details: webinarDetails(Object.keys(BIGMARKER_FIELDS)),
   ...webinarSettings,
   /** Names of time zones that the account uses and Rails does not know → IANA. */
   time_zones: z

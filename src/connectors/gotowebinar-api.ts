@@ -1,12 +1,11 @@
 import { type PullEffects, PullError } from '../contract/pull.ts';
+import type { GoToRow } from './gotowebinar-fields.ts';
 import type { GoToWebinarSettings } from './gotowebinar-settings.ts';
 import { forgetAccess, type GoToAccess, goToAccess } from './gotowebinar-token.ts';
 import { isObject, parseJsonBody } from './json.ts';
 import { shortText, wordText } from './parsed-item.ts';
 
 /** GoTo Webinar REST v2, read only. */
-
-export type GoToRow = Record<string, unknown>;
 
 export interface GoToApi {
   /** `/organizers/<key>`, whose webinars are read. */

@@ -1,5 +1,6 @@
 import { type PullEffects, PullError, type PulledPage, type ReadRequest } from '../contract/pull.ts';
-import { type GoToApi, type GoToRow, goToApi } from './gotowebinar-api.ts';
+import { type GoToApi, goToApi } from './gotowebinar-api.ts';
+import type { GoToRow } from './gotowebinar-fields.ts';
 import { groupByRegistrant, registrantKeyOf } from './gotowebinar-records.ts';
 import type { GoToWebinarSettings } from './gotowebinar-settings.ts';
 import {

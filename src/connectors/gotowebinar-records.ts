@@ -1,7 +1,7 @@
 import type { ParseContext, ParsedItem, ReceivedEntry } from '../contract/connector.ts';
 import { PAGE_HEADERS } from '../contract/pull.ts';
 import type { PersonRef, RecordOf } from '../contract/record.ts';
-import type { GoToRow } from './gotowebinar-api.ts';
+import type { GoToRow } from './gotowebinar-fields.ts';
 import type { GoToWebinarSettings } from './gotowebinar-settings.ts';
 import { dateIdOf, datesOf, webinarIdOf, webinarRecord } from './gotowebinar-webinar.ts';
 import { isObject, parseJsonBody } from './json.ts';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { GOTOWEBINAR_FIELDS } from './gotowebinar-fields.ts';
+import { webinarDetails } from './webinar-details.ts';
 import { baseUrl, webinarSettings } from './webinar-settings.ts';
 
 const DEFAULT_BASE = 'https://api.getgo.com/G2W/rest/v2';
@@ -21,6 +23,8 @@ export const gotowebinarSettings = z.strictObject({
   account_key: key.optional(),
   /** Asks for each registrant alone: their source, phone and answers are told nowhere else. */
   registrant_details: z.boolean().default(false),
+  /** Region, course, series and the team's own id, read out of the service's fields. */
+  details: webinarDetails(Object.keys(GOTOWEBINAR_FIELDS)),
   ...webinarSettings,
   /** GoTo allows ten. */
   requests_per_second: z.number().min(0.1).max(100).default(5),

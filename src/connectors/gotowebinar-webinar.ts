@@ -1,11 +1,11 @@
 import type { RecordOf } from '../contract/record.ts';
-import type { GoToRow } from './gotowebinar-api.ts';
+import { GOTOWEBINAR_FIELDS, type GoToRow } from './gotowebinar-fields.ts';
 import type { GoToWebinarSettings } from './gotowebinar-settings.ts';
 import { isObject } from './json.ts';
 import { languageName } from './language-name.ts';
 import { setIfKnown, shortText, wordText } from './parsed-item.ts';
 import { ianaZone } from './rails-zones.ts';
-import { type DetailFields, readDetails } from './webinar-details.ts';
+import { readDetails, readFields } from './webinar-details.ts';
 import { readInstant } from './webinar-time.ts';
 
 /** A webinar of GoTo. One that is a sequence (one registration, several dates) is a webinar per date. */
@@ -72,30 +72,9 @@ function dateMark(webinar: GoToRow): string {
   return `:${start.slice(0, 16).replace(/[-:]/g, '')}`;
 }
 
-function detailFields(webinar: GoToRow): DetailFields {
-  const names = [
-    'webinarKey',
-    'webinarID',
-    'description',
-    'locale',
-    'timeZone',
-    'type',
-    'experienceType',
-    'recurrenceKey',
-    'organizerKey',
-    'organizerEmail',
-    'organizerName',
-  ];
-  const fields: Record<string, string | undefined> = {};
-  for (const name of names) fields[name] = shortText(webinar[name], 2_000);
-  fields['title'] = shortText(webinar['subject'], 2_000);
-  fields['subject'] = fields['title'];
-  return fields;
-}
-
 /** The id under which records of this date stand: the team's own where `details` find it. */
 export function webinarIdOf(webinar: GoToRow, settings: GoToWebinarSettings): string | undefined {
-  const own = readDetails(settings.details, detailFields(webinar)).webinar_id;
+  const own = readDetails(settings.details, readFields(GOTOWEBINAR_FIELDS, webinar)).webinar_id;
   return own === undefined ? dateIdOf(webinar) : `${own}${dateMark(webinar)}`.slice(0, 200);
 }
 
@@ -122,7 +101,7 @@ export function webinarRecord(
   if (id === undefined || webinarId === undefined) return { reason: 'This webinar has no webinarKey.' };
   const starts_at = startOf(webinar);
   if (starts_at === undefined) return { reason: 'This webinar has no date that can be read.' };
-  const fields = detailFields(webinar);
+  const fields = readFields(GOTOWEBINAR_FIELDS, webinar);
   const details = readDetails(settings.details, fields);
   const title = details.title ?? fields['title'];
   const recorded = isOnDemand(webinar) || /simulive|simulated/i.test(String(webinar['experienceType'] ?? ''));

@@ -23,6 +23,7 @@ export function shapeProblems(error: z.ZodError, schema: z.ZodType, value: unkno
         code: found === undefined ? 'missing' : 'invalid',
         path: joinPath(place, at),
         message: found === undefined ? `"${String(at.at(-1) ?? 'the file')}" is missing.` : sentence(issue.message),
+        ...hintOf(ownHint(issue)),
       },
     ];
   });
@@ -41,6 +42,12 @@ function nearestBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 
 function hintOf(hint: string | undefined): { hint?: string } {
   return hint === undefined ? {} : { hint };
+}
+
+/** The hint that a check of ours gave with its message. */
+function ownHint(issue: z.core.$ZodIssue): string | undefined {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  return typeof hint === 'string' ? hint : undefined;
 }
 
 function sentence(message: string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean } from '../contract/suggest.ts';
 
 /**
  * What a webinar service does not know by itself (region, course, series, the team's own id of a webinar), read from what it does:
@@ -15,20 +16,62 @@ const pattern = z
   .max(200)
   .refine((text) => compile(text) !== undefined, { message: 'is no regular expression' });
 
-const detail = z.strictObject({
-  /** A field of the service's webinar: `title`, `tags`, `description`, … (docs/connect/<service>.md lists them). */
-  from: z.string().min(1).max(100),
-  /** The part in the first pair of parentheses is taken; all of the text where absent. Without regard to case. */
-  pattern: pattern.optional(),
-  /** Their word → ours: `{ EN: English }`. Compared without case. */
-  values: z.record(z.string(), z.string().max(200)).optional(),
-});
+const detailFrom = (from: z.ZodString) =>
+  z.strictObject({
+    /** A field of the service's webinar: `title`, `tags`, `description`, … (docs/connect/<service>.md lists them). */
+    from,
+    /** The part in the first pair of parentheses is taken; all of the text where absent. Without regard to case. */
+    pattern: pattern.optional(),
+    /** Their word → ours: `{ EN: English }`. Compared without case. */
+    values: z.record(z.string(), z.string().max(200)).optional(),
+  });
 
-export const webinarDetails = z.partialRecord(z.enum(TARGETS), detail).default({});
-export type WebinarDetails = z.infer<typeof webinarDetails>;
+type Detail = z.infer<ReturnType<typeof detailFrom>>;
+
+/**
+ * The setting `details` of a service whose webinars have these fields. Another field is refused: it would find nothing, silently.
+ * @param prefixes of fields that people name themselves: `tracking_fields.` allows `tracking_fields.Region`
+ */
+export function webinarDetails(fields: readonly string[], { prefixes = [] }: { prefixes?: readonly string[] } = {}) {
+  const known = (name: string) =>
+    fields.includes(name) || prefixes.some((prefix) => name.startsWith(prefix) && name.length > prefix.length);
+  const listed = [...fields, ...prefixes.map((prefix) => `${prefix}<Name>`)].join(', ');
+  const from = z
+    .string()
+    .max(200)
+    .superRefine((name, context) => {
+      if (known(name)) return;
+      const own = name.slice(name.indexOf('.') + 1);
+      const hint = didYouMean(name, [...fields, ...prefixes.map((prefix) => prefix + own)]);
+      const params = hint === undefined ? {} : { hint };
+      context.addIssue({ code: 'custom', message: `A webinar has no such field here. Known are ${listed}.`, params });
+    });
+  const detail = detailFrom(from).optional();
+  const targets: Record<DetailTarget, typeof detail> = {
+    webinar_id: detail,
+    title: detail,
+    series: detail,
+    course: detail,
+    language: detail,
+    region: detail,
+    host: detail,
+  };
+  return z.strictObject(targets).default({});
+}
+
+export type WebinarDetails = z.infer<ReturnType<typeof webinarDetails>>;
 
 /** Fields of a service's webinar that details may be read from. */
 export type DetailFields = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** How each of them is read; its names are those that the settings allow. */
+export type DetailReaders<Webinar> = Readonly<
+  Record<string, (webinar: Webinar) => string | readonly string[] | undefined>
+>;
+
+export function readFields<Webinar>(readers: DetailReaders<Webinar>, webinar: Webinar): DetailFields {
+  return Object.fromEntries(Object.entries(readers).map(([name, read]) => [name, read(webinar)]));
+}
 
 const LONGEST = 2_000;
 
@@ -45,7 +88,7 @@ export function readDetails(details: WebinarDetails, fields: DetailFields): Part
 }
 
 function findDetail(
-  { pattern: text, values }: z.infer<typeof detail>,
+  { pattern: text, values }: Detail,
   field: string | readonly string[] | undefined,
 ): string | undefined {
   const expression = text === undefined ? undefined : compile(text);

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { webinarDetails } from './webinar-details.ts';
 
 /** Settings that the connectors of webinar services share. */
 export const webinarSettings = {
-  /** Region, course, series and the team's own id, read out of the service's fields. */
-  details: webinarDetails,
   /** Webinars that began in these days are read again by every run: attendance and views come late. */
   look_back_days: z.number().int().min(1).max(365).default(30),
   /** Upcoming webinars up to so far ahead. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secret } from '../contract/source.ts';
 import { webinarDetails } from './webinar-details.ts';
+import { TRACKING_FIELD, ZOOM_FIELDS } from './zoom-webinar.ts';
 
 export const zoomSettings = z.strictObject({
   /** Of the server-to-server app in Zoom's Marketplace. */
@@ -12,7 +13,8 @@ export const zoomSettings = z.strictObject({
   /** Another host that speaks as Zoom does; for tests and relays. With the path before `/users`. */
   base_url: z.url({ protocol: /^https?$/ }).optional(),
   token_url: z.url({ protocol: /^https?$/ }).optional(),
-  details: webinarDetails,
+  /** Region, course, series and the team's own id, read out of Zoom's fields. */
+  details: webinarDetails(Object.keys(ZOOM_FIELDS), { prefixes: [TRACKING_FIELD] }),
   /** Webinars of so many days before the last run are looked at again: late sign-ups, reports that came later. */
   look_back_days: z.number().int().min(1).max(180).default(7),
   /** Webinars further ahead are not read; all where absent. */

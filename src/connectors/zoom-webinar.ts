@@ -1,6 +1,12 @@
 import { isObject } from './json.ts';
 import { idText, shortText } from './parsed-item.ts';
-import { type DetailFields, readDetails, type WebinarDetails } from './webinar-details.ts';
+import {
+  type DetailFields,
+  type DetailReaders,
+  readDetails,
+  readFields,
+  type WebinarDetails,
+} from './webinar-details.ts';
 
 /** What is kept of Zoom's webinar beside the rows of a page, and the sessions that it stands for. Pure. */
 
@@ -62,23 +68,37 @@ export function trimWebinar(detail: Record<string, unknown>, host: string | unde
   };
 }
 
-/** Fields of a webinar that `details` may be read from. */
-export function zoomDetailFields(webinar: Record<string, unknown>): DetailFields {
-  const settings = isObject(webinar['settings']) ? webinar['settings'] : {};
-  const fields = objectsOf(webinar['tracking_fields']).flatMap(({ field, value }): [string, string][] =>
+type ZoomFields = Record<string, unknown>;
+const text = (name: string) => (webinar: ZoomFields) => shortText(webinar[name], 2000);
+
+/** Before the name of a tracking field, which an account names as it likes. */
+export const TRACKING_FIELD = 'tracking_fields.';
+
+/** Fields of a webinar that `details` may be read from, beside each tracking field by its name. */
+export const ZOOM_FIELDS: DetailReaders<ZoomFields> = {
+  topic: text('topic'),
+  title: text('topic'),
+  agenda: text('agenda'),
+  id: text('id'),
+  type: text('type'),
+  host: text('host'),
+  host_email: text('host_email'),
+  host_id: text('host_id'),
+  contact_name: ({ settings }) => (isObject(settings) ? shortText(settings['contact_name']) : undefined),
+  timezone: text('timezone'),
+  tracking_fields: (webinar) => trackingFields(webinar).map(([field, value]) => `${field}: ${value}`),
+};
+
+/** Both by name. */
+export function zoomDetailFields(webinar: ZoomFields): DetailFields {
+  const tracked = trackingFields(webinar).map(([field, value]) => [`${TRACKING_FIELD}${field}`, value]);
+  return { ...readFields(ZOOM_FIELDS, webinar), ...Object.fromEntries(tracked) };
+}
+
+function trackingFields(webinar: ZoomFields): [string, string][] {
+  return objectsOf(webinar['tracking_fields']).flatMap(({ field, value }): [string, string][] =>
     typeof field === 'string' && typeof value === 'string' ? [[field, value]] : [],
   );
-  const texts = ['id', 'topic', 'agenda', 'type', 'host', 'host_id', 'host_email', 'timezone'].map((name) => [
-    name,
-    shortText(webinar[name], 2000),
-  ]);
-  return {
-    ...Object.fromEntries(texts),
-    title: shortText(webinar['topic'], 2000),
-    contact_name: shortText(settings['contact_name']),
-    tracking_fields: fields.map(([field, value]) => `${field}: ${value}`),
-    ...Object.fromEntries(fields.map(([field, value]) => [`tracking_fields.${field}`, value])),
-  };
 }
 
 export function isRecurring(webinar: Record<string, unknown>): boolean {
