@@ -4,7 +4,7 @@ import { PullError } from '../../src/contract/pull.ts';
 import { type FakeBigMarker, startFakeBigMarker } from '../support/fake-bigmarker.ts';
 import { testEffects } from '../support/test-effects.ts';
 import { openWebinarReading, type WebinarReading } from '../support/webinar-reading.ts';
-import { linesOfRecords, linesOfWorld } from '../support/webinar-truth.ts';
+import { linesOfRecords, linesOfWorld } from '../support/webinar-record-lines.ts';
 import {
   makeWorld,
   type WebinarWorld,

@@ -3,7 +3,7 @@ import { gotowebinar } from '../../src/connectors/gotowebinar.ts';
 import { type FakeGoTo, goToKey, startFakeGoTo } from '../support/fake-gotowebinar.ts';
 import { testEffects } from '../support/test-effects.ts';
 import { openWebinarReading, type WebinarReading } from '../support/webinar-reading.ts';
-import { linesOfRecords, linesOfWorld } from '../support/webinar-truth.ts';
+import { linesOfRecords, linesOfWorld } from '../support/webinar-record-lines.ts';
 import {
   makeWorld,
   type WebinarWorld,
