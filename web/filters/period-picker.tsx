@@ -47,14 +47,14 @@ export function PeriodPicker(props: PeriodPickerProps) {
         label="Period"
         opened={props.opened}
         onChange={props.onOpened}
-        buttonLabel={`Period: ${isNamed(period) ? `${period.label}, ${dates}` : shown}`}
+        buttonLabel={`Period: ${isNamed(period) ? `${period.label} ${dates}` : shown}`}
         className="layer-wide"
         button={
           <>
             <IconCalendar aria-hidden size={16} />
             <span className="period-name" title={describePeriod(period, props.compare, workspace.locale)}>
               {isNamed(period) ? period.label : shown}
-            </span>
+            </span>{' '}
             {isNamed(period) && <span className="period-dates faint">{dates}</span>}
           </>
         }
