@@ -33,7 +33,10 @@ export async function openPage(browser: Browser, url: string, look: Look = DESKT
 /** Waits until no tile waits for an answer any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').waitFor();
-  await page.waitForFunction(() => document.querySelectorAll('main [aria-busy="true"]').length === 0);
+  // Tiles that came with a chunk of their own are waiting without being busy.
+  await page.waitForFunction(
+    () => document.querySelectorAll('main [aria-busy="true"], main [data-state="waiting"]').length === 0,
+  );
 }
 
 export const tile = (page: Page, title: string): Locator => page.getByRole('article', { name: title, exact: true });
