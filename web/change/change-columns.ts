@@ -100,6 +100,7 @@ export function changeView(
 ): TableView {
   const numeric = { numeric: true } as const;
   const intervalled = hasIntervals(result);
+  const pathOf = pathsIn(nodes);
   const cells = (label: string, row: Row): string[] => [
     label,
     ...columns.map((column) => column.text(row)),
@@ -112,7 +113,7 @@ export function changeView(
       ...columns.map(({ label, detail }) => ({ label: detail ? `${label}, ${detail}` : label, ...numeric })),
       ...(intervalled ? [{ label: 'Change lies between', ...numeric }] : []),
     ],
-    rows: nodes.map((node) => cells(indented(node), node.row)),
+    rows: nodes.map((node) => cells(`${pathOf(node).join(' › ')}${badge(node)}`, node.row)),
     ...(result.totals ? { totals: cells('All', result.totals) } : {}),
   };
 }
@@ -129,11 +130,7 @@ export function changeSheet(
     ...columns.map((column) => column.amount(row)),
     ...(intervalled ? [numberOf(row['low']), numberOf(row['high']), numberOf(row['certain'])] : []),
   ];
-  const byKey = new Map(nodes.map((node) => [node.key, node]));
-  const pathOf = (node: ChangeNode): string[] => {
-    const parent = node.parent === null ? undefined : byKey.get(node.parent);
-    return [...(parent ? pathOf(parent) : []), node.label];
-  };
+  const pathOf = pathsIn(nodes);
   const padded = (path: readonly string[]) => labels.map((_, index) => path[index] ?? '');
   const metric = result.columns.find(({ name }) => name === 'value') ?? {};
   return {
@@ -164,7 +161,16 @@ export function hasIntervals({ columns }: QueryResult): boolean {
   return columns.some(({ name }) => name === 'low');
 }
 
-function indented({ level, label, state }: ChangeNode): string {
-  const badge = state === 'new' || state === 'gone' ? ` (${state})` : '';
-  return `${'\u2003'.repeat(level - 1)}${label}${badge}`;
+/** Labels from the first level down to a node. */
+function pathsIn(nodes: readonly ChangeNode[]): (node: ChangeNode) => string[] {
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const pathOf = (node: ChangeNode): string[] => {
+    const parent = node.parent === null ? undefined : byKey.get(node.parent);
+    return [...(parent ? pathOf(parent) : []), node.label];
+  };
+  return pathOf;
+}
+
+function badge({ state }: ChangeNode): string {
+  return state === 'new' || state === 'gone' ? ` (${state})` : '';
 }
