@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { csv } from '../../src/connectors/csv.ts';
 import { googleSheets } from '../../src/connectors/google-sheets.ts';
 import { postgres } from '../../src/connectors/postgres.ts';
@@ -8,23 +6,22 @@ import { PULL_CONNECTORS } from '../../src/connectors/registry.ts';
 import type { Connector } from '../../src/contract/connector.ts';
 import { tableSpec } from '../../src/contract/model.ts';
 import { type ControlEntry, PAGE_HEADERS } from '../../src/contract/pull.ts';
-import type { Journal } from '../../src/journal/entry.ts';
-import { openJournal } from '../../src/journal/journal.ts';
-import { openJournalReader } from '../../src/journal/reader.ts';
 import type { ProjectedSource } from '../../src/projector/prepare.ts';
-import { createProjector, drain } from '../../src/projector/project.ts';
 import { loadQuarantine } from '../../src/projector/quarantine.ts';
-import { temporaryFolder, withEngine } from '../support/engine.ts';
-import { emptyTables, rowsOf } from '../support/facts.ts';
-import { expectExactLedger, expectRebuildEqual } from '../support/ledger.ts';
+import { BROKEN_BODIES } from '../support/broken-bodies.ts';
+import { withEngine } from '../support/engine.ts';
+import { rowsOf } from '../support/facts.ts';
+import { expectExactLedger } from '../support/ledger.ts';
+import { expectReadableQuarantine, withPageJournal } from '../support/page-journal.ts';
+import { WEBINAR_SERVICES } from '../support/webinar-services.ts';
 
 /**
  * RELIABILITY F16 for what Turnout reads by itself: pages of databases, sheets and files that nobody should have sent. Each stands
  * in the journal between two good ones; what is good is counted, what is bad is kept with its reason, and the projector goes on.
+ * Webinar services, whose pages are no tables: poison-webinar-pages.test.ts.
  */
 
 const engine = withEngine();
-const RECEIVED = Date.parse('2026-11-18T05:00:00Z');
 const STREAM = 'orders';
 const LEADS = tableSpec.parse({
   version: 1,
@@ -35,18 +32,7 @@ const LEADS = tableSpec.parse({
   ],
 });
 
-let journal: Journal;
-let folder: string;
-let remove: () => void;
-beforeEach(async () => {
-  ({ folder, remove } = temporaryFolder());
-  journal = await openJournal({ folder: join(folder, 'journal'), checkBytesPerSecond: 0 });
-  await emptyTables(engine.warehouse);
-});
-afterEach(async () => {
-  await journal.close();
-  remove();
-});
+const journal = withPageJournal(engine, { receivedAt: '2026-11-18T05:00:00Z', tables: [LEADS] });
 
 const mapping = {
   record: 'activity',
@@ -101,9 +87,8 @@ const READ: Record<string, { connector: Connector; settings: unknown; columns: s
 };
 
 test('every connector that is read is tried', () => {
-  expect([...new Set(Object.values(READ).map(({ connector }) => connector.name))].sort()).toEqual(
-    [...PULL_CONNECTORS.keys()].sort(),
-  );
+  const tried = [...Object.values(READ), ...Object.values(WEBINAR_SERVICES)].map(({ connector }) => connector.name);
+  expect([...new Set(tried)].sort()).toEqual([...PULL_CONNECTORS.keys()].sort());
 });
 
 /** Cells of one order, in the order of either list of columns. */
@@ -125,21 +110,15 @@ const withAmount = (columns: readonly string[], piece: string) =>
 
 /** Pages that hold nothing to count: at least one piece of each ends in quarantine. */
 const REFUSED: Record<string, (columns: readonly string[]) => Buffer | string> = {
-  nothing: () => '',
-  'half a page': (columns) => page(columns, [order(300)]).slice(0, -8),
-  'another JSON': () => 'null',
-  'a list': () => '[1,2,3]',
+  ...Object.fromEntries(
+    Object.entries(BROKEN_BODIES).map(([name, broken]) => [
+      name,
+      (columns: readonly string[]) => broken(page(columns, [order(300)])),
+    ]),
+  ),
   NaN: (columns) => withAmount(columns, 'NaN'),
-  'deep nesting instead of a page': () => '['.repeat(200_000) + ']'.repeat(200_000),
-  'deep nesting that never ends': () => '{"columns":'.repeat(200_000),
   'deep nesting in a cell': (columns) => withAmount(columns, '['.repeat(50_000) + ']'.repeat(50_000)),
   'an object in a cell': (columns) => withAmount(columns, '{"toString":1}'),
-  'UTF-16': (columns) => Buffer.from(page(columns, [order(301)]), 'utf16le'),
-  'bytes that are not UTF-8': (columns) =>
-    Buffer.concat([Buffer.from(page(columns, [order(302)]).slice(0, 60)), Buffer.from([0xff, 0xfe, 0x80])]),
-  'a packed page': (columns) => gzipSync(page(columns, [order(303)])),
-  'a bomb': () => gzipSync(Buffer.alloc(50_000_000)),
-  HTML: () => '<!doctype html><title>502 Bad Gateway</title>',
   'rows that are none': (columns) => page(columns, [{ Order: 'A-1' }, 'A-2', null]),
   'numbers of rows that are none': (columns) => page(columns, [order(412)], { row_numbers: 'one', first_row: 'two' }),
   'a place that is none': (columns) => page(columns, [order(413)], { place: { toString: 1 } }),
@@ -167,41 +146,7 @@ const STRANGE: Record<string, (columns: readonly string[]) => Buffer | string> =
 };
 
 const append = (source: string, body: Buffer | string, headers: Record<string, string> = {}) =>
-  journal.append({
-    source,
-    receivedAt: RECEIVED,
-    target: `/pull/${STREAM}`,
-    headers: { 'content-type': 'application/json', [PAGE_HEADERS.stream]: STREAM, ...headers },
-    body: Buffer.from(body),
-  });
-
-const rulesFor = (sources: ReadonlyMap<string, ProjectedSource>) => ({
-  sources,
-  workspace: { time_zone: 'Europe/Berlin', currency: 'USD', country: 'DE' },
-  channels: [],
-  rates: [],
-  tables: [LEADS],
-  log: { info() {}, warn() {}, error() {} },
-});
-
-/** Projects as a start of Turnout would: nothing is known but what the warehouse holds. */
-async function project(sources: ReadonlyMap<string, ProjectedSource>, batches?: number): Promise<void> {
-  const reader = await openJournalReader(join(folder, 'journal'));
-  try {
-    const projector = createProjector({ ...rulesFor(sources), warehouse: engine.warehouse, reader });
-    if (batches === undefined) await drain(projector, journal.durableSeq);
-    for (let batch = 0; batch < (batches ?? 0); batch += 1) await projector.runBatch(journal.durableSeq);
-  } finally {
-    await reader.close();
-  }
-}
-
-/** What became of the records of each entry. */
-async function outcomesByEntry(): Promise<Map<number, string[]>> {
-  const receipts = await rowsOf<{ seq: number; outcome: string }>(engine.warehouse, 'receipts');
-  const byEntry = Map.groupBy(receipts, ({ seq }) => Number(seq));
-  return new Map([...byEntry].map(([seq, some]) => [seq, some.map(({ outcome }) => outcome)]));
-}
+  journal.append(source, STREAM, body, headers);
 
 const SOURCES: ReadonlyMap<string, ProjectedSource> = new Map(
   Object.entries(READ).map(([name, { connector, settings }]) => [
@@ -220,26 +165,18 @@ test('pages that cannot be read are kept with a sentence, and their neighbours a
     }
     good.push(await append(source, page(columns, [order(200)]), { 'content-type': 'text/html; charset=utf-16' }));
   }
-  await project(SOURCES);
+  await journal.project(SOURCES);
 
   const { total, facts } = await expectExactLedger(engine.warehouse, { durableSeq: journal.durableSeq });
-  const outcomes = await outcomesByEntry();
+  const outcomes = await journal.outcomes();
   for (const seq of good) expect(outcomes.get(seq), `entry ${seq}`).toEqual(['counted']);
   for (const [seq, name] of bad)
     if (name in REFUSED) expect(new Set(outcomes.get(seq)), name).toEqual(new Set(['quarantined']));
   expect(facts.activity + facts.row).toBeGreaterThanOrEqual(good.length);
   expect(total.quarantined).toBeGreaterThanOrEqual(Object.keys(REFUSED).length * Object.keys(READ).length);
 
-  const { items } = await loadQuarantine(engine.warehouse, { limit: 1000 });
-  // Nothing had to be tried three times: connectors take any bytes.
-  expect(items.filter(({ rule }) => rule === 'poison').map(({ reason }) => reason)).toEqual([]);
-  for (const { reason, raw } of items) {
-    expect(reason).toMatch(/^\S.*[.?]$/s);
-    expect(reason.length).toBeLessThan(1000);
-    expect(raw.length).toBeLessThanOrEqual(64 * 1024 + 1);
-    expect(raw.isWellFormed()).toBe(true);
-  }
-  await expectRebuildEqual(engine.warehouse, join(folder, 'journal'), rulesFor(SOURCES));
+  await expectReadableQuarantine(engine);
+  await journal.expectRebuildEqual(SOURCES);
 });
 
 /** The file connector with a mistake of ours: it throws on pages that say so. */
@@ -255,9 +192,9 @@ function stumbling(on: string): Map<string, ProjectedSource> {
 test('a page on which the connector throws is tried three times, over restarts, and then set aside', async () => {
   const shop = stumbling('A-2"');
   for (const id of [1, 2, 3]) await append('shop', page(FILE_COLUMNS, [order(id)]));
-  for (let start = 1; start <= 3; start += 1) await expect(project(shop, 1)).rejects.toThrow('out of ideas');
+  for (let start = 1; start <= 3; start += 1) await expect(journal.project(shop, 1)).rejects.toThrow('out of ideas');
   expect(await rowsOf(engine.warehouse, 'receipts')).toEqual([]);
-  await project(shop);
+  await journal.project(shop);
   const { total } = await expectExactLedger(engine.warehouse, { durableSeq: 3 });
   expect(total).toMatchObject({ received: 3, counted: 2, quarantined: 1 });
   expect((await loadQuarantine(engine.warehouse)).items).toMatchObject([
@@ -272,11 +209,11 @@ const refresh = (source: string, first_seq: number) =>
 
 test('a full read with a page that could not be read deletes nothing that may stand in that page', async () => {
   for (const id of [1, 2, 3]) await append('csv-activities', page(FILE_COLUMNS, [order(id)]));
-  await project(SOURCES);
+  await journal.project(SOURCES);
   const first = await append('csv-activities', page(FILE_COLUMNS, [order(1)]));
   await append('csv-activities', page(FILE_COLUMNS, [order(2)]).slice(0, -4));
   await refresh('csv-activities', first);
-  await project(SOURCES);
+  await journal.project(SOURCES);
   const { facts, total } = await expectExactLedger(engine.warehouse, { durableSeq: 6 });
   expect(total).toMatchObject({ received: 5, counted: 3, duplicate: 1, quarantined: 1 });
   expect(facts.activity).toBe(3);
@@ -287,10 +224,10 @@ test.each(Object.keys(READ))(
   async (source) => {
     const { columns } = READ[source] ?? { columns: [] };
     await append(source, page(columns, [order(1), order(2), order(3)]));
-    await project(SOURCES);
+    await journal.project(SOURCES);
     const first = await append(source, page(columns, [order(1), order(2).with(3, 'many')]));
     await refresh(source, first);
-    await project(SOURCES);
+    await journal.project(SOURCES);
     const { facts, ledger } = await expectExactLedger(engine.warehouse, { durableSeq: 3 });
     expect(ledger).toHaveLength(1);
     // A table of one's own takes what does not fit its type as empty.
