@@ -56,7 +56,9 @@ export function ScheduleCalendar({
                 <li key={date} data-empty={days.has(date) ? undefined : true}>
                   <p className="schedule-date">
                     <span className="visually-hidden">{formats.day(date)}</span>
-                    <span aria-hidden="true">{Number(date.slice(8, 10))}</span>
+                    <span aria-hidden="true">
+                      {date.endsWith('-01') ? formats.bucket(date, 'day', 'axis') : Number(date.slice(8, 10))}
+                    </span>
                   </p>
                   {days.has(date) && (
                     <ul>
@@ -71,9 +73,8 @@ export function ScheduleCalendar({
                           <span className="schedule-time">{row.time}</span> <Name row={row} linked={linked} />
                           {row.mark && <span className="visually-hidden"> Stands out: {row.mark.text}</span>}
                           {column && (
-                            <span className="faint" title={column.label}>
-                              {row.cells[column.name]?.value.text}
-                              <span className="visually-hidden"> {column.label}</span>
+                            <span className="schedule-number">
+                              {row.cells[column.name]?.value.text} {column.label.toLocaleLowerCase(formats.locale)}
                             </span>
                           )}
                         </li>

@@ -1,24 +1,28 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { weekdayOf } from '../../src/contract/plain-date.ts';
 import type { Filter } from '../../src/contract/query.ts';
 import type { UpcomingWebinar } from '../../src/contract/webinars.ts';
 import { fetchJson } from '../api/client.ts';
 import { formatWeekday } from '../format/index.ts';
+import { foldText } from '../table/table-rows.ts';
 import { useDashboard } from '../tile/dashboard-context.ts';
 
-const SHOWN = 6;
+/** So many stand above the list until the reader asks for all. */
+const SHOWN = 4;
 
-/** What is still to come, against the same lead time of its series. Nothing where nothing is planned. */
-export function UpcomingList() {
+/** What is still to come, against the same lead time of its series. Nothing where nothing is planned; `typed`: words to look for. */
+export function UpcomingList({ typed }: { typed: string }) {
   const { view, formats } = useDashboard();
+  const [all, setAll] = useState(false);
   const upcoming = useQuery({
     queryKey: ['page', 'upcoming'],
     queryFn: async ({ signal }) =>
       (await fetchJson<{ webinars: UpcomingWebinar[] }>('/api/v1/webinars/upcoming', signal)).webinars,
   });
   if (upcoming.isError) return <p className="tile-note">What is planned could not be loaded.</p>;
-  const webinars = (upcoming.data ?? []).filter((webinar) => passes(webinar, view.filters));
+  const webinars = (upcoming.data ?? []).filter((webinar) => passes(webinar, view.filters) && hasWords(webinar, typed));
   if (webinars.length === 0) return null;
   const rate = (value: number) => formats.value(value, { format: 'percent' }, 'card');
   const count = (value: number) => formats.value(value, { format: 'integer' }, 'table');
@@ -26,7 +30,7 @@ export function UpcomingList() {
     <section className="upcoming" aria-label="Upcoming">
       <h3>Upcoming</h3>
       <ul>
-        {webinars.slice(0, SHOWN).map((webinar) => {
+        {webinars.slice(0, all ? undefined : SHOWN).map((webinar) => {
           const { usual, registrations, forecast } = webinar;
           const change = usual === null ? null : formats.change(registrations, usual, { format: 'integer' });
           const date = webinar.starts_at.slice(0, 10);
@@ -46,13 +50,13 @@ export function UpcomingList() {
                 {change && usual !== null && (
                   <span className="faint">
                     {' '}
-                    ({change.text} against {count(Math.round(usual))} at the same time before its last{' '}
-                    {Math.min(8, webinar.past)})
+                    ({change.text} against {count(Math.round(usual))}, the median of its last{' '}
+                    {Math.min(8, webinar.past)} at this point)
                   </span>
                 )}
               </p>
               {forecast && (
-                <p className="faint">
+                <p className="faint" title="Median and quartiles of the series">
                   Usual attendance {rate(forecast.median)} ({rate(forecast.low)}–{rate(forecast.high)})
                 </p>
               )}
@@ -60,9 +64,21 @@ export function UpcomingList() {
           );
         })}
       </ul>
-      {webinars.length > SHOWN && <p className="tile-note">{webinars.length - SHOWN} more are planned</p>}
+      {webinars.length > SHOWN && (
+        <button type="button" className="button" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show the next ${SHOWN} only` : `Show all ${webinars.length}`}
+        </button>
+      )}
     </section>
   );
+}
+
+function hasWords(webinar: UpcomingWebinar, typed: string): boolean {
+  const { title, series, course, language, region, host, starts_at: starts } = webinar;
+  const text = foldText([title, series, course, language, region, host, starts].join(' '));
+  return foldText(typed)
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }
 
 /** Filters on what a webinar is; others (traffic sources) say nothing about one to come. */

@@ -30,7 +30,7 @@ const VIEWS = { list: 'List', week: 'Week', month: 'Month' } as const;
 type ViewName = keyof typeof VIEWS;
 
 /** So many details have a column; the others stand under the name. */
-const DETAIL_COLUMNS = 4;
+const DETAIL_COLUMNS = 3;
 
 export function ScheduleTile({ tile }: { tile: ScheduleTileSpec }) {
   const state = useDashboard();
@@ -108,8 +108,10 @@ function Schedule({ tile, result, peers }: ScheduleProps) {
         table: () => scheduleView(tile, found, columns, details),
         body: () => (
           <div className="schedule">
-            {linked && view === 'list' && <UpcomingList />}
-            {view !== 'list' ? (
+            {linked && view === 'list' && <UpcomingList typed={typed} />}
+            {found.length === 0 ? (
+              <p className="tile-note">Nothing in this period has “{typed}”.</p>
+            ) : view !== 'list' ? (
               <ScheduleCalendar rows={found} column={columns[0]} dense={view === 'month'} linked={linked} />
             ) : narrow ? (
               <ScheduleCards groups={groups} columns={columns} details={details} linked={linked} />
