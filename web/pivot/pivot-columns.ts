@@ -50,11 +50,12 @@ function bucketHeading(time: string, grain: string, formats: Formats): Pick<Head
   if (time === '') return { label: 'Unknown', detail: null };
   switch (grain) {
     case 'week': {
-      // With plain spaces, and none between two days of one month: "4–10 Nov".
+      // With plain spaces, and none between two days of one month: "4–10 Nov", "Nov 4–10".
       const span = text({ day: 'numeric', month: 'short' })
         .formatRange(at(time), at(addDays(time, 6)))
         .replaceAll('\u2009', ' ')
-        .replace(/^(\d+) – (\d+)/, '$1–$2');
+        .replace(/^(\d+) – (\d+)/, '$1–$2')
+        .replace(/(\d+) – (\d+)$/, '$1–$2');
       if (weekdayOf(time) !== 1) return { label: span, detail: null };
       return { label: `W${String(isoWeekOf(time).week).padStart(2, '0')}`, detail: span };
     }

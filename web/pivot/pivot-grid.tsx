@@ -300,7 +300,7 @@ export function PivotGrid(props: PivotGridProps) {
                       {isSorted &&
                         (descending ? <IconArrowDown size={12} aria-hidden /> : <IconArrowUp size={12} aria-hidden />)}
                     </span>
-                    {heading?.detail && <span className="pivot-head-detail">{heading.detail}</span>}
+                    {heading?.detail && <HeadDetail text={heading.detail} />}
                     {heading?.stateWords && <span className="pivot-head-detail">{heading.stateWords}</span>}
                     {slot.kind === 'change' && table.compared && (
                       <span className="pivot-head-detail">
@@ -358,6 +358,22 @@ export function PivotGrid(props: PivotGridProps) {
         />
       )}
     </div>
+  );
+}
+
+/** "Sep 30 – Oct 6" breaks after its dash, and nowhere else. */
+function HeadDetail({ text }: { text: string }) {
+  const [from, to] = text.split(' – ');
+  return (
+    <span className="pivot-head-detail">
+      <span className="pivot-day">{to === undefined ? from : `${from} –`}</span>
+      {to !== undefined && (
+        <>
+          {' '}
+          <span className="pivot-day">{to}</span>
+        </>
+      )}
+    </span>
   );
 }
 

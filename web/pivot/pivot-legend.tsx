@@ -50,7 +50,7 @@ export function PivotLegend(props: {
           </li>
         )}
         {props.small && <li>{props.small}</li>}
-        <li>— no data</li>
+        <li>—, n/a: no data</li>
       </ul>
     </div>
   );
