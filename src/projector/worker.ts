@@ -5,6 +5,7 @@ import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import type { ProjectedSource } from './prepare.ts';
 import { createProjector } from './project.ts';
+import { tidy } from './tidy.ts';
 import type { FromWorker, ToWorker, WorkerInput, WorkerSource } from './worker-messages.ts';
 
 /** The thread that projects: told how far the journal is durable, it works until it is there and tells how far it is. */
@@ -12,6 +13,9 @@ import type { FromWorker, ToWorker, WorkerInput, WorkerSource } from './worker-m
 /** Milliseconds between the starts of two batches where there is no backlog: every batch makes parts that must be merged. */
 const IDLE_PACE_MS = 400;
 const RETRY_MS = 1000;
+/** Batches after which a moment without a backlog is used to tidy up, and the least time between two times. */
+const TIDY_AFTER_BATCHES = 20;
+const TIDY_EVERY_MS = 300_000;
 
 const port = parentPort;
 if (port) void work(port, workerData as WorkerInput);
@@ -48,6 +52,8 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   const news = () => new Promise<void>((resolve) => (wake = resolve));
 
   let done = 0;
+  let batches = TIDY_AFTER_BATCHES;
+  let tidyAt = 0;
   await untilDone(
     async () => {
       done = await projector.seq();
@@ -63,6 +69,12 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   );
   while (!closing) {
     if (durable <= done) {
+      if (batches >= TIDY_AFTER_BATCHES && performance.now() >= tidyAt) {
+        batches = 0;
+        tidyAt = performance.now() + TIDY_EVERY_MS;
+        await tidy(warehouse).catch(() => {});
+        continue;
+      }
       await news();
       continue;
     }
@@ -71,6 +83,7 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
     try {
       const outcome = await projector.runBatch(aim);
       if (outcome) {
+        batches += 1;
         done = outcome.seq;
         tell({ kind: 'progress', outcome });
       }

@@ -85,4 +85,12 @@ export const readWholeTable = (name: string): RenderedSql =>
   (SELECT count() FROM ${tableName(name)} WHERE NOT ignore(*)) AS rows,
   (SELECT count() FROM mergeTreeIndex(${string(DATABASE)}, ${string(name)}) WHERE NOT ignore(*)) AS marks`);
 
+/** How many parts a table has: each costs a query with FINAL. */
+export const countParts = (name: string): RenderedSql =>
+  renderSql(sql`SELECT count() AS parts FROM system.parts
+WHERE ${allOf([sql`database = ${string(DATABASE)}`, sql`table = ${string(name)}`, sql`active`])}`);
+
+/** Merges a table's parts into one. */
+export const mergeParts = (name: string): RenderedSql => renderSql(sql`OPTIMIZE TABLE ${tableName(name)} FINAL`);
+
 export const truncateTable = (name: string): RenderedSql => renderSql(sql`TRUNCATE TABLE IF EXISTS ${tableName(name)}`);
