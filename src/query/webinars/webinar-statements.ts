@@ -1,3 +1,4 @@
+import type { WebinarInfo } from '../../contract/webinars.ts';
 import { comment, identifier, instant, list, number, sql, string } from '../../sql/build.ts';
 import type { Fragment, SqlNode } from '../../sql/nodes.ts';
 import { renderSql } from '../../sql/render.ts';
@@ -22,16 +23,7 @@ FROM ${participations} AS p FINAL
 WHERE ${condition}
 GROUP BY p.webinar`;
 
-export interface WebinarRow {
-  webinar: string;
-  title: string;
-  series: string;
-  course: string;
-  language: string;
-  region: string;
-  format: string;
-  status: string;
-  host: string;
+export interface WebinarRow extends Omit<WebinarInfo, 'starts_at' | 'ends_at'> {
   starts: number;
   ends: number | null;
   registrations: number;
