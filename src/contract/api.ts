@@ -120,7 +120,7 @@ export interface SourceInfo {
   last_received_at: string | null;
   received_24h: number;
   quarantined: number;
-  /** Path to paste into the service's console, for push sources. */
+  /** Path to paste into the service's console, where the service sends: also beside being read. */
   hook?: string;
   /** What is read, for pull sources. */
   streams?: {

@@ -92,6 +92,34 @@ test('a source that was saved has an address at once, and its file keeps no secr
   await page.context().close();
 });
 
+test('a source that is read and sends shows its address beside its schedule and runs', async () => {
+  const page = await openPage(browser, `${server.url}/sources/new`);
+  const declared = (field: string) =>
+    `name: rooms\nconnector: zoom\nlabel: Rooms\nschedule: manual\nsettings:\n  account_id: an-account\n  client_id: a-client\n  client_secret: \${SHOP_TOKEN}\n  webhook_secret: \${SHOP_TOKEN}\n  details:\n    region: { from: ${field} }\n`;
+  await page.getByLabel('Zoom').check();
+  await editor(page).fill(declared('tracking_field.Region'));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.problem-panel').getByText('Did you mean "tracking_fields.Region"?').waitFor();
+  await editor(page).fill(declared('tracking_fields.Region'));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL('**/sources/rooms');
+
+  await page.getByText(`${server.url}/hooks/rooms`).waitFor();
+  const fact = (label: string) => page.locator('.facts > div').filter({ has: page.getByText(label, { exact: true }) });
+  expect(await fact('Next run').textContent()).toContain('when you start it');
+  expect(await fact('Complete to').textContent()).toContain('never yet');
+  expect(await fact('Last received').textContent()).toContain('nothing received yet');
+  await page.getByRole('button', { name: /^Sync/ }).waitFor();
+  await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  const { hook, mode } = await get<SourceInfo>('/api/v1/sources/rooms');
+  expect({ hook, mode }).toEqual({ hook: '/hooks/rooms', mode: 'pull' });
+
+  await page.goto(`${server.url}/sources`);
+  await page.getByText(/^zoom, read .*; sends as well$/).waitFor();
+  await page.context().close();
+});
+
 test('what could not be counted is found from the ledger, mended by hand, and counted', async () => {
   await send([
     { record: 'person', key: 'p1', kind: 'contact', email: 'anna@example.com' },

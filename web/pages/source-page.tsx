@@ -220,6 +220,17 @@ function Facts({ source, workspace }: { source: SourceDetail; workspace: Workspa
             label: 'Complete to',
             value: source.complete_through ? formatInstant(source.complete_through, locale, timeZone) : 'never yet',
           },
+          // What is sent comes between the runs.
+          ...(source.hook
+            ? [
+                {
+                  label: 'Last received',
+                  value: source.last_received_at
+                    ? formatInstant(source.last_received_at, locale, timeZone)
+                    : 'nothing received yet',
+                },
+              ]
+            : []),
         ]
       : [{ label: 'Last received', value: <LastComplete source={source} workspace={workspace} /> }]),
     ...(pull || source.expected !== undefined ? [{ label: 'Expected', value: source.expected ?? NO_DATA }] : []),
