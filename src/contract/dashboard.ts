@@ -93,7 +93,7 @@ export const tileSpec = z.union([
     marks: z.array(id).max(4).optional(),
   }),
   /** Why a metric changed, split over a hierarchy of dimensions. */
-  z.strictObject({ ...tileBase, change: id, by: z.array(id).min(1).max(4), metrics: z.array(id).max(4).default([]) }),
+  z.strictObject({ ...tileBase, change: id, by: z.array(id).min(1).max(4) }),
   z.strictObject({ ...tileBase, text: z.string().max(2000) }),
 ]);
 
@@ -186,7 +186,7 @@ export type Tile =
       series?: string;
       marks: string[];
     })
-  | (TileBase & { kind: 'change'; metric: string; by: string[]; metrics: string[] })
+  | (TileBase & { kind: 'change'; metric: string; by: string[] })
   | (TileBase & { kind: 'text'; text: string });
 
 export interface Dashboard {

@@ -92,11 +92,7 @@ export function checkTile(source: SourceDocument, tile: TileSpec, pointer: Point
     ];
   }
   if ('change' in tile)
-    return [
-      ...check.metrics('change', [tile.change]),
-      ...check.metrics('metrics', tile.metrics),
-      ...check.dimensions('by', tile.by, [tile.change, ...tile.metrics]),
-    ];
+    return [...check.metrics('change', [tile.change]), ...check.dimensions('by', tile.by, [tile.change])];
   return [];
 }
 

@@ -112,7 +112,6 @@ export function shapeTile(spec: TileSpec, place: string, model: CheckedModel): T
       ...base('change', `What changed: ${metricLabels(model, [spec.change])}`),
       metric: spec.change,
       by: [...spec.by],
-      metrics: [...spec.metrics],
     };
   return { kind: 'text', ...base('text', ''), text: spec.text };
 }
