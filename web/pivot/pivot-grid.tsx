@@ -2,6 +2,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
+  Fragment,
   type KeyboardEvent,
   type PointerEvent,
   useEffect,
@@ -361,18 +362,16 @@ export function PivotGrid(props: PivotGridProps) {
   );
 }
 
-/** "Sep 30 – Oct 6" breaks after its dash, and nowhere else. */
+/** "Sep 30 –" and "Oct 6", "Sep" and "16–22": where it is narrow it breaks between these only. */
 function HeadDetail({ text }: { text: string }) {
-  const [from, to] = text.split(' – ');
+  const parts = text.includes(' – ') ? text.replace(' – ', ' –\n').split('\n') : text.split(' ');
   return (
     <span className="pivot-head-detail">
-      <span className="pivot-day">{to === undefined ? from : `${from} –`}</span>
-      {to !== undefined && (
-        <>
-          {' '}
-          <span className="pivot-day">{to}</span>
-        </>
-      )}
+      {parts.map((part) => (
+        <Fragment key={part}>
+          <span className="pivot-day">{part}</span>{' '}
+        </Fragment>
+      ))}
     </span>
   );
 }
