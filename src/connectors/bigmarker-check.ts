@@ -10,7 +10,6 @@ export async function checkBigMarker(settings: BigMarkerSettings, effects: PullE
   const api = bigmarkerApi(settings, effects);
   return reportWebinars(
     {
-      streams: ['webinars', 'registrations', 'attendance', 'recording_views'],
       windows: settings,
       list: async (from, to) => (await listConferences(api, settings, effects, from, to)).entries,
       parseWebinars: (contents) => parse('webinars', { conferences: contents }),

@@ -19,10 +19,11 @@ import { shortText, wordText } from './parsed-item.ts';
 import { type CatalogueEntry, readCatalogue } from './webinar-catalogue.ts';
 import { digestOf } from './webinar-memory.ts';
 import { type Batch, guardEach, type PassContext, packRows, readInPasses } from './webinar-passes.ts';
+import type { WebinarStream } from './webinar-streams.ts';
 
 /** Reads BigMarker: which conferences there are in a window, and of each what a stream is about. */
 
-type DetailStream = 'registrations' | 'attendance' | 'recording_views';
+type DetailStream = Exclude<WebinarStream, 'webinars'>;
 
 export async function* readBigMarker(
   request: ReadRequest<BigMarkerSettings>,

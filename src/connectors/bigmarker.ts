@@ -5,6 +5,7 @@ import { readBigMarker } from './bigmarker-pages.ts';
 import { parseBigMarkerPage } from './bigmarker-records.ts';
 import { type BigMarkerSettings, bigmarkerSettings } from './bigmarker-settings.ts';
 import { targetOf } from './webinar-settings.ts';
+import { WEBINAR_STREAMS, webinarFeed, webinarStream } from './webinar-streams.ts';
 
 /** BigMarker: webinars, registrations, attendance and views of recordings, read by its API v1. */
 export const bigmarker: PullConnector<BigMarkerSettings> = {
@@ -13,18 +14,8 @@ export const bigmarker: PullConnector<BigMarkerSettings> = {
   guide: bigmarkerGuide,
   settings: bigmarkerSettings,
   revisable: true,
-  feeds: () => [
-    { record: 'webinar' },
-    { record: 'registration' },
-    { record: 'attendance' },
-    { record: 'recording_view' },
-  ],
-  streams: () => [
-    { name: 'webinars', record: 'webinar', mode: 'incremental' },
-    { name: 'registrations', record: 'registration', mode: 'incremental' },
-    { name: 'attendance', record: 'attendance', mode: 'incremental' },
-    { name: 'recording_views', record: 'recording_view', mode: 'incremental' },
-  ],
+  feeds: () => WEBINAR_STREAMS.map(webinarFeed),
+  streams: () => WEBINAR_STREAMS.map(webinarStream),
   targets: (settings) => targetOf(settings.base_url),
   check: checkBigMarker,
   read: readBigMarker,

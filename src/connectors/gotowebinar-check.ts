@@ -15,7 +15,6 @@ export async function checkGoToWebinar(settings: GoToWebinarSettings, effects: P
     );
   return reportWebinars(
     {
-      streams: ['webinars', 'registrations', 'attendance', 'recording_views'],
       windows: settings,
       list: (from, to) => listWebinars(api, from, to, effects.now()),
       parseWebinars: (webinars) => parse('webinars', { _embedded: { webinars } }),

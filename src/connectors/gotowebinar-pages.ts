@@ -18,11 +18,12 @@ import { shortText, wordText } from './parsed-item.ts';
 import { type CatalogueEntry, readCatalogue } from './webinar-catalogue.ts';
 import { digestOf } from './webinar-memory.ts';
 import { type Batch, guardEach, type PassContext, packRows, readInPasses } from './webinar-passes.ts';
+import type { WebinarStream } from './webinar-streams.ts';
 import { readInstant } from './webinar-time.ts';
 
 /** Reads GoTo Webinar: which webinars there are in a window, and of each what a stream is about. */
 
-type DetailStream = 'registrations' | 'attendance' | 'recording_views';
+type DetailStream = Exclude<WebinarStream, 'webinars'>;
 
 const DAY_MS = 86_400_000;
 /** A list is asked for in pieces of so many days. */

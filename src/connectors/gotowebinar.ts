@@ -5,6 +5,7 @@ import { readGoToWebinar } from './gotowebinar-pages.ts';
 import { parseGoToPage } from './gotowebinar-records.ts';
 import { type GoToWebinarSettings, gotowebinarSettings } from './gotowebinar-settings.ts';
 import { targetOf } from './webinar-settings.ts';
+import { WEBINAR_STREAMS, webinarFeed, webinarStream } from './webinar-streams.ts';
 
 /** GoTo Webinar: webinars, registrations, attendance and views of on-demand webinars, read by its REST API v2. */
 export const gotowebinar: PullConnector<GoToWebinarSettings> = {
@@ -13,18 +14,8 @@ export const gotowebinar: PullConnector<GoToWebinarSettings> = {
   guide: gotowebinarGuide,
   settings: gotowebinarSettings,
   revisable: true,
-  feeds: () => [
-    { record: 'webinar' },
-    { record: 'registration' },
-    { record: 'attendance' },
-    { record: 'recording_view' },
-  ],
-  streams: () => [
-    { name: 'webinars', record: 'webinar', mode: 'incremental' },
-    { name: 'registrations', record: 'registration', mode: 'incremental' },
-    { name: 'attendance', record: 'attendance', mode: 'incremental' },
-    { name: 'recording_views', record: 'recording_view', mode: 'incremental' },
-  ],
+  feeds: () => WEBINAR_STREAMS.map(webinarFeed),
+  streams: () => WEBINAR_STREAMS.map(webinarStream),
   targets: (settings) => [...targetOf(settings.base_url), ...targetOf(settings.token_url)],
   check: checkGoToWebinar,
   read: readGoToWebinar,

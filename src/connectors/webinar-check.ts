@@ -3,11 +3,11 @@ import { type PullEffects, PullError, type StreamReport } from '../contract/pull
 import { maskPeople } from './mask-people.ts';
 import type { CatalogueEntry } from './webinar-catalogue.ts';
 import type { Windows } from './webinar-passes.ts';
+import { WEBINAR_STREAMS } from './webinar-streams.ts';
 
 /** What `Test` says about a webinar service: whether it lets us in, what it lists, how records come out of it. */
 
 export interface WebinarLook {
-  streams: readonly string[];
   windows: Windows;
   list(from: number, to: number): Promise<CatalogueEntry[]>;
   parseWebinars(contents: Record<string, unknown>[]): ParsedItem[];
@@ -37,7 +37,7 @@ export async function reportWebinars(look: WebinarLook, effects: PullEffects): P
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
     const { message } = error;
-    return look.streams.map((stream) => report(stream, { ok: false, detail: message }));
+    return WEBINAR_STREAMS.map((stream) => report(stream, { ok: false, detail: message }));
   }
   const newest = listed.toSorted((a, b) => b.at - a.at);
   const detail = `Found ${listed.length} ${listed.length === 1 ? 'webinar' : 'webinars'} from ${back} days ago to ${ahead} days ahead.`;
@@ -48,7 +48,7 @@ export async function reportWebinars(look: WebinarLook, effects: PullEffects): P
     sample: sampleOf(look.parseWebinars(newest.slice(0, SHOWN).map(({ content }) => content))),
   });
   const looked = newest.find(({ at }) => at <= began) ?? newest[0];
-  return [webinars, ...(await Promise.all(look.streams.slice(1).map((stream) => lookAt(stream))))];
+  return [webinars, ...(await Promise.all(WEBINAR_STREAMS.slice(1).map((stream) => lookAt(stream))))];
 
   async function lookAt(stream: string): Promise<StreamReport> {
     if (stream !== 'registrations' || looked === undefined)

@@ -1,5 +1,6 @@
 import { type Cursor, type PullEffects, PullError, type PulledPage, type ReadRequest } from '../contract/pull.ts';
 import { shortText } from './parsed-item.ts';
+import type { WebinarStream } from './webinar-streams.ts';
 import { openZoomApi, uuidPart, type ZoomApi, type ZoomObject, ZoomRefusal } from './zoom-api.ts';
 import { type ListedWebinar, listWebinars } from './zoom-listing.ts';
 import type { ZoomSettings } from './zoom-settings.ts';
@@ -11,7 +12,7 @@ import { endOf, instantMs, isRecurring, objectsOf, sessionsOf, trimWebinar, type
  * with the next webinar, and the next pass looks back from the beginning of the last.
  */
 
-export const STREAMS = ['webinars', 'registrations', 'attendance'] as const;
+export const STREAMS = ['webinars', 'registrations', 'attendance'] as const satisfies readonly WebinarStream[];
 export type ZoomStream = (typeof STREAMS)[number];
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import type { PushConnector } from '../contract/connector.ts';
 import { PAGE_HEADERS, type PullConnector, type PullEffects, PullError, type StreamReport } from '../contract/pull.ts';
 import { maskPeople } from './mask-people.ts';
+import { webinarFeed, webinarStream } from './webinar-streams.ts';
 import { parseZoomEvent } from './zoom-events.ts';
 import { zoomGuide } from './zoom-guide.ts';
 import { readZoom, STREAMS, type ZoomStream } from './zoom-read.ts';
@@ -11,11 +12,6 @@ import { zoomTargets } from './zoom-token.ts';
 
 const DAY_MS = 86_400_000;
 const SAMPLE_ROWS = 5;
-const RECORDS = {
-  webinars: 'webinar',
-  registrations: 'registration',
-  attendance: 'attendance',
-} as const satisfies Record<ZoomStream, string>;
 
 /** Zoom Webinars: read by REST with a server-to-server app, and sending events where the app has a secret token. */
 export const zoom: PullConnector<ZoomSettings> & PushConnector<ZoomSettings> = {
@@ -25,8 +21,8 @@ export const zoom: PullConnector<ZoomSettings> & PushConnector<ZoomSettings> = {
   settings: zoomSettings,
   revisable: true,
   keepHeaders: [],
-  feeds: () => STREAMS.map((name) => ({ record: RECORDS[name] })),
-  streams: () => STREAMS.map((name) => ({ name, record: RECORDS[name], mode: 'incremental' })),
+  feeds: () => STREAMS.map(webinarFeed),
+  streams: () => STREAMS.map(webinarStream),
   targets: zoomTargets,
   verify: (request, { webhook_secret }, now) => checkZoomSignature(request, webhook_secret, now),
   answer: (request, { webhook_secret }) => answerUrlValidation(request, webhook_secret),
@@ -58,7 +54,7 @@ async function checkStream(name: ZoomStream, settings: ZoomSettings, effects: Pu
     sample,
   });
   const range = { from: new Date(began - 30 * DAY_MS).toISOString(), to: new Date(began + 30 * DAY_MS).toISOString() };
-  const stream = { name, record: RECORDS[name], mode: 'incremental' as const };
+  const stream = webinarStream(name);
   try {
     for await (const page of readZoom({ settings, stream, cursor: null, range }, effects)) {
       if (page.rows === 0) continue;
