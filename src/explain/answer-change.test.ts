@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCaseModel } from '../../test/cases/model.ts';
+import { completeContext } from '../../test/cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../../test/cases/warehouse.ts';
 import { seededRandom } from '../../test/support/seeded-random.ts';
 import type { ChangeQuery } from '../contract/query.ts';
@@ -18,13 +19,7 @@ afterAll(async () => {
 });
 
 const now = Date.UTC(2026, 5, 15);
-const context: QueryContext = {
-  now,
-  asOf: now,
-  completeThrough: now,
-  dataVersion: '1',
-  data: { first: '2026-06-01', last: '2026-06-14' },
-};
+const context = completeContext(now, { data: { first: '2026-06-01', last: '2026-06-14' } });
 /** The second week of June against the first. */
 const weeks = { time: { range: ['2026-06-08', '2026-06-15'] as [string, string] } };
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCaseModel } from '../../test/cases/model.ts';
+import { completeContext } from '../../test/cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../../test/cases/warehouse.ts';
 import { seededRandom } from '../../test/support/seeded-random.ts';
 import type { MetricQuery } from '../contract/query.ts';
-import type { QueryContext } from '../query/query-context.ts';
 import { createQueryEngine } from '../query/run-query.ts';
 import { createExplainEngine } from './create-explain-engine.ts';
 
@@ -37,13 +37,7 @@ afterAll(async () => {
 });
 
 const now = start + 29 * 7 * DAY - DAY;
-const context: QueryContext = {
-  now,
-  asOf: now,
-  completeThrough: now,
-  dataVersion: '1',
-  data: { first: '2026-01-05', last: '2026-08-01' },
-};
+const context = completeContext(now, { data: { first: '2026-01-05', last: '2026-08-01' } });
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
 const query: MetricQuery = {
   metrics: ['registrations', 'attendance_rate', 'webinars'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCaseModel } from '../../test/cases/model.ts';
+import { completeContext } from '../../test/cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../../test/cases/warehouse.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchItem, QueryResult } from '../contract/result.ts';
@@ -10,13 +11,7 @@ import { tablesOfQuery } from './tables-of-query.ts';
 
 const model = loadCaseModel({ time_zone: 'Asia/Jakarta' });
 const now = Date.parse('2026-06-10T05:00:00Z');
-const complete: QueryContext = {
-  now,
-  asOf: now,
-  completeThrough: now,
-  dataVersion: '1',
-  data: { first: '2026-06-01', last: '2026-06-10' },
-};
+const complete = completeContext(now, { data: { first: '2026-06-01', last: '2026-06-10' } });
 const LATE = {
   source: 'calls',
   label: 'Operator calls',

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCaseModel } from '../../test/cases/model.ts';
+import { completeContext } from '../../test/cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../../test/cases/warehouse.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import type { Query } from '../contract/query.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import type { QueryContext, RunStatement } from './query-context.ts';
+import type { RunStatement } from './query-context.ts';
 import { createQueryEngine } from './run-query.ts';
 
 const model = loadCaseModel();
@@ -43,13 +44,7 @@ afterAll(async () => {
 });
 
 const now = Date.UTC(2026, 5, 10);
-const context: QueryContext = {
-  now,
-  asOf: now,
-  completeThrough: now,
-  dataVersion: '1',
-  data: { first: '2026-06-01', last: '2026-06-03' },
-};
+const context = completeContext(now, { data: { first: '2026-06-01', last: '2026-06-03' } });
 const june = { range: ['2026-06-01', '2026-06-08'] as [string, string] };
 
 /** An engine that also remembers what it was asked. */

@@ -7,6 +7,7 @@ import type { QueryResult, Row } from '../../src/contract/result.ts';
 import { createQueryEngine } from '../../src/query/run-query.ts';
 import { type Case, expandFacts, readCases } from './case-file.ts';
 import { loadCaseModel } from './model.ts';
+import { completeContext } from './query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from './warehouse.ts';
 
 const files = readdirSync(import.meta.dirname).filter(
@@ -49,13 +50,7 @@ async function answerCase(one: Case): Promise<QueryResult | TurnoutError> {
   const now = Date.parse(one.now);
   const queries = createQueryEngine({ model, run: (statement, options) => engine.warehouse.query(statement, options) });
   try {
-    return await queries.run(querySchema.parse(one.query), {
-      now,
-      asOf: now,
-      completeThrough: now,
-      dataVersion: one.name,
-      data: { first: null, last: null },
-    });
+    return await queries.run(querySchema.parse(one.query), completeContext(now));
   } catch (error) {
     if (error instanceof TurnoutError) return error;
     throw error;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MetricQuery } from '../../src/contract/query.ts';
 import type { QueryResult, Row } from '../../src/contract/result.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
-import { createQueryEngine } from '../../src/query/run-query.ts';
 import { loadCaseModel } from '../cases/model.ts';
+import { askerAt } from '../cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
 import type { Facts } from '../reference/dataset.ts';
 import { factsIn, type Setting, setting } from './arbitrary-facts.ts';
@@ -54,28 +54,17 @@ const worlds = fc.record({ place: setting, now: fc.constantFrom(4.3, 7, 400) }).
 );
 
 it('every way to group equals the same query asked alone', async () => {
-  let version = 0;
   await fc.assert(
     fc.asyncProperty(
       worlds,
       async ({ place, facts, now, asked }: { place: Setting; facts: Facts; now: number; asked: Asked[] }) => {
         await engine.fill(facts);
-        const queries = createQueryEngine({
-          model: modelOf(place),
-          run: (statement, options) => engine.warehouse.query(statement, options),
-        });
-        const context = {
-          now,
-          asOf: now,
-          completeThrough: now,
-          dataVersion: String(++version),
-          data: { first: null, last: null },
-        };
+        const ask = askerAt(now, { warehouse: engine.warehouse, model: modelOf(place) });
         for (const { query: drawn, sets } of asked) {
           const { per: _, totals: __, ...query } = drawn;
-          const together = await queries.run({ ...query, grouping_sets: sets }, context);
+          const together = await ask({ ...query, grouping_sets: sets });
           for (const [index, set] of sets.entries())
-            checkSet(together, await queries.run(alone(query, set), context), index, { query, set });
+            checkSet(together, await ask(alone(query, set)), index, { query, set });
         }
       },
     ),

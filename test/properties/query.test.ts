@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunnelQuery, MetricQuery, Query } from '../../src/contract/query.ts';
 import type { QueryResult, Row } from '../../src/contract/result.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
-import { createQueryEngine, type QueryEngine } from '../../src/query/run-query.ts';
 import { loadCaseModel } from '../cases/model.ts';
+import { askerAt } from '../cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
 import { bucketsOf, startOfDay } from '../reference/calendar.ts';
 import { compareRange } from '../reference/compare.ts';
@@ -99,22 +99,8 @@ describe('random queries equal the reference', () => {
   }, 300_000);
 });
 
-let version = 0;
-
 function askerOf(given: World): (query: MetricQuery | FunnelQuery) => Promise<QueryResult> {
-  const { now } = given;
-  const queries: QueryEngine = createQueryEngine({
-    model: modelOf(given),
-    run: (statement, options) => engine.warehouse.query(statement, options),
-  });
-  const context = {
-    now,
-    asOf: now,
-    completeThrough: now,
-    dataVersion: String(++version),
-    data: { first: null, last: null },
-  };
-  return (query) => queries.run(query, context);
+  return askerAt(given.now, { warehouse: engine.warehouse, model: modelOf(given) });
 }
 
 function checkMetrics(given: World, query: MetricQuery, answer: QueryResult): void {

@@ -6,11 +6,11 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MetricQuery } from '../../src/contract/query.ts';
-import type { Cell, QueryResult, Row } from '../../src/contract/result.ts';
+import type { Cell, Row } from '../../src/contract/result.ts';
 import { DEFAULT_LIMITS } from '../../src/files/file-limits.ts';
 import { readFilePages } from '../../src/files/read-file.ts';
-import { createQueryEngine } from '../../src/query/run-query.ts';
 import { loadCaseModel } from '../../test/cases/model.ts';
+import { askerAt } from '../../test/cases/query-context.ts';
 import { type FactWarehouse, openFactWarehouse } from '../../test/cases/warehouse.ts';
 import { factsIn, setting } from '../../test/properties/arbitrary-facts.ts';
 import { formats } from '../charts/test-results.ts';
@@ -48,8 +48,6 @@ const layouts: fc.Arbitrary<PivotLayout> = fc
   )
   .map(([metric, [column = 'day', ...rows]]) => ({ metric, rows, column }));
 
-let version = 0;
-
 test('pivot = API asked alone = TSV = CSV = XLSX; rates are ratios of sums, people are distinct people', async () => {
   const world = setting.chain((place) =>
     fc.record({ place: fc.constant(place), facts: factsIn(place), layout: layouts }),
@@ -58,18 +56,8 @@ test('pivot = API asked alone = TSV = CSV = XLSX; rates are ratios of sums, peop
     fc.asyncProperty(world, async ({ place, facts, layout }) => {
       await engine.fill(facts);
       const now = place.origin + 400 * 86_400_000;
-      const queries = createQueryEngine({
-        model: loadCaseModel({ time_zone: place.zone }),
-        run: (statement, options) => engine.warehouse.query(statement, options),
-      });
-      const context = {
-        now,
-        asOf: now,
-        completeThrough: now,
-        dataVersion: String(++version),
-        data: { first: null, last: null },
-      };
-      const ask = (query: MetricQuery): Promise<QueryResult> => queries.run(query, context);
+      const model = loadCaseModel({ time_zone: place.zone });
+      const ask = askerAt(now, { warehouse: engine.warehouse, model });
       const day = (offset: number): string => new Date(place.origin + offset * 86_400_000).toISOString().slice(0, 10);
       const range: [string, string] = [day(-2), day(13)];
       const frame = { range, filters: [], compare: null, parameters: {}, matured: false };
