@@ -81,7 +81,12 @@ function OneWebinar({ detail, dashboard, workspace, catalog }: OneWebinarProps) 
       <WebinarHead detail={detail} workspace={workspace} catalog={catalog} />
       {dashboard && <WebinarNumbers detail={detail} dashboard={dashboard} workspace={workspace} catalog={catalog} />}
       <AttendanceCurve detail={detail} locale={workspace.locale} />
-      <PeopleList webinar={detail.webinar} locale={workspace.locale} timeZone={workspace.time_zone} />
+      <PeopleList
+        webinar={detail.webinar}
+        locale={workspace.locale}
+        timeZone={workspace.time_zone}
+        begun={detail.status !== 'scheduled' && detail.status !== 'cancelled'}
+      />
     </>
   );
 }

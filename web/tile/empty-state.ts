@@ -73,7 +73,7 @@ export function emptyState(result: QueryResult, metrics: readonly string[], cont
     }
     return {
       kind: 'no_source',
-      text: 'No data yet. Connect a service, and its messages appear here within seconds.',
+      text: 'No data yet. Connect a service, and its data appears here within seconds.',
       action: { label: 'Connect a source', href: '/sources' },
     };
   }

@@ -18,7 +18,14 @@ const MATCHED: Record<string, string> = {
 };
 
 /** Who registered and who came, masked; those who stayed longest first. */
-export function PeopleList({ webinar, locale, timeZone }: { webinar: string; locale: string; timeZone: string }) {
+export function PeopleList(props: {
+  webinar: string;
+  locale: string;
+  timeZone: string;
+  /** It has begun and was not cancelled: who is not seen in the room did not come. */
+  begun: boolean;
+}) {
+  const { webinar, locale, timeZone } = props;
   const title = useId();
   const people = useInfiniteQuery({
     queryKey: ['page', 'webinar-people', webinar],
@@ -34,7 +41,7 @@ export function PeopleList({ webinar, locale, timeZone }: { webinar: string; loc
   const rows = pages.flatMap((page) => page.people);
   const total = pages.at(-1)?.total ?? 0;
   return (
-    <section className="webinar-people" aria-labelledby={title}>
+    <section className="webinar-people">
       <h2 id={title}>People</h2>
       {people.isError && <p className="tile-note">The list could not be loaded. {people.error.message}</p>}
       {people.isSuccess && rows.length === 0 && <p className="tile-note">Nobody has signed up or joined.</p>}
@@ -58,7 +65,13 @@ export function PeopleList({ webinar, locale, timeZone }: { webinar: string; loc
                 <th scope="row">{row.person || 'unknown'}</th>
                 <td>{row.registered_at === null ? '–' : formatInstant(row.registered_at, locale, timeZone)}</td>
                 <td>{row.source_group || '–'}</td>
-                <td>{row.joined_at === null ? 'did not come' : formatInstant(row.joined_at, locale, timeZone)}</td>
+                <td>
+                  {row.joined_at !== null
+                    ? formatInstant(row.joined_at, locale, timeZone)
+                    : props.begun
+                      ? 'did not come'
+                      : '–'}
+                </td>
                 <td className="number">
                   {row.joined_at === null ? '–' : formatValue(row.seconds, { format: 'duration', locale }, 'table')}
                 </td>
