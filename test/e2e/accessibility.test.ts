@@ -8,6 +8,11 @@ const { url } = inject('sample');
 const PAGES = [
   '/d/overview',
   '/d/channels',
+  '/d/schedule',
+  '/d/regions',
+  '/d/source_groups',
+  '/d/signup',
+  '/webinars/clinic-2024-11-13',
   '/sources',
   '/sources/new',
   '/sources/sample-whatsapp',

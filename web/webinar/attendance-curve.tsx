@@ -9,7 +9,7 @@ import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { type CurvePoint, curvePath, curveSentence, minuteTicks } from './curve-path.ts';
 
 const HEIGHT = 220;
-const MARGIN = { top: 8, right: 12, bottom: 24, left: 44 };
+const MARGIN = { top: 8, right: 30, bottom: 24, left: 44 };
 
 /** People in the room from minute to minute, over another webinar of the series if one is chosen. */
 export function AttendanceCurve({ detail, locale }: { detail: WebinarDetail; locale: string }) {
