@@ -142,9 +142,13 @@ async function* runPass<W extends Listed>(
   }
 }
 
-/** Nothing but the cursor; `parse` yields nothing for it. */
 function passDone(state: State, extras: Cursor = {}): PulledPage {
-  return { body: PASS_DONE, contentType: 'application/json', rows: 0, cursor: { ...writeCursor(state), ...extras } };
+  return passDonePage({ ...writeCursor(state), ...extras });
+}
+
+/** Nothing but the cursor; `parse` yields nothing for it (`isPassDone`). */
+export function passDonePage(cursor: Cursor): PulledPage {
+  return { body: PASS_DONE, contentType: 'application/json', rows: 0, cursor };
 }
 
 const PASS_DONE = Buffer.from('{"pass":"done"}');

@@ -1,5 +1,6 @@
 import { type Cursor, type PullEffects, PullError, type PulledPage, type ReadRequest } from '../contract/pull.ts';
 import { shortText } from './parsed-item.ts';
+import { passDonePage } from './webinar-passes.ts';
 import type { WebinarStream } from './webinar-streams.ts';
 import { openZoomApi, uuidPart, type ZoomApi, type ZoomObject, ZoomRefusal } from './zoom-api.ts';
 import { type ListedWebinar, listWebinars } from './zoom-listing.ts';
@@ -106,7 +107,7 @@ export async function* readZoom(
   }
   if (range !== undefined) return;
   const memory = name === 'webinars' ? JSON.stringify(soonest(upcoming, effects.now())) : undefined;
-  yield { ...pageOf({}, 0), cursor: cursorOf(began, null, null, memory) };
+  yield passDonePage(cursorOf(began, null, null, memory));
 }
 
 function windowOf(name: ZoomStream, settings: ZoomSettings, through: string | undefined, now: number): Window {

@@ -4,6 +4,7 @@ import { isObject, parseJsonBody } from './json.ts';
 import { counted, idText, instantFromMillis, poison, setIfKnown, shortText } from './parsed-item.ts';
 import { type UtmFields, unpackSource, utmOfForm } from './utm-fields.ts';
 import { readDetails } from './webinar-details.ts';
+import { isPassDone } from './webinar-passes.ts';
 import type { ZoomSettings } from './zoom-settings.ts';
 import {
   endOf,
@@ -26,6 +27,7 @@ type Context = ParseContext<ZoomSettings>;
 type Fields = Record<string, unknown>;
 
 export function parseZoomPage(stream: string, entry: ReceivedEntry, context: Context): ParsedItem[] {
+  if (isPassDone(entry.body)) return [];
   const json = parseJsonBody(entry.body);
   if (!json.ok) return [poison(json.reason, entry.body)];
   const page = json.value;

@@ -48,7 +48,9 @@ async function run(cursors: Cursors = {}, more: object = {}) {
     error ??= read.error;
     for (const page of read.pages) {
       pages.push(page);
-      if (page.rows > 0) arrivals.push({ stream: stream.name, body: page.body, receivedAt: clock });
+      // As runs keep them: a page without rows where it moves the cursor.
+      if (page.rows > 0 || page.cursor !== undefined)
+        arrivals.push({ stream: stream.name, body: page.body, receivedAt: clock });
       if (page.cursor !== undefined) next[stream.name] = page.cursor;
     }
   }

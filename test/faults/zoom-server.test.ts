@@ -88,6 +88,8 @@ test('Zoom validates the address, sends events, and is read by the same source',
   // Dana, once, by the report; neither the event's join beside it nor the host.
   expect(numbers).toMatchObject({ registrations: 1, visits_all: 1, visits_5m: 1, visits_30m: 1, walk_ins: 0 });
 
+  expect(await detail()).toMatchObject({ quarantined: 0 });
+
   const { connectors } = (await (await fetch(`${server.url}/api/v1/connectors`)).json()) as {
     connectors: ConnectorInfo[];
   };
