@@ -1,4 +1,4 @@
-import { IconArrowDown, IconArrowsSort, IconArrowUp, IconCopy } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowsSort, IconArrowUp, IconCopy, IconFlagFilled } from '@tabler/icons-react';
 import {
   createColumnHelper,
   createSortedRowModel,
@@ -11,9 +11,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import type { ResultColumn } from '../../src/contract/result.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
+import { Hint } from '../layout/hint.tsx';
 import { showToast } from '../layout/messages.tsx';
 import { useDashboard } from '../tile/dashboard-context.ts';
-import { RowMark } from './row-mark.tsx';
 import { rowsTable, searchRows, sortAmount, type TableCell, type TableRow } from './table-rows.ts';
 import { toTsv } from './table-view.ts';
 
@@ -203,7 +203,11 @@ export function DataTable(props: {
                       >
                         {label}
                       </button>
-                      {row.mark && <RowMark mark={row.mark} />}
+                      {row.mark && (
+                        <Hint label="Stands out" icon={<IconFlagFilled size={14} aria-hidden />}>
+                          {row.mark.text}
+                        </Hint>
+                      )}
                     </th>
                   ) : (
                     // biome-ignore lint/suspicious/noArrayIndexKey: dimensions have a fixed order

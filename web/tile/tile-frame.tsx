@@ -1,17 +1,17 @@
-import { IconArrowsDiagonal, IconLink, IconTable, IconX } from '@tabler/icons-react';
+import { IconArrowsDiagonal, IconClock, IconLink, IconTable, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { ResultMeta } from '../../src/contract/result.ts';
 import { useSize } from '../charts/use-size.ts';
 import type { TileExports } from '../export/data-sheet.ts';
 import { ExportMenu } from '../export/export-menu.tsx';
+import { Hint } from '../layout/hint.tsx';
 import { announce, showToast } from '../layout/messages.tsx';
 import { lettersAreOn } from '../layout/preferences.ts';
 import { ResultTable } from '../table/result-table.tsx';
 import type { TableView } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import type { EmptyState } from './empty-state.ts';
-import { LateMark } from './late-mark.tsx';
 import { lateSentences, type TileError } from './tile-data.ts';
 import { TileEmpty, TileFailure, TileSkeleton, Working } from './tile-states.tsx';
 
@@ -101,7 +101,13 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
       <header className="tile-header">
         <div className="tile-heading">
           <h2 id={titleId}>{tile.title}</h2>
-          {late.length > 0 && <LateMark sentences={late} />}
+          {late.length > 0 && (
+            <span className="tile-late">
+              <Hint label="Not complete" icon={<IconClock size={14} aria-hidden />}>
+                {late.join(' ')}
+              </Hint>
+            </span>
+          )}
           {subtitle && <p className="tile-subtitle">{subtitle}</p>}
         </div>
         {ready && (

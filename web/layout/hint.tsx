@@ -1,11 +1,16 @@
-import { IconFlagFilled } from '@tabler/icons-react';
-import { useId, useLayoutEffect, useRef, useState } from 'react';
-import type { Mark } from '../../src/contract/result.ts';
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
 
 const MARGIN = 8;
 
-/** A flag at a row that stands out; pointed at, focused or tapped it says what is unusual. Esc puts the words away. */
-export function RowMark({ mark }: { mark: Mark }) {
+interface HintProps {
+  label: string;
+  icon: ReactNode;
+  /** The words. */
+  children: ReactNode;
+}
+
+/** A small icon that, pointed at, focused or tapped, says what it means. Esc puts the words away. */
+export function Hint({ label, icon, children }: HintProps) {
   const [shown, setShown] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const words = useRef<HTMLSpanElement>(null);
@@ -17,9 +22,10 @@ export function RowMark({ mark }: { mark: Mark }) {
     if (!shown || !element || !box) return;
     element.showPopover();
     const { clientWidth, clientHeight } = document.documentElement;
-    const below = box.bottom + 4 + element.offsetHeight <= clientHeight - MARGIN;
+    const below = box.bottom + element.offsetHeight <= clientHeight - MARGIN;
     element.style.left = `${Math.max(MARGIN, Math.min(box.left, clientWidth - element.offsetWidth - MARGIN))}px`;
-    element.style.top = `${below ? box.bottom + 4 : box.top - 4 - element.offsetHeight}px`;
+    // Without a gap, so that the pointer can go from the icon to the words.
+    element.style.top = `${below ? box.bottom : box.top - element.offsetHeight}px`;
     const hide = (): void => setShown(false);
     window.addEventListener('scroll', hide, { capture: true, passive: true });
     return () => {
@@ -28,12 +34,12 @@ export function RowMark({ mark }: { mark: Mark }) {
     };
   }, [shown]);
   return (
-    <span className="row-mark" onPointerEnter={() => setShown(true)} onPointerLeave={() => setShown(false)}>
+    <span className="hint" onPointerEnter={() => setShown(true)} onPointerLeave={() => setShown(false)}>
       <button
         ref={button}
         type="button"
-        className="row-mark-button"
-        aria-label="Stands out"
+        className="hint-button"
+        aria-label={label}
         aria-describedby={id}
         onFocus={() => setShown(true)}
         onBlur={() => setShown(false)}
@@ -44,10 +50,10 @@ export function RowMark({ mark }: { mark: Mark }) {
           setShown(false);
         }}
       >
-        <IconFlagFilled size={14} aria-hidden />
+        {icon}
       </button>
-      <span ref={words} id={id} role="tooltip" popover="manual" className="row-mark-words">
-        {mark.text}
+      <span ref={words} id={id} role="tooltip" popover="manual" className="hint-words">
+        {children}
       </span>
     </span>
   );
