@@ -1,10 +1,10 @@
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { IdentityRules, MatchKind } from '../../src/contract/identity.ts';
 import { sendJson } from '../api/client.ts';
 import { failureWords } from '../api/use-ask.ts';
 import { announce, showToast } from '../layout/messages.tsx';
+import { MoveActions, moveByKeys, useRowFocus } from '../layout/row-actions.tsx';
 import { draftIdentity, finishIdentity, type IdentityDraft, moveKind, switchKind } from './identity-draft.ts';
 import { KIND_WORDS } from './matching-words.ts';
 
@@ -151,67 +151,38 @@ export function IdentityRulesForm({ rules, own, sample }: IdentityRulesFormProps
 
 function KindOrder({ draft, onChange }: { draft: IdentityDraft; onChange(draft: IdentityDraft): void }) {
   const list = useRef<HTMLOListElement>(null);
-  const wanted = useRef<{ kind: MatchKind; action: string } | null>(null);
-  useEffect(() => {
-    if (wanted.current === null) return;
-    const { kind, action } = wanted.current;
-    wanted.current = null;
-    const item = list.current?.querySelector(`[data-kind="${kind}"]`);
-    const button = item?.querySelector<HTMLButtonElement>(`[data-action="${action}"]:not(:disabled)`);
-    (button ?? item?.querySelector<HTMLElement>('button:not(:disabled), input'))?.focus();
-  });
-  const move = (kind: MatchKind, by: -1 | 1) => {
+  const focusOn = useRowFocus(list, 'input');
+  const move = (kind: MatchKind) => (by: -1 | 1, action: string) => {
     const next = moveKind(draft, kind, by);
     if (next === draft) return;
-    wanted.current = { kind, action: by === -1 ? 'up' : 'down' };
+    focusOn(kind, action);
     announce(`${KIND_WORDS[kind]} is now number ${next.kinds.findIndex((one) => one.kind === kind) + 1}.`);
     onChange(next);
-  };
-  const onKeyDown = (kind: MatchKind) => (event: KeyboardEvent) => {
-    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
-    event.preventDefault();
-    move(kind, event.key === 'ArrowUp' ? -1 : 1);
   };
   return (
     <fieldset>
       <legend>A join belongs to the registration with the same</legend>
       <ol ref={list} className="plain-list kind-order">
         {draft.kinds.map(({ kind, used }, index) => (
-          <li key={kind} data-kind={kind}>
+          <li key={kind} data-row={kind}>
             <label className="check">
               <input
                 type="checkbox"
                 checked={used}
                 onChange={(event) => onChange(switchKind(draft, kind, event.currentTarget.checked))}
-                onKeyDown={onKeyDown(kind)}
+                onKeyDown={moveByKeys(move(kind))}
               />
               {KIND_WORDS[kind]}
             </label>
             <span>
-              <button
-                type="button"
-                className="button-icon"
-                data-action="up"
-                aria-label={`Ask earlier: ${KIND_WORDS[kind]}`}
-                title="Earlier (Alt ↑)"
-                disabled={index === 0}
-                onClick={() => move(kind, -1)}
-                onKeyDown={onKeyDown(kind)}
-              >
-                <IconArrowUp aria-hidden size={16} />
-              </button>
-              <button
-                type="button"
-                className="button-icon"
-                data-action="down"
-                aria-label={`Ask later: ${KIND_WORDS[kind]}`}
-                title="Later (Alt ↓)"
-                disabled={index === draft.kinds.length - 1}
-                onClick={() => move(kind, 1)}
-                onKeyDown={onKeyDown(kind)}
-              >
-                <IconArrowDown aria-hidden size={16} />
-              </button>
+              <MoveActions
+                up={{ label: `Ask earlier: ${KIND_WORDS[kind]}`, title: 'Earlier (Alt ↑)' }}
+                down={{ label: `Ask later: ${KIND_WORDS[kind]}`, title: 'Later (Alt ↓)' }}
+                isFirst={index === 0}
+                isLast={index === draft.kinds.length - 1}
+                onMove={move(kind)}
+                onKeyDown={moveByKeys(move(kind))}
+              />
             </span>
           </li>
         ))}

@@ -1,9 +1,10 @@
-import { IconArrowDown, IconArrowUp, IconPencil, IconTrash } from '@tabler/icons-react';
-import { Fragment, type KeyboardEvent, useEffect, useRef } from 'react';
+import { IconPencil, IconTrash } from '@tabler/icons-react';
+import { Fragment, useRef } from 'react';
 import type { Problem } from '../../src/contract/errors.ts';
 import { UNASSIGNED } from '../../src/contract/source-groups.ts';
 import { formatValue } from '../format/index.ts';
 import { announce } from '../layout/messages.tsx';
+import { MoveActions, moveByKeys, RowAction, useRowFocus } from '../layout/row-actions.tsx';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { type DraftRule, type DraftStep, finishCondition } from './rule-draft.ts';
 import { RuleForm } from './rule-form.tsx';
@@ -35,21 +36,13 @@ export function RuleTable(props: RuleTableProps) {
   const frame = useRef<HTMLDivElement>(null);
   const count = (value: number | undefined) => (value === undefined ? '' : formatValue(value, { locale }, 'table'));
 
-  // A row that moves takes the focus along; a row that goes leaves it to the one that follows.
-  const wanted = useRef<{ rule: number; action: string } | null>(null);
-  useEffect(() => {
-    if (wanted.current === null) return;
-    const { rule, action } = wanted.current;
-    wanted.current = null;
-    const row = frame.current?.querySelector(`[data-rule="${rule}"]`);
-    const button = row?.querySelector<HTMLButtonElement>(`[data-action="${action}"]:not(:disabled)`);
-    (button ?? row?.querySelector<HTMLButtonElement>('[data-action="edit"]'))?.focus();
-  });
+  // A row that goes leaves the focus to the one that follows.
+  const focusOn = useRowFocus(frame, '[data-action="edit"]');
 
   const move = (index: number, by: -1 | 1, action: string) => {
     const rule = rules[index];
     if (rule === undefined || rules[index + by] === undefined) return;
-    wanted.current = { rule: rule.id, action };
+    focusOn(rule.id, action);
     step({ type: 'move', id: rule.id, by });
     announce(`${nameOf(rule)} is now rule ${index + 1 + by}.`);
   };
@@ -57,13 +50,13 @@ export function RuleTable(props: RuleTableProps) {
     const rule = rules[index];
     if (rule === undefined) return;
     const next = rules[index + 1] ?? rules[index - 1];
-    if (next) wanted.current = { rule: next.id, action: 'remove' };
+    if (next) focusOn(next.id, 'remove');
     if (opened === rule.id) onOpen(null);
     step({ type: 'remove', id: rule.id });
     announce(`Rule ${index + 1}, ${nameOf(rule)}, was removed.`);
   };
   const close = (id: number) => {
-    wanted.current = { rule: id, action: 'edit' };
+    focusOn(id, 'edit');
     onOpen(null);
   };
 
@@ -120,15 +113,10 @@ function RuleRows({ rule, index, report, count, onMove, onRemove, onClose, ...pr
   const isOpen = opened === rule.id;
   const said = `rule ${index + 1}, ${nameOf(rule)}`;
   const problems = report?.problems ?? [];
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
-    event.preventDefault();
-    const action = (event.target as HTMLElement).dataset['action'] ?? 'edit';
-    onMove(event.key === 'ArrowUp' ? -1 : 1, action);
-  };
+  const onKeyDown = moveByKeys(onMove);
   return (
     <>
-      <tr data-rule={rule.id} data-open={isOpen || undefined} data-bad={problems.length > 0 || undefined}>
+      <tr data-row={rule.id} data-open={isOpen || undefined} data-bad={problems.length > 0 || undefined}>
         <td className="number rule-place">{index + 1}</td>
         <th scope="row" data-place={index + 1}>
           {rule.group.trim() || <span className="faint">no group yet</span>}
@@ -146,53 +134,31 @@ function RuleRows({ rule, index, report, count, onMove, onRemove, onClose, ...pr
         </td>
         <td className="row-actions rule-actions">
           <div>
-            <button
-              type="button"
-              className="button-icon"
-              data-action="up"
-              aria-label={`Move ${said}, up`}
-              title="Up (Alt ↑)"
-              disabled={index === 0}
-              onClick={() => onMove(-1, 'up')}
+            <MoveActions
+              up={{ label: `Move ${said}, up`, title: 'Up (Alt ↑)' }}
+              down={{ label: `Move ${said}, down`, title: 'Down (Alt ↓)' }}
+              isFirst={index === 0}
+              isLast={index === rules.length - 1}
+              onMove={onMove}
               onKeyDown={onKeyDown}
-            >
-              <IconArrowUp aria-hidden size={16} />
-            </button>
-            <button
-              type="button"
-              className="button-icon"
-              data-action="down"
-              aria-label={`Move ${said}, down`}
-              title="Down (Alt ↓)"
-              disabled={index === rules.length - 1}
-              onClick={() => onMove(1, 'down')}
-              onKeyDown={onKeyDown}
-            >
-              <IconArrowDown aria-hidden size={16} />
-            </button>
-            <button
-              type="button"
-              className="button-icon"
-              data-action="edit"
-              aria-label={`Change ${said}`}
-              aria-expanded={isOpen}
+            />
+            <RowAction
+              action="edit"
+              label={`Change ${said}`}
               title="Change"
+              icon={<IconPencil aria-hidden size={16} />}
+              expanded={isOpen}
               onClick={() => onOpen(isOpen ? null : rule.id)}
               onKeyDown={onKeyDown}
-            >
-              <IconPencil aria-hidden size={16} />
-            </button>
-            <button
-              type="button"
-              className="button-icon"
-              data-action="remove"
-              aria-label={`Remove ${said}`}
+            />
+            <RowAction
+              action="remove"
+              label={`Remove ${said}`}
               title="Remove"
+              icon={<IconTrash aria-hidden size={16} />}
               onClick={onRemove}
               onKeyDown={onKeyDown}
-            >
-              <IconTrash aria-hidden size={16} />
-            </button>
+            />
           </div>
         </td>
       </tr>
