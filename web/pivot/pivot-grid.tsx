@@ -1,5 +1,4 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   Fragment,
@@ -17,6 +16,7 @@ import { ChartTooltip, type TooltipContent } from '../charts/chart-tooltip.tsx';
 import { CellMenu, type MenuItem } from '../layout/cell-menu.tsx';
 import { showToast } from '../layout/messages.tsx';
 import { type TableView, toTsv } from '../table/table-view.ts';
+import { useVirtualRows } from '../table/use-virtual-rows.ts';
 import type { PivotHeat } from './pivot-heat.ts';
 import { PivotRow } from './pivot-row.tsx';
 import { type PivotSort, parentKey, type VisibleRow } from './pivot-rows.ts';
@@ -65,18 +65,12 @@ export function PivotGrid(props: PivotGridProps) {
 
   const isPrinting = usePrinting();
   const virtual = rows.length * slots.length > MOST_CELLS && !isPrinting;
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    enabled: virtual,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+  const { shown, first, before, after, scrollTo } = useVirtualRows(rows, {
+    scroller,
+    virtual,
+    rowHeight: ROW_HEIGHT,
     overscan: 10,
   });
-  const items = virtualizer.getVirtualItems();
-  const first = virtual ? (items[0]?.index ?? 0) : 0;
-  const shown = virtual ? rows.slice(first, (items.at(-1)?.index ?? -1) + 1) : rows;
-  const before = virtual ? (items[0]?.start ?? 0) : 0;
-  const after = virtual ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
 
   // A row that was out of sight comes first and is focused then.
   useEffect(() => {
@@ -100,7 +94,7 @@ export function PivotGrid(props: PivotGridProps) {
     goTo.current = place;
     setAt(place);
     props.onPlace(...tablePlace(place));
-    if (virtual && place.row > 0 && place.row < lastRow) virtualizer.scrollToIndex(place.row - 1);
+    if (place.row > 0 && place.row < lastRow) scrollTo(place.row - 1);
   };
 
   /** Rows and columns of the table instead of the grid's. */

@@ -7,7 +7,6 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import type { ResultColumn } from '../../src/contract/result.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
@@ -16,6 +15,7 @@ import { showToast } from '../layout/messages.tsx';
 import { useDashboard } from '../tile/dashboard-context.ts';
 import { rowsTable, searchRows, sortAmount, type TableCell, type TableRow } from './table-rows.ts';
 import { toTsv } from './table-view.ts';
+import { useVirtualRows } from './use-virtual-rows.ts';
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 const helper = createColumnHelper<typeof features, TableRow>();
@@ -91,17 +91,12 @@ export function DataTable(props: {
   );
 
   const virtual = sorted.length > VIRTUAL_ABOVE;
-  const virtualizer = useVirtualizer({
-    count: sorted.length,
-    enabled: virtual,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+  const { shown, before, after } = useVirtualRows(sorted, {
+    scroller,
+    virtual,
+    rowHeight: ROW_HEIGHT,
     overscan: 12,
   });
-  const items = virtualizer.getVirtualItems();
-  const shown = virtual ? items.map((item) => sorted[item.index]).filter((row) => row !== undefined) : sorted;
-  const before = virtual ? (items[0]?.start ?? 0) : 0;
-  const after = virtual ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
   const width = headings.length + columns.length + (hasTrend ? 1 : 0);
 
   const copy = (): void => {
