@@ -10,7 +10,8 @@ import { defineConfig, type Plugin } from 'vite';
 const outDir = fileURLToPath(new URL('./dist/web', import.meta.url));
 const server = 'http://127.0.0.1:4321';
 
-const LAZY = /node_modules[\\/](echarts|zrender|yaml|fflate|@tanstack[\\/](react-)?(table|virtual)(-core)?)[\\/]/;
+const LAZY =
+  /node_modules[\\/](@tabler|echarts|zrender|yaml|fflate|@tanstack[\\/](react-)?(table|virtual)(-core)?)[\\/]/;
 
 function isVendor(path: string): boolean {
   return path.includes('node_modules') && !LAZY.test(path);
@@ -62,7 +63,7 @@ export default defineConfig({
             { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
             { name: 'yaml', test: /node_modules[\\/]yaml[\\/]/ },
             { name: 'zip', test: /node_modules[\\/]fflate[\\/]/ },
-            { name: 'table', test: LAZY },
+            { name: 'table', test: /node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)(-core)?[\\/]/ },
           ],
         },
       },

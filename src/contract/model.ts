@@ -153,6 +153,8 @@ export const funnelSpec = z.strictObject({
         time: id.optional(),
         /** The step happens this much later than its time: `$short_visit`, `5 minutes`. */
         after: z.string().max(70).optional(),
+        /** Left out where no pack in use has its dataset. */
+        optional: z.boolean().optional(),
         /** It counts even where it came before the step before; the time between is then 0. */
         anytime: z.boolean().optional(),
         /** An entity that this step's dataset shares with the first step's, where it has not the funnel's own: whoever of the funnel is the same person there. */

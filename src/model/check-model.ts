@@ -3,7 +3,7 @@ import { datasetSpec, type MetricSpec, sharedSpec } from '../contract/model.ts';
 import type { ChannelSpec, Workspace } from '../contract/workspace.ts';
 import type { OwnTables } from './check-tables.ts';
 import type { CheckedModel } from './checked.ts';
-import { type Draft, datasetColumns } from './draft.ts';
+import { type Draft, datasetColumns, findDataset } from './draft.ts';
 import { parseDocument } from './parse-document.ts';
 import { resolveModel } from './resolve-model.ts';
 import { RULES } from './rules/index.ts';
@@ -30,9 +30,20 @@ export function checkModel(
     parameters: [],
   };
   const unparsed = documents.flatMap((source) => addDocument(draft, source));
+  leaveOutOptionalSteps(draft);
   const problems = [...unparsed, ...RULES.flatMap((rule) => rule(draft))];
   const whole = problems.length === 0 && draft.datasets.every(({ columns }) => columns.size > 0);
   return { model: whole ? resolveModel(draft) : null, problems };
+}
+
+/** Steps over datasets of a pack that is not in use, where they say so themselves. */
+function leaveOutOptionalSteps(draft: Draft): void {
+  draft.funnels = draft.funnels.map((funnel) => {
+    const steps = funnel.spec.steps.filter(
+      ({ optional, dataset }) => optional !== true || findDataset(draft, dataset) !== undefined,
+    );
+    return { ...funnel, spec: { ...funnel.spec, steps } };
+  });
 }
 
 function addDocument(draft: Draft, source: SourceDocument): Problem[] {

@@ -66,7 +66,7 @@ test('turnout import looks, checks, imports, and counts a row once however often
 
   const imported = turnout(['import', path, '--as', 'Visits by city', '--table', 'visits']);
   expect(imported).toMatchObject({ status: 0, complained: '' });
-  expect(imported.said).toMatch(/Imported 21 rows as "visits-by-city"\. See \/d\/visits\./);
+  expect(imported.said).toMatch(/Imported 21 rows as "visits-by-city"\. See \/d\/visits_2\./);
   expect(readdirSync(join(workspace, 'tables'))).toEqual(['visits.yaml']);
   expect(turnout(['check']).said).toMatch(/is in order/);
 

@@ -1,5 +1,5 @@
 import { IconFilter } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Catalog, WorkspaceInfo } from '../../src/contract/api.ts';
 import type { Dashboard } from '../../src/contract/dashboard.ts';
 import {
@@ -22,9 +22,13 @@ import { ComparePicker } from './compare-picker.tsx';
 import { FilterChip } from './filter-chip.tsx';
 import { countingMetric, readValues, valueKey } from './filter-values.ts';
 import { GrainPicker } from './grain-picker.tsx';
-import { ParameterPicker } from './parameter-picker.tsx';
 import { PeriodPicker } from './period-picker.tsx';
 import type { PageView } from './use-view.ts';
+
+/** Loaded with the first page that has thresholds. */
+const ParameterPicker = lazy(() =>
+  import('./parameter-picker.tsx').then((module) => ({ default: module.ParameterPicker })),
+);
 
 interface FilterBarProps {
   page: PageView;
@@ -85,13 +89,15 @@ export function FilterBar(props: FilterBarProps) {
       />
       <GrainPicker grain={view.grain} period={period} onGrain={(grain) => change({ grain })} />
       {parameters.length > 0 && (
-        <ParameterPicker
-          parameters={parameters}
-          values={view.parameters}
-          opened={opened === 'parameters'}
-          onOpened={opener('parameters')}
-          onValues={(values) => change({ parameters: values })}
-        />
+        <Suspense fallback={null}>
+          <ParameterPicker
+            parameters={parameters}
+            values={view.parameters}
+            opened={opened === 'parameters'}
+            onOpened={opener('parameters')}
+            onValues={(values) => change({ parameters: values })}
+          />
+        </Suspense>
       )}
       {offersMatured && (
         <label className="check matured-check" title="Leaves out what is too young to have settled">
