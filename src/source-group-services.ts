@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Problem, TurnoutError } from './contract/errors.ts';
-import { type SourceGroups, type SourceRule, UNASSIGNED } from './contract/source-groups.ts';
+import type { SourceGroups, SourceRule } from './contract/source-groups.ts';
+import { UNASSIGNED } from './contract/words.ts';
 import type { SourceGroupServices } from './http/services.ts';
 import { checkSourceRules, SOURCE_GROUPS_FILE } from './model/check-source-groups.ts';
 import { fieldsOfPreview, groupOrder, previewSourceGroups } from './query/preview-source-groups.ts';

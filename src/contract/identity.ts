@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { MATCH_KINDS, type MatchKind } from './words.ts';
 
 /** `identity.yaml`: how attendance is joined to registrations, and which addresses are one person. */
-
-export const MATCH_KINDS = ['service_id', 'email', 'phone', 'external_id'] as const;
-export type MatchKind = (typeof MATCH_KINDS)[number];
 
 export const identityFile = z.strictObject({
   version: z.literal(1),

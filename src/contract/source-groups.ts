@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import type { Problem } from './errors.ts';
+import { SOURCE_FIELDS, type SourceField } from './words.ts';
 
 /**
  * `source_groups.yaml`: ordered rules by which registrations are put into groups of traffic sources. The first rule that fits wins;
  * what none fits is `UNASSIGNED`. Texts are compared in lower case, trimmed.
  */
-
-/** The group of what no rule fits. */
-export const UNASSIGNED = 'Unassigned';
-
-export const SOURCE_FIELDS = ['source', 'medium', 'campaign', 'content', 'term', 'referrer'] as const;
-export type SourceField = (typeof SOURCE_FIELDS)[number];
 
 const text = z.string().max(200);
 

@@ -1,13 +1,12 @@
 import type { Problem } from '../contract/errors.ts';
 import {
-  SOURCE_FIELDS,
   type SourceCondition,
   type SourceGroups,
   type SourceRule,
   sourceGroupsFile,
-  UNASSIGNED,
 } from '../contract/source-groups.ts';
 import { didYouMean } from '../contract/suggest.ts';
+import { SOURCE_FIELDS, UNASSIGNED } from '../contract/words.ts';
 import { checkExpression } from './check-expression.ts';
 import { parseDocument } from './parse-document.ts';
 import { type Pointer, problemAt, type SourceDocument } from './source-document.ts';

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  SOURCE_FIELDS,
-  type SourceCondition,
-  type SourceGroups,
-  type SourceRule,
-  type Touch,
-  UNASSIGNED,
-} from '../contract/source-groups.ts';
+import type { SourceCondition, SourceGroups, SourceRule, Touch } from '../contract/source-groups.ts';
+import { SOURCE_FIELDS, UNASSIGNED } from '../contract/words.ts';
 import { checkSourceGroups } from './check-source-groups.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { compileSourceGroups } from './source-groups.ts';

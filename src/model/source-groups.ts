@@ -1,10 +1,5 @@
-import {
-  type SourceCondition,
-  type SourceGroups,
-  type SourceRule,
-  type Touch,
-  UNASSIGNED,
-} from '../contract/source-groups.ts';
+import type { SourceCondition, SourceGroups, SourceRule, Touch } from '../contract/source-groups.ts';
+import { UNASSIGNED } from '../contract/words.ts';
 import { checkExpression } from './check-expression.ts';
 
 /** Gives the group of a touch; UNASSIGNED where no rule fits. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MATCH_KINDS } from '../contract/identity.ts';
+import { MATCH_KINDS } from '../contract/words.ts';
+
 import { createMatcher, type Named } from './match-attendance.ts';
 
 const NOBODY: Named = { email: 0, phone: 0, external: 0, registrantId: '' };

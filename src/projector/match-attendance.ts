@@ -1,4 +1,4 @@
-import type { MatchKind } from '../contract/identity.ts';
+import type { MatchKind } from '../contract/words.ts';
 
 /**
  * Who of a webinar's registrants came: the rule by which joins are matched to registrations. Pure. People are numbers, those of who

@@ -1,4 +1,4 @@
-import type { MatchKind } from '../contract/identity.ts';
+import type { MatchKind } from '../contract/words.ts';
 import { hashKey, type Key } from './hash.ts';
 import { createMatcher, type Match, type Named } from './match-attendance.ts';
 import { endOfJoin, type Join, lengthOf, mergeStays } from './merge-stays.ts';

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { DEFAULT_IDENTITY, type IdentityRules, type MatchKind } from '../contract/identity.ts';
+import { DEFAULT_IDENTITY, type IdentityRules } from '../contract/identity.ts';
 import type { SourceGroups, Touch } from '../contract/source-groups.ts';
+import type { MatchKind } from '../contract/words.ts';
 import { compileSourceGroups, normaliseTouch } from '../model/source-groups.ts';
 import { Lru } from './lru.ts';
 

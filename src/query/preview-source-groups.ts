@@ -1,11 +1,5 @@
-import {
-  SOURCE_FIELDS,
-  type SourceField,
-  type SourceGroups,
-  type SourceGroupsPreview,
-  type TouchCount,
-  UNASSIGNED,
-} from '../contract/source-groups.ts';
+import type { SourceGroups, SourceGroupsPreview, TouchCount } from '../contract/source-groups.ts';
+import { SOURCE_FIELDS, type SourceField, UNASSIGNED } from '../contract/words.ts';
 import { fieldsOfRules } from '../model/check-source-groups.ts';
 import { compileSourceGroups } from '../model/source-groups.ts';
 

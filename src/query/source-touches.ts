@@ -1,4 +1,5 @@
-import type { SourceField, Touch, TouchCount } from '../contract/source-groups.ts';
+import type { Touch, TouchCount } from '../contract/source-groups.ts';
+import type { SourceField } from '../contract/words.ts';
 import { commas, comment, identifier, number, sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from './compile/row-source.ts';

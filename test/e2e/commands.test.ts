@@ -58,16 +58,16 @@ test('turnout import looks, checks, imports, and counts a row once however often
     { length: 20 },
     (_, day) => `2026-03-${String(day + 1).padStart(2, '0')};${['Oslo', 'Bergen'][day % 2]};${day},5`,
   );
-  const path = file('visits.csv', ['Day;City;Visits', ...days, '2026-03-21;Oslo;many']);
+  const path = file('visits.csv', ['Day;City;Callers', ...days, '2026-03-21;Oslo;many']);
   const looked = turnout(['import', path, '--dry-run']);
   expect(looked).toMatchObject({ status: 0, complained: '' });
   expect(looked.said).toMatch(/21 rows: 20 good|21 rows: /);
   expect(looked.said).toMatch(/1 × /);
 
-  const imported = turnout(['import', path, '--as', 'Visits by city', '--table', 'visits']);
+  const imported = turnout(['import', path, '--as', 'Visits by city', '--table', 'city_calls']);
   expect(imported).toMatchObject({ status: 0, complained: '' });
-  expect(imported.said).toMatch(/Imported 21 rows as "visits-by-city"\. See \/d\/visits_2\./);
-  expect(readdirSync(join(workspace, 'tables'))).toEqual(['visits.yaml']);
+  expect(imported.said).toMatch(/Imported 21 rows as "visits-by-city"\. See \/d\/city_calls\./);
+  expect(readdirSync(join(workspace, 'tables'))).toEqual(['city_calls.yaml']);
   expect(turnout(['check']).said).toMatch(/is in order/);
 
   const again = turnout(['import', path]);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_IDENTITY, identityFile, MATCH_KINDS, type MatchKind } from '../../src/contract/identity.ts';
+import { DEFAULT_IDENTITY, identityFile } from '../../src/contract/identity.ts';
 import type { CanonicalRecord, RecordOf } from '../../src/contract/record.ts';
+import { MATCH_KINDS, type MatchKind } from '../../src/contract/words.ts';
 import { mergeStays } from '../../src/projector/merge-stays.ts';
 import { DEFAULT_WEBINAR_RULES, type WebinarRules } from '../../src/projector/participation-rules.ts';
 import {

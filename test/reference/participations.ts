@@ -1,5 +1,5 @@
-import type { MatchKind } from '../../src/contract/identity.ts';
 import type { CanonicalRecord, RecordOf } from '../../src/contract/record.ts';
+import type { MatchKind } from '../../src/contract/words.ts';
 
 /**
  * Who took part in webinars, the slow and obvious way: lists gone through again and again, people by name instead of by number, time

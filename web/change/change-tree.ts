@@ -1,6 +1,7 @@
 import type { DimensionInfo } from '../../src/contract/api.ts';
 import type { QueryResult, Row } from '../../src/contract/result.ts';
-import { UNASSIGNED } from '../../src/contract/source-groups.ts';
+import { UNASSIGNED } from '../../src/contract/words.ts';
+
 import { labelOf, numberOf } from '../charts/series.ts';
 
 /** One segment of a change, as the answer lists them: parents before their children. */

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { WorkspaceInfo } from '../../src/contract/api.ts';
-import { type AttendanceMatching, MATCH_KINDS } from '../../src/contract/identity.ts';
+import type { AttendanceMatching } from '../../src/contract/identity.ts';
+import { MATCH_KINDS } from '../../src/contract/words.ts';
 import { formatInstant, formatValue } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { MATCH_WORDS } from './matching-words.ts';

@@ -1,4 +1,5 @@
-import { type IdentityRules, MATCH_KINDS, type MatchKind } from '../../src/contract/identity.ts';
+import type { IdentityRules } from '../../src/contract/identity.ts';
+import { MATCH_KINDS, type MatchKind } from '../../src/contract/words.ts';
 
 /** The rules of identity while somebody changes them. Pure. */
 export interface IdentityDraft {

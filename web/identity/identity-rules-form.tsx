@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { IdentityRules, MatchKind } from '../../src/contract/identity.ts';
+import type { IdentityRules } from '../../src/contract/identity.ts';
+import type { MatchKind } from '../../src/contract/words.ts';
 import { sendJson } from '../api/client.ts';
 import { failureWords } from '../api/use-ask.ts';
 import { announce, showToast } from '../layout/messages.tsx';

@@ -1,4 +1,5 @@
-import type { AttendanceMatching, MatchKind } from '../../src/contract/identity.ts';
+import type { AttendanceMatching } from '../../src/contract/identity.ts';
+import type { MatchKind } from '../../src/contract/words.ts';
 
 /** How a join found its registration, in words. */
 export const MATCH_WORDS: Record<keyof AttendanceMatching['by'], string> = {

@@ -1,13 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Problem } from '../../src/contract/errors.ts';
-import {
-  type SourceGroupsInfo,
-  type SourceGroupsPreview,
-  type SourceRule,
-  type Touch,
-  UNASSIGNED,
-} from '../../src/contract/source-groups.ts';
+import type { SourceGroupsInfo, SourceGroupsPreview, SourceRule, Touch } from '../../src/contract/source-groups.ts';
+import { UNASSIGNED } from '../../src/contract/words.ts';
 import { sendJson } from '../api/client.ts';
 import { useWorkspace } from '../api/queries.ts';
 import { failureWords } from '../api/use-ask.ts';

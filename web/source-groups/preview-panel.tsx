@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { SourceGroupsPreview } from '../../src/contract/source-groups.ts';
-import { UNASSIGNED } from '../../src/contract/source-groups.ts';
+import { UNASSIGNED } from '../../src/contract/words.ts';
+
 import { formatValue } from '../format/index.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
 import { touchWords } from './rule-words.ts';

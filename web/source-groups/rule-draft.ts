@@ -1,4 +1,5 @@
-import type { SourceCondition, SourceField, SourceRule, Touch } from '../../src/contract/source-groups.ts';
+import type { SourceCondition, SourceRule, Touch } from '../../src/contract/source-groups.ts';
+import type { SourceField } from '../../src/contract/words.ts';
 
 /** Rules while somebody works on them: conditions may be incomplete, and every step can be undone. Pure. */
 

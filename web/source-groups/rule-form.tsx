@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef } from 'react';
-import { SOURCE_FIELDS, type SourceField } from '../../src/contract/source-groups.ts';
+import { SOURCE_FIELDS, type SourceField } from '../../src/contract/words.ts';
+
 import {
   COMPARISONS,
   type Comparison,

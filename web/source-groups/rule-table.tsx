@@ -1,7 +1,8 @@
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { Fragment, useRef } from 'react';
 import type { Problem } from '../../src/contract/errors.ts';
-import { UNASSIGNED } from '../../src/contract/source-groups.ts';
+import { UNASSIGNED } from '../../src/contract/words.ts';
+
 import { formatValue } from '../format/index.ts';
 import { announce } from '../layout/messages.tsx';
 import { MoveActions, moveByKeys, RowAction, useRowFocus } from '../layout/row-actions.tsx';

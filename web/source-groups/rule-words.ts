@@ -1,4 +1,5 @@
-import type { SourceCondition, SourceField, Touch } from '../../src/contract/source-groups.ts';
+import type { SourceCondition, Touch } from '../../src/contract/source-groups.ts';
+import type { SourceField } from '../../src/contract/words.ts';
 import type { Comparison } from './rule-draft.ts';
 
 /** Rules and ways of coming in words. Pure. */
