@@ -3,6 +3,7 @@ import type { MetricQuery } from '../contract/query.ts';
 import type { Cell, QueryResult, ResultColumn, Row } from '../contract/result.ts';
 import { didYouMean } from '../contract/suggest.ts';
 import type { CheckedModel } from '../model/checked.ts';
+import { lowerFirst } from '../model/labels.ts';
 import { isProportion } from '../model/proportion.ts';
 import { bucketEnd, listBuckets } from '../query/buckets.ts';
 import { formatInstant, shiftInstant } from '../query/local-time.ts';
@@ -11,7 +12,7 @@ import type { QueryContext } from '../query/query-context.ts';
 import { resolveMetricQuery } from '../query/resolve.ts';
 import type { ResolvedMetricQuery } from '../query/resolved.ts';
 import type { QueryEngine } from '../query/run-query.ts';
-import { findMarks, lowerFirst, type MarkedMetric, type MarkedRow, type MarkedValue } from './find-marks.ts';
+import { findMarks, type MarkedMetric, type MarkedRow, type MarkedValue } from './find-marks.ts';
 
 /** Events of so many days before the range are peers of those in it. */
 const HISTORY_DAYS = 182;

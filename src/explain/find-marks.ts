@@ -1,4 +1,5 @@
 import type { Mark } from '../contract/result.ts';
+import { lowerFirst } from '../model/labels.ts';
 import { believedUpTo } from './chance.ts';
 import { findStandOuts, median } from './stand-out.ts';
 
@@ -125,9 +126,4 @@ function describe({ metric, value, usual }: Finding, whose: string): string {
   if (usual === 0) return `${label} far above ${whose}`;
   const factor = value / usual;
   return `${factor.toFixed(factor < 9.95 ? 1 : 0)} × the ${label} of ${whose}`;
-}
-
-/** "Attendance rate" within a sentence; abbreviations keep their capitals. */
-export function lowerFirst(label: string): string {
-  return /^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 }

@@ -1,7 +1,7 @@
 import type { TableColumnType } from '../contract/facts.ts';
 import type { TableSpec } from '../contract/model.ts';
 import type { CheckedModel } from './checked.ts';
-import { labelOf } from './labels.ts';
+import { labelOf, lowerFirst } from './labels.ts';
 import type { LoadedWorkspace } from './load-workspace.ts';
 import { type ColumnRole, columnRole, currencyCodeColumn, timeColumn } from './proposal/column-role.ts';
 import { claimName, columnNames } from './proposal/names.ts';
@@ -181,10 +181,6 @@ function proposeMetrics(
     ]),
   ];
 }
-
-/** `Talk time` → `talk time`; `USD` stays. */
-const lowerFirst = (text: string): string =>
-  /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
 function writeTable({ table, label = table, columns }: TableSpec, timeZone: string): string {
   return `${[

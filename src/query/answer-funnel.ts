@@ -1,11 +1,12 @@
 import type { Cell, QueryResult, ResultColumn, Row } from '../contract/result.ts';
+import { lowerFirst } from '../model/labels.ts';
 import type { InstantRange } from './buckets.ts';
 import { hasFilter } from './compile/filter.ts';
 import { compileFunnel } from './compile/funnel.ts';
 import { readKey, readNumber } from './compile/statement.ts';
 import { cellId } from './leaf-table.ts';
 import { cutToMatured, isMaturing, rangesOf } from './maturity.ts';
-import { describeCut, lowerFirst } from './maturity-notes.ts';
+import { describeCut } from './maturity-notes.ts';
 import { describeSeconds, labelOf, listWords } from './notes.ts';
 import { describeTables } from './plan/tables.ts';
 import type { QueryContext } from './query-context.ts';

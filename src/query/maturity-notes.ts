@@ -1,3 +1,4 @@
+import { lowerFirst } from '../model/labels.ts';
 import type { InstantRange } from './buckets.ts';
 import { datasetsOf } from './checks/check.ts';
 import { cutToMatured, isMaturing, rangesOf } from './maturity.ts';
@@ -71,8 +72,6 @@ function thingsOf(query: ResolvedMetricQuery, names: readonly string[]): string 
   const [label, ...others] = new Set(labels);
   return label === undefined || others.length > 0 ? 'records' : lowerFirst(label);
 }
-
-export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function describeInstant(at: number, zone: string): string {
   return new Intl.DateTimeFormat('en-GB', {
