@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TurnoutError } from './contract/errors.ts';
+import { listUnusedNumbers } from './journal/unused-numbers.ts';
 import type { Logger } from './logger.ts';
 import { checkLedger } from './projector/check-ledger.ts';
 import { loadProgress } from './projector/progress.ts';
@@ -242,7 +243,14 @@ export class DataSide {
 
   async #checkLedger(): Promise<void> {
     try {
-      for (const problem of await checkLedger(this.warehouse, this.#options.durableSeq)) this.#alarm(problem);
+      const { durableSeq, projector } = this.#options;
+      const journal = {
+        get durableSeq() {
+          return durableSeq();
+        },
+        listUnused: (through: number) => listUnusedNumbers(projector.journalFolder, through),
+      };
+      for (const problem of await checkLedger(this.warehouse, journal)) this.#alarm(problem);
     } catch (error) {
       if (!(error instanceof TurnoutError)) this.#options.log.error({ err: error }, 'the ledger could not be checked');
     }

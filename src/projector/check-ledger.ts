@@ -1,4 +1,5 @@
 import { userTableName } from '../contract/facts.ts';
+import type { NumberRange } from '../journal/unused-numbers.ts';
 import { joined, list, number, sql, string } from '../sql/build.ts';
 import type { Fragment } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
@@ -132,24 +133,39 @@ export async function checkSums(warehouse: Warehouse, seq: number): Promise<stri
   return problems.length > 0 && (await inHand()) ? [] : problems;
 }
 
-/** How many of the entries up to `seq` are counted. */
-export async function countEntries(warehouse: Warehouse, seq: number): Promise<number> {
+/** How many of the entries up to `seq` are counted, but for those in `unused`. */
+export async function countEntries(
+  warehouse: Warehouse,
+  seq: number,
+  unused: readonly NumberRange[] = [],
+): Promise<number> {
+  const wanted = [
+    sql`seq <= ${number(seq)}`,
+    ...unused.map(({ first, last }) => sql`NOT seq BETWEEN ${number(first)} AND ${number(last)}`),
+  ];
   const { rows } = await warehouse.query<{ entries: number }>(
-    renderSql(sql`SELECT uniqExact(seq) AS entries FROM ${tableName('entries')} WHERE seq <= ${number(seq)}`),
+    renderSql(sql`SELECT uniqExact(seq) AS entries FROM ${tableName('entries')} WHERE ${joined(' AND ', wanted)}`),
   );
   return rows[0]?.entries ?? 0;
 }
 
-/**
- * `checkSums`, and that the facts cover the journal without a gap and are not ahead of it. Safe while the projector runs.
- * @param durableSeq how far the journal is durable; asked after the facts, which move on meanwhile, where it is a function
- */
-export async function checkLedger(warehouse: Warehouse, durableSeq?: number | (() => number)): Promise<string[]> {
+/** What the journal knows of itself. */
+export interface JournalExtent {
+  /** How far it is durable; read after the facts, which move on meanwhile. */
+  readonly durableSeq?: number | undefined;
+  /** Numbers up to `through` that no entry was given. */
+  listUnused?(through: number): Promise<readonly NumberRange[]>;
+}
+
+/** `checkSums`, and that the facts cover the journal without a gap and are not ahead of it. Safe while the projector runs. */
+export async function checkLedger(warehouse: Warehouse, journal?: JournalExtent): Promise<string[]> {
   const { seq } = await loadProgress(warehouse);
   const problems = await checkSums(warehouse, seq);
-  const entries = await countEntries(warehouse, seq);
-  if (entries !== seq) problems.push(`${seq - entries} of the ${seq} entries that were projected could not be read.`);
-  const durable = typeof durableSeq === 'function' ? durableSeq() : durableSeq;
+  const unused = (await journal?.listUnused?.(seq)) ?? [];
+  const expected = unused.reduce((left, { first, last }) => left - (last - first + 1), seq);
+  const missing = expected - (await countEntries(warehouse, seq, unused));
+  if (missing !== 0) problems.push(`${missing} of the ${expected} entries that were projected could not be read.`);
+  const durable = journal?.durableSeq;
   if (durable !== undefined && seq > durable)
     problems.push(`The facts reach to entry ${seq}, but the journal only to ${durable}.`);
   return problems;

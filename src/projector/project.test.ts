@@ -84,7 +84,7 @@ describe('receipts', () => {
     expect(item?.reason).toMatch(/^The key "b" was used before with another content/);
     expect(JSON.parse(item?.raw ?? '')).toMatchObject({ key: 'b', status: 'failed' });
     expect(await rowsOf(engine.warehouse, 'messages')).toMatchObject([{ delivered: 1, failed: 0 }]);
-    expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([]);
+    expect(await checkLedger(engine.warehouse, journal)).toStrictEqual([]);
   });
 
   it('does not take another source for the same one', async () => {
@@ -152,7 +152,7 @@ describe('receipts', () => {
     expect(reasons).toContain('starts_at is 2224-11-15T08:00:00Z; times before 1970 or after 2199 cannot be stored.');
     expect(reasons.join()).toMatch(/No source named "gone" is declared any more/);
     expect(await rowsOf(engine.warehouse, 'messages')).toHaveLength(1);
-    expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([]);
+    expect(await checkLedger(engine.warehouse, journal)).toStrictEqual([]);
   });
 
   it('goes on behind what the journal lost, and says so', async () => {
@@ -160,7 +160,7 @@ describe('receipts', () => {
     for (const key of ['a', 'b', 'c', 'd']) receive([event(key)]);
     await project();
     expect(await makeProjector().seq()).toBe(4);
-    expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([
+    expect(await checkLedger(engine.warehouse, journal)).toStrictEqual([
       '2 of the 4 entries that were projected could not be read.',
     ]);
   });
@@ -203,7 +203,7 @@ describe('poison', () => {
     for (const campaign of ['a', 'b', 'poison', 'd', 'e']) receive([event(campaign, { campaign })]);
     await drain(makeProjector({ warehouse: refusing }), 5);
     expect(await ledger()).toStrictEqual(['2024-11-16 4 0 1']);
-    expect(await checkLedger(engine.warehouse, 5)).toStrictEqual([]);
+    expect(await checkLedger(engine.warehouse, { durableSeq: 5 })).toStrictEqual([]);
   });
 
   it('counts attempts before they are made while it is careful', async () => {

@@ -132,7 +132,7 @@ describe('people', () => {
           const atOnce = await checksumFacts(engine.warehouse);
           await run(batches);
           expect(await checksumFacts(engine.warehouse)).toStrictEqual(atOnce);
-          expect(await checkLedger(engine.warehouse, journal.durableSeq)).toStrictEqual([]);
+          expect(await checkLedger(engine.warehouse, journal)).toStrictEqual([]);
 
           const identities = await rowsOf<{ value: string; person: number }>(engine.warehouse, 'identities');
           const roots = new Map(

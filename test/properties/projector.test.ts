@@ -288,7 +288,7 @@ async function expectMerged(warehouse: Warehouse, events: readonly MessageEvent[
 }
 
 async function expectLedger(warehouse: Warehouse, journal: MemoryJournal, events: number, copies: number) {
-  expect(await checkLedger(warehouse, journal.durableSeq)).toStrictEqual([]);
+  expect(await checkLedger(warehouse, journal)).toStrictEqual([]);
   const rows = await loadLedger(warehouse);
   const sum = (name: 'received' | 'counted' | 'duplicate' | 'quarantined') =>
     rows.reduce((total, row) => total + row[name], 0);

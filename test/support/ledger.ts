@@ -68,7 +68,7 @@ export async function expectExactLedger(
   warehouse: Warehouse,
   { durableSeq, api }: { durableSeq?: number; api?: readonly LedgerRow[] } = {},
 ): Promise<ExactLedger> {
-  expect(await checkLedger(warehouse, durableSeq)).toEqual([]);
+  expect(await checkLedger(warehouse, { durableSeq })).toEqual([]);
   if (durableSeq !== undefined) expect((await loadProgress(warehouse)).seq).toBe(durableSeq);
 
   const receipts = await rows<Receipt>(
