@@ -372,3 +372,28 @@ export interface ImportCheck {
   /** Messages only: how many reach each status. */
   funnel: { step: string; rows: number }[];
 }
+
+/** GET /api/v1/rollups: answers that are kept ready, and how far they are. */
+export interface RollupInfo {
+  name: string;
+  /** Label of its dataset. */
+  label: string;
+  /** Column by which rows are put to buckets. */
+  time: string;
+  /** One table per grain. */
+  tables: { grain: 'hour' | 'day'; rows: number; bytes: number }[];
+  /** Names of the dimensions of each set; none = everything together. */
+  sets: { dimensions: string[]; grains: ('hour' | 'day')[]; measures: number }[];
+  /** `building`: facts older than `built_from` are read as they are; `catching_up`: hours are waiting. */
+  state: 'building' | 'catching_up' | 'current' | 'unavailable';
+  /** Local date from which on it is kept; null where it is kept whole. */
+  built_from: string | null;
+  /** 0 to 1 while it is being built. */
+  built: number;
+  /** Hours whose rows have changed since they were computed. */
+  pending_hours: number;
+  /** When the oldest of them began to wait. */
+  pending_since: string | null;
+  /** The last time that hours were computed anew. */
+  last: { at: string; hours: number; milliseconds: number } | null;
+}

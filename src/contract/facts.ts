@@ -162,6 +162,16 @@ export const FACT_TABLES = {
 
 export type FactTable = keyof typeof FACT_TABLES;
 
+/** Times whose changes the projector tells (`TableChange`), by fact table; tables that people brought: every instant. */
+export const FACT_TIMES = {
+  messages: ['at'],
+  people: ['registered_at'],
+  invitations: ['invited_at', 'activated_at'],
+  activities: ['at'],
+  participations: ['starts_at', 'registered_at'],
+  stays: ['joined_at'],
+} as const satisfies Record<FactTable, readonly string[]>;
+
 /** The column that names a row: no two rows of a table have the same. */
 export const ROW_KEYS = {
   messages: 'message',

@@ -95,6 +95,23 @@ const unionBranch = z.strictObject({
   columns: z.record(id, z.string()),
 });
 
+/** Answers that are kept ready: for each set of dimensions one row per bucket of local time with every measure. */
+export const rollupSpec = z.strictObject({
+  /** `[[], [channel], [channel, category]]`; `[]` is everything together. */
+  dimensions: z.array(z.array(id)).min(1).max(50),
+  /** `hour` also serves weekday, hour of day and other zones; `day` reads less. */
+  grains: z
+    .array(z.enum(['hour', 'day']))
+    .min(1)
+    .default(['hour', 'day']),
+  /** Simple metrics of the dataset; every one that can be kept where absent. */
+  metrics: z.array(id).min(1).optional(),
+  /** Metrics that are not kept, such as distinct people by the hour whom nobody asks for. */
+  except: z.array(id).default([]),
+  /** Time column by which rows are put to buckets; the dataset's where absent. */
+  time: id.optional(),
+});
+
 export const datasetSpec = z.strictObject({
   version: z.literal(1),
   dataset: id,
@@ -111,6 +128,7 @@ export const datasetSpec = z.strictObject({
   entities: z.array(z.strictObject({ name: id, column: id.optional() })).default([]),
   dimensions: z.array(dimensionSpec).default([]),
   metrics: z.array(metricSpec).default([]),
+  rollups: z.array(rollupSpec).default([]),
 });
 
 /** A number in filters that the reader can move on the page: `seconds >= $short_visit`. */
@@ -197,6 +215,7 @@ export type TableSpec = z.infer<typeof tableSpec>;
 export type MetricSpec = z.infer<typeof metricSpec>;
 export type DimensionSpec = z.infer<typeof dimensionSpec>;
 export type DatasetSpec = z.infer<typeof datasetSpec>;
+export type RollupSpec = z.infer<typeof rollupSpec>;
 export type ParameterSpec = z.infer<typeof parameterSpec>;
 export type FunnelSpec = z.infer<typeof funnelSpec>;
 

@@ -13,6 +13,8 @@ export interface CheckedModel {
   /** Dimensions by name over all datasets: the same name means the same thing everywhere. */
   dimensions: ReadonlyMap<string, Dimension>;
   funnels: ReadonlyMap<string, Funnel>;
+  /** Answers that are kept ready, by name. */
+  rollups: ReadonlyMap<string, Rollup>;
   /** Numbers in filters that a query may set, by name. */
   parameters: ReadonlyMap<string, ParameterInfo>;
 }
@@ -42,6 +44,45 @@ export interface Dataset {
   entities: ReadonlyMap<string, string>;
   /** dimension name → column; of a time part the dataset's time, of which it is a part where no other time is counted by. */
   dimensions: ReadonlyMap<string, string>;
+}
+
+/** All that is kept ready of one dataset by one of its times: one table per grain. */
+export interface Rollup {
+  /** `<dataset>_<time>`. */
+  name: string;
+  dataset: Dataset;
+  /** Column of the dataset. */
+  time: string;
+  /** Columns of the dataset by which rows are told apart, over all sets. */
+  keys: readonly string[];
+  measures: readonly RollupMeasure[];
+  sets: readonly RollupSet[];
+}
+
+export type RollupGrain = 'hour' | 'day';
+
+/** Aggregates whose parts merge exactly. `known` counts the rows in which `column` is not null. */
+export type RollupMethod = 'count' | 'known' | 'people' | 'sum' | 'min' | 'max';
+
+/** What is computed of the rows of a bucket; what depends on the query (channels, currency) is chosen by the keys when it is read. */
+export interface RollupMeasure {
+  /** Its column in the tables: `m0`, `m1` … */
+  name: string;
+  method: RollupMethod;
+  /** Column of the dataset; not for `count`. */
+  column?: string;
+  /** With the default values of its parameters. */
+  filter?: Predicate;
+}
+
+export interface RollupSet {
+  /** Its number in the tables; sets with the same keys and grains are one. */
+  index: number;
+  /** A part of the roll-up's keys, in their order. */
+  keys: readonly string[];
+  grains: readonly RollupGrain[];
+  /** Names of the measures that it keeps; others are empty in its rows. */
+  measures: ReadonlySet<string>;
 }
 
 export interface Dimension {

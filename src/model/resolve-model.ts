@@ -19,12 +19,13 @@ import { labelOf } from './labels.ts';
 import { describeParameter, factorOf, fillLabel, parametersIn, parametersOfLabel, parseLength } from './parameters.ts';
 import { parseArithmetic } from './parse-arithmetic.ts';
 import { parsePredicate } from './parse-predicate.ts';
+import { resolveRollups } from './rollups.ts';
 import { referencesOf } from './rules/metric-references.ts';
 import { currencyColumn } from './rules/simple-metrics.ts';
 
 /** Resolves every name of a draft that broke no rule. */
 export function resolveModel(draft: Draft): CheckedModel {
-  return {
+  const model = {
     workspace: draft.workspace,
     channels: draft.channels,
     datasets: new Map(draft.datasets.map((dataset) => [dataset.spec.dataset, resolveDataset(draft, dataset)])),
@@ -33,6 +34,8 @@ export function resolveModel(draft: Draft): CheckedModel {
     funnels: new Map(draft.funnels.map((funnel) => [funnel.spec.name, resolveFunnel(draft, funnel)])),
     parameters: new Map(draft.parameters.map(({ spec }) => [spec.name, describeParameter(spec)])),
   };
+  const rollups = new Map(draft.datasets.map(({ spec }) => [spec.dataset, spec.rollups]));
+  return { ...model, rollups: resolveRollups(model, rollups) };
 }
 
 function resolveDataset(draft: Draft, { spec, columns }: DatasetDraft): Dataset {

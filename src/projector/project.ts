@@ -1,3 +1,4 @@
+import type { TableChange } from '../contract/changes.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import type { TableSpec } from '../contract/model.ts';
 import type { ControlEntry } from '../contract/pull.ts';
@@ -66,6 +67,8 @@ export interface BatchOutcome extends Tally {
   people: number;
   /** Receipt time of the newest counted entry, UTC milliseconds. */
   receivedAt: number;
+  /** What of the facts changed. */
+  changes: TableChange[];
 }
 
 export interface Projector {
@@ -293,6 +296,7 @@ class JournalProjector implements Projector {
       messages: batch.messages.size + batch.movedMessages.size,
       people: written.people,
       receivedAt: state.receivedAt,
+      changes: [],
     };
   }
 
@@ -343,7 +347,7 @@ class JournalProjector implements Projector {
     state.people.commit(seq);
     state.seq = seq;
     state.receivedAt = receivedAt;
-    return { seq, entries: 1, ...batch.tally, messages, people, receivedAt };
+    return { seq, entries: 1, ...batch.tally, messages, people, receivedAt, changes: [] };
   }
 
   async #replay(entry: PreparedEntry, order: ReplayOrder): Promise<Replayed> {

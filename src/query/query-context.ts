@@ -1,4 +1,5 @@
 import type { ResultMeta } from '../contract/result.ts';
+import type { RollupGrain } from '../model/checked.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 
 /** What is true of the workspace at the moment of asking; read once per request. Times are UTC milliseconds. */
@@ -13,7 +14,30 @@ export interface QueryContext {
   dataVersion: string;
   /** Local dates of the first and the last record. */
   data: { first: string | null; last: string | null };
+  /** Roll-ups that can be read, by name; none where absent. Of one moment, like the rest. */
+  rollups?: ReadonlyMap<string, KeptRollup>;
   signal?: AbortSignal;
+}
+
+/** What is kept ready of one roll-up of the model. */
+export interface KeptRollup {
+  /** Names of its tables in the warehouse. */
+  tables: Partial<Record<RollupGrain, string>>;
+  /** UTC milliseconds, the start of a local day: buckets from here on are kept, as they were when nothing below was pending. */
+  from: number;
+  /** UTC hours since 1970, rising, whose rows have changed since: their buckets are read from the facts. */
+  pending: readonly number[];
+}
+
+/** What a statement reads, so that its answer can be kept until some of that changes. */
+export interface TableRead {
+  /** Its name in the warehouse. */
+  table: string;
+  /** Time column by which its rows are bounded; all rows where absent. */
+  column?: string;
+  /** UTC milliseconds, half-open; unbounded where absent. */
+  start?: number;
+  end?: number;
 }
 
 export interface StatementAnswer {

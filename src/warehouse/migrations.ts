@@ -2,7 +2,7 @@ import { TurnoutError } from '../contract/errors.ts';
 import { number, sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import { addColumns, createDatabase, createTable, tableName } from './schema.ts';
+import { addColumns, addMinmaxIndex, createDatabase, createTable, tableName } from './schema.ts';
 import { type StoredTable, TABLES } from './tables.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -46,6 +46,15 @@ INNER JOIN (
         ['participations', 'stays', 'webinar_records', 'registrations', 'attendances', 'recording_views'] as const
       ).map((name) => createTable(name, TABLES[name])),
       addColumns('record_versions', TABLES.record_versions, ['webinar', 'person_phone', 'person_external']),
+    ],
+  },
+  {
+    version: 4,
+    name: 'roll-ups and what touches them',
+    statements: [
+      createTable('touches', TABLES.touches),
+      createTable('rollup_progress', TABLES.rollup_progress),
+      addMinmaxIndex('messages', TABLES.messages),
     ],
   },
 ];

@@ -25,11 +25,21 @@ const definition = (column: string, { type, nullable }: StoredColumn): Fragment 
 /** The DDL of one table; running it again changes nothing. */
 export function createTable(name: string, table: StoredTable): RenderedSql {
   const columns = Object.entries(table.columns).map(([column, stored]) => definition(column, stored));
-  return renderSql(sql`CREATE TABLE IF NOT EXISTS ${tableName(name)} (${commas(columns)})
+  const index = table.minmaxOf === undefined ? [] : [sql`INDEX ${minmaxIndex(table.minmaxOf)}`];
+  return renderSql(sql`CREATE TABLE IF NOT EXISTS ${tableName(name)} (${commas([...columns, ...index])})
 ENGINE = ReplacingMergeTree(${commas(engineArguments(table))})
 ${table.partitionByMonthOf === undefined ? sql`` : sql`PARTITION BY toYYYYMM(${identifier(table.partitionByMonthOf)})`}
 ORDER BY (${commas(table.orderBy.map(sortingKey))})
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = ${number(table.granularity ?? 8192)}`);
+}
+
+const minmaxIndex = (column: string): Fragment =>
+  sql`${identifier(`${column}_range`)} ${identifier(column)} TYPE minmax GRANULARITY 1`;
+
+/** Adds a table's index to one that is there, for rows to come; running it again changes nothing. */
+export function addMinmaxIndex(name: string, { minmaxOf }: StoredTable): RenderedSql {
+  if (minmaxOf === undefined) throw new Error(`${name} has no index`);
+  return renderSql(sql`ALTER TABLE ${tableName(name)} ADD INDEX IF NOT EXISTS ${minmaxIndex(minmaxOf)}`);
 }
 
 /** Adds columns to a table that is there; running it again changes nothing. */

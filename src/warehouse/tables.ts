@@ -21,7 +21,12 @@ export interface StoredTable {
   deletable?: true;
   /** Rows per mark; small where single keys are looked up. */
   granularity?: number;
+  /** Column whose lowest and highest value is kept per mark, so that few rows are read to find what is new. */
+  minmaxOf?: string;
 }
+
+/** The hour of a touch that tells no hour: anything of the table may have changed. */
+export const EVERY_HOUR = 0xffffffff;
 
 const key: StoredColumn = { type: 'key' };
 const person: StoredColumn = { type: 'person' };
@@ -47,6 +52,7 @@ export const TABLES = {
   messages: {
     columns: fact('messages'),
     orderBy: ['hour(at)', 'message', 'at'],
+    minmaxOf: 'version',
     partitionByMonthOf: 'at',
     version: 'version',
     deletable: true,
@@ -326,6 +332,20 @@ export const TABLES = {
       control: category,
     },
     orderBy: ['seq'],
+  },
+  /** The newest entry that changed rows of an hour, by table and time column; see `TableChange`. `EVERY_HOUR` where anything may have changed. */
+  touches: {
+    columns: { table_name: category, column_name: category, hour: count, seq: version },
+    orderBy: ['table_name', 'column_name', 'hour'],
+    version: 'seq',
+    granularity: 1024,
+  },
+  /** How far each roll-up is kept; `definition` is the hash of what it was declared as, `built_from` UTC milliseconds. */
+  rollup_progress: {
+    columns: { name: category, definition: string, built_from: { type: 'integer' }, seq: version, version },
+    orderBy: ['name'],
+    version: 'version',
+    granularity: 256,
   },
   /** How far the projector is: last sequence number done, next person number, hash of the settings the facts were made with. */
   progress: {

@@ -7,6 +7,7 @@ import { funnelSteps } from './funnel-steps.ts';
 import { metricReferences } from './metric-references.ts';
 import { parametersFit } from './parameters.ts';
 import { requiredStatuses } from './required-statuses.ts';
+import { rollupsFit } from './rollups.ts';
 import type { Rule } from './rule.ts';
 import { sharedDimensions } from './shared-dimensions.ts';
 import { simpleMetrics } from './simple-metrics.ts';
@@ -26,4 +27,5 @@ export const RULES: readonly Rule[] = [
   requiredStatuses,
   funnelSteps,
   parametersFit,
+  rollupsFit,
 ];

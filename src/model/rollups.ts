@@ -1,0 +1,120 @@
+import type { RollupSpec } from '../contract/model.ts';
+import { bindParameters } from './bind-parameters.ts';
+import type {
+  CheckedModel,
+  Dataset,
+  Metric,
+  Rollup,
+  RollupGrain,
+  RollupMeasure,
+  RollupMethod,
+  RollupSet,
+} from './checked.ts';
+
+type SimpleMetric = Extract<Metric, { type: 'simple' }>;
+
+/** A measure that a metric needs, without its name in a table. */
+export type MeasurePart = Omit<RollupMeasure, 'name'>;
+
+/**
+ * The parts from which a simple metric can be put together exactly: its average is a sum and a count. None where it cannot be:
+ * a median, and distinct values of anything but people.
+ */
+export function partsOfMetric({ agg, column, filter }: SimpleMetric, dataset: Dataset): MeasurePart[] {
+  const part = (method: RollupMethod): MeasurePart => ({
+    method,
+    ...(method === 'count' || column === undefined ? {} : { column }),
+    ...(filter === undefined ? {} : { filter }),
+  });
+  switch (agg) {
+    case 'count':
+    case 'sum':
+    case 'min':
+    case 'max':
+      return [part(agg)];
+    case 'average':
+      return [part('sum'), part('known')];
+    case 'count_distinct':
+      return column !== undefined && dataset.columns.get(column)?.type === 'person' ? [part('people')] : [];
+    case 'median':
+      return [];
+  }
+}
+
+/** Two parts are the same when they count the same of the same rows. */
+export const describePart = ({ method, column, filter }: MeasurePart): string =>
+  JSON.stringify([method, column ?? null, filter ?? null]);
+
+/** Puts the roll-ups of all datasets together; `specs` were checked by the rule `rollups`. */
+export function resolveRollups(
+  model: Omit<CheckedModel, 'rollups'>,
+  specs: ReadonlyMap<string, readonly RollupSpec[]>,
+): Map<string, Rollup> {
+  const bound = bindParameters({ ...model, rollups: new Map() }, {});
+  const rollups = new Map<string, Rollup>();
+  for (const [name, own] of specs) {
+    const dataset = model.datasets.get(name);
+    if (dataset === undefined) continue;
+    const times = Map.groupBy(own, (spec) => spec.time ?? dataset.time);
+    for (const [time, declared] of times) {
+      const rollup = resolveRollup(dataset, time, declared, simpleMetricsOf(bound, dataset, time));
+      rollups.set(rollup.name, rollup);
+    }
+  }
+  return rollups;
+}
+
+function simpleMetricsOf(model: CheckedModel, dataset: Dataset, time: string): SimpleMetric[] {
+  return [...model.metrics.values()].filter(
+    (metric): metric is SimpleMetric =>
+      metric.type === 'simple' && metric.dataset === dataset.name && metric.time === time,
+  );
+}
+
+function resolveRollup(
+  dataset: Dataset,
+  time: string,
+  specs: readonly RollupSpec[],
+  metrics: readonly SimpleMetric[],
+): Rollup {
+  const measures = new Map<string, RollupMeasure>();
+  const sets = new Map<string, { keys: string[]; grains: RollupGrain[]; measures: Set<string> }>();
+  for (const spec of specs) {
+    const kept = metrics.filter(
+      ({ name }) => (spec.metrics === undefined || spec.metrics.includes(name)) && !spec.except.includes(name),
+    );
+    const names = kept.flatMap((metric) =>
+      partsOfMetric(metric, dataset).map((part) => {
+        const known = measures.get(describePart(part)) ?? { name: `m${measures.size}`, ...part };
+        measures.set(describePart(part), known);
+        return known.name;
+      }),
+    );
+    // A query picks its currency when it reads.
+    const currencies = kept.flatMap(({ currency }) => currency ?? []);
+    for (const dimensions of spec.dimensions) {
+      const columns = dimensions.map((dimension) => dataset.dimensions.get(dimension) ?? dimension);
+      const keys = [...new Set([...columns, ...currencies])].sort();
+      const grains = [...new Set(spec.grains)].sort();
+      const id = `${keys.join()} by ${grains.join()}`;
+      const set = sets.get(id) ?? { keys, grains, measures: new Set() };
+      for (const name of names) set.measures.add(name);
+      sets.set(id, set);
+    }
+  }
+  return {
+    name: `${dataset.name}_${time}`,
+    dataset,
+    time,
+    keys: [...new Set([...sets.values()].flatMap(({ keys }) => keys))].sort(),
+    measures: [...measures.values()],
+    sets: [...sets.values()].map(
+      ({ keys, grains, measures: own }, index): RollupSet => ({
+        index,
+        keys,
+        grains,
+        measures: own,
+      }),
+    ),
+  };
+}
