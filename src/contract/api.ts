@@ -397,3 +397,72 @@ export interface RollupInfo {
   /** The last time that hours were computed anew. */
   last: { at: string; hours: number; milliseconds: number } | null;
 }
+
+/** One kind of what lies on the disk. */
+export interface StorageGroup {
+  /**
+   * facts, rollups, events (what facts are made from), ledger (receipts, quarantine, what was loaded), people's tables count as
+   * facts; journal (as received), journal_compacted, bulk (loaded history), uploads, control, set_aside, other.
+   */
+  name:
+    | 'facts'
+    | 'rollups'
+    | 'events'
+    | 'ledger'
+    | 'journal'
+    | 'journal_compacted'
+    | 'bulk'
+    | 'uploads'
+    | 'control'
+    | 'set_aside'
+    | 'other';
+  label: string;
+  /** A sentence: what it is, and what may be done about it. */
+  detail: string;
+  bytes: number;
+  /** Bytes for each message in the facts; null while there is none. */
+  bytes_per_message: number | null;
+  files: number;
+}
+
+/** A table of the analytics data, the largest first. */
+export interface StorageTable {
+  name: string;
+  group: 'facts' | 'rollups' | 'events' | 'ledger' | 'other';
+  /** Rows as they lie there; ones that were replaced count until the engine has merged them away. */
+  rows: number;
+  bytes: number;
+  /** Pieces that the engine has not merged into one yet. */
+  parts: number;
+}
+
+/** GET /api/v1/storage: what lies on the disk, for each message and in all. */
+export interface StorageInfo {
+  /** When it was measured, an instant. */
+  measured_at: string;
+  bytes: number;
+  /** Of the disk that the data is on. */
+  free_bytes: number;
+  /** Messages in the facts. */
+  messages: number;
+  /** Facts and roll-ups together, for each message; null while there is none. */
+  facts_bytes_per_message: number | null;
+  /** The largest first; none without bytes. */
+  groups: StorageGroup[];
+  /** Empty while the engine is away. */
+  tables: StorageTable[];
+  journal: {
+    segments: number;
+    compacted_segments: number;
+    /** What compacted segments took before; 0 where there is none. */
+    before_compaction_bytes: number;
+    bulk_files: number;
+    /** Days after which segments are compacted and deleted, as turnout.yaml says; null: never. */
+    compact_after_days: number | null;
+    delete_after_days: number | null;
+    /** Entries up to here were deleted: facts of them cannot be made anew. 0 while none was. */
+    deleted_through: number;
+  };
+  /** Sentences: what a person should do; empty where all is well. */
+  advice: string[];
+}
