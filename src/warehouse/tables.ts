@@ -333,9 +333,12 @@ export const TABLES = {
     },
     orderBy: ['seq'],
   },
-  /** The newest entry that changed rows of an hour, by table and time column; see `TableChange`. `EVERY_HOUR` where anything may have changed. */
+  /**
+   * The newest entry that changed rows of an hour (since 1970, below 0 before), by table and time column; see `TableChange`. A row
+   * without a column says that rows of the table changed: with `EVERY_HOUR` any of them.
+   */
   touches: {
-    columns: { table_name: category, column_name: category, hour: count, seq: version },
+    columns: { table_name: category, column_name: category, hour: { type: 'integer' }, seq: version },
     orderBy: ['table_name', 'column_name', 'hour'],
     version: 'seq',
     granularity: 1024,
