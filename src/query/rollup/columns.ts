@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { assertNever } from '../../contract/errors.ts';
+import type { ColumnType } from '../../contract/facts.ts';
+import type { Dataset, Rollup, RollupGrain, RollupMeasure, RollupMethod } from '../../model/checked.ts';
+import { sql } from '../../sql/build.ts';
+import type { SqlNode } from '../../sql/nodes.ts';
+import type { InstantRange } from '../buckets.ts';
+
+/** What the tables of a roll-up look like, for those who fill them and those who read them. */
+
+/**
+ * Rows outside of this span are kept in no roll-up: their local hours and days do not fit into the engine's short types. Whoever
+ * reads beyond it reads the facts.
+ */
+export const ROLLUP_SPAN: InstantRange = { start: Date.UTC(1970, 0, 3), end: Date.UTC(2100, 0, 1) };
+
+/** Raised when the same declaration is kept in another way: every roll-up is then built anew. */
+const FORMAT = 1;
+
+/** `hour` = DateTime, `date` = Date, `total` = Decimal(38, 6), `bitmap` = state of groupBitmap over UInt32; the rest as in facts. */
+export type RollupColumnType = ColumnType | 'version' | 'count' | 'date' | 'hour' | 'total' | 'bitmap';
+
+export interface RollupColumn {
+  type: RollupColumnType;
+  nullable?: true;
+}
+
+/** Number of the set that a row is of (`RollupSet.index`). */
+export const SET_COLUMN = 'set';
+/** Of the hour table: start of the local hour as `compileBucket` has it, DateTime; of the day table: the local day, Date. */
+export const BUCKET_COLUMN = 'bucket';
+export const VERSION_COLUMN = 'version';
+export const DELETED_COLUMN = 'is_deleted';
+
+/** Column of a key: the raw value of the dataset's column, in its own type; its type's default in rows of sets without it. */
+export const keyColumn = (column: string): string => `key_${column}`;
+
+/** Columns of a roll-up's table, in order: set, bucket, keys, measures, version, is_deleted. */
+export function rollupColumns(rollup: Rollup, grain: RollupGrain): Record<string, RollupColumn> {
+  const { dataset, keys, measures } = rollup;
+  return {
+    [SET_COLUMN]: { type: 'count' },
+    [BUCKET_COLUMN]: { type: grain === 'hour' ? 'hour' : 'date' },
+    ...Object.fromEntries(keys.map((key) => [keyColumn(key), typeOf(dataset, key)])),
+    ...Object.fromEntries(measures.map((measure) => [measure.name, measureType(measure, dataset)])),
+    [VERSION_COLUMN]: { type: 'version' },
+    [DELETED_COLUMN]: { type: 'flag' },
+  };
+}
+
+function measureType({ method, column }: RollupMeasure, dataset: Dataset): RollupColumn {
+  const of: RollupColumn = column === undefined ? { type: 'integer' } : typeOf(dataset, column);
+  switch (method) {
+    case 'count':
+    case 'known':
+      return { type: 'version' };
+    case 'people':
+      return { type: 'bitmap' };
+    case 'sum':
+      return { ...of, type: of.type === 'decimal' ? 'total' : of.type === 'flag' ? 'version' : 'integer' };
+    case 'min':
+    case 'max':
+      return { type: of.type, nullable: true };
+    default:
+      return assertNever(method);
+  }
+}
+
+function typeOf(dataset: Dataset, name: string): RollupColumn {
+  const column = dataset.columns.get(name);
+  if (column === undefined) throw new Error(`${dataset.name} has no column ${name}`);
+  return { type: column.type, ...(column.nullable ? { nullable: true } : {}) };
+}
+
+/** What is kept of a measure, of the rows where `condition` is 1; `value` is unused by `count`. Nobody is person 0. */
+export function compileKept(method: RollupMethod, value: SqlNode, condition: SqlNode): SqlNode {
+  switch (method) {
+    case 'count':
+      return sql`countIf(${condition})`;
+    case 'known':
+      return sql`countIf(${condition} AND isNotNull(${value}))`;
+    case 'people':
+      return sql`groupBitmapStateIf(${value}, ${condition} AND ${value} != 0)`;
+    case 'sum':
+      return sql`sumIf(${value}, ${condition})`;
+    case 'min':
+      return sql`minOrNullIf(${value}, ${condition})`;
+    case 'max':
+      return sql`maxOrNullIf(${value}, ${condition})`;
+    default:
+      return assertNever(method);
+  }
+}
+
+/** Puts what is kept of several rows together, to be kept or put together again: one type in, the same type out. */
+export function compileKeptTogether(method: RollupMethod, kept: SqlNode): SqlNode {
+  switch (method) {
+    case 'count':
+    case 'known':
+    case 'sum':
+      return sql`sum(${kept})`;
+    case 'people':
+      return sql`groupBitmapMergeState(${kept})`;
+    case 'min':
+      return sql`min(${kept})`;
+    case 'max':
+      return sql`max(${kept})`;
+    default:
+      return assertNever(method);
+  }
+}
+
+/** The value of what is kept of several rows: as the aggregate over their facts. */
+export function compileKeptValue(method: RollupMethod, kept: SqlNode): SqlNode {
+  return method === 'people' ? sql`groupBitmapMerge(${kept})` : compileKeptTogether(method, kept);
+}
+
+/** What a row holds of a measure that its set does not keep. */
+export function compileNothingKept(measure: RollupMeasure, dataset: Dataset): SqlNode {
+  const { type, nullable } = measureType(measure, dataset);
+  if (type === 'bitmap') return sql`bitmapBuild(emptyArrayUInt32())`;
+  return nullable ? sql`NULL` : sql`0`;
+}
+
+/**
+ * Hash of everything that the rows of a roll-up depend on besides the facts. A roll-up with another one is another roll-up.
+ *
+ * @param zone the workspace's, as the engine spells it
+ */
+export function hashRollup(rollup: Rollup, zone: string): string {
+  const { dataset, time, keys, measures, sets } = rollup;
+  const used = new Set([time, ...keys, ...measures.flatMap(({ column }) => column ?? [])]);
+  const definition = [
+    FORMAT,
+    zone,
+    dataset.name,
+    time,
+    dataset.filter ?? null,
+    dataset.branches.map(({ table, filter, columns }) => [table, filter ?? null, [...columns].sort()]),
+    [...used].sort().map((name) => [name, typeOf(dataset, name)]),
+    keys,
+    measures,
+    sets.map((set) => [set.index, set.keys, set.grains, [...set.measures].sort()]),
+  ];
+  return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 32);
+}
+
+/** Long names are cut: the hash tells tables apart. */
+const LONGEST_NAME = 80;
+
+/** `rollup_messages_at_hour_1a2b3c4d`; the same name never holds rows of another definition. */
+export function rollupTable(rollup: Rollup, grain: RollupGrain, zone: string): string {
+  return `rollup_${rollup.name.slice(0, LONGEST_NAME)}_${grain}_${hashRollup(rollup, zone).slice(0, 8)}`;
+}
+
+export const isRollupTable = (name: string): boolean => /^rollup_.+_(hour|day)_[0-9a-f]{8}$/.test(name);
