@@ -49,6 +49,7 @@ export class DataSide {
   #reloading: Promise<void> = Promise.resolve();
   #repairing: Promise<void> | null = null;
   #checking: NodeJS.Timeout | undefined;
+  #checks = 0;
 
   constructor(options: DataSideOptions) {
     this.#options = options;
@@ -250,7 +251,7 @@ export class DataSide {
         },
         listUnused: (through: number) => listUnusedNumbers(projector.journalFolder, through),
       };
-      for (const problem of await checkLedger(this.warehouse, journal)) this.#alarm(problem);
+      for (const problem of await checkLedger(this.warehouse, journal, { turn: this.#checks++ })) this.#alarm(problem);
     } catch (error) {
       if (!(error instanceof TurnoutError)) this.#options.log.error({ err: error }, 'the ledger could not be checked');
     }

@@ -4,6 +4,7 @@ import type { Connector } from '../src/contract/connector.ts';
 import { tableSpec } from '../src/contract/model.ts';
 import { PAGE_HEADERS } from '../src/contract/pull.ts';
 import type { CanonicalRecord } from '../src/contract/record.ts';
+import { checkSums } from '../src/projector/check-ledger.ts';
 import { createProjector, drain } from '../src/projector/project.ts';
 import { sql } from '../src/sql/build.ts';
 import type { Fragment } from '../src/sql/nodes.ts';
@@ -102,4 +103,17 @@ test('an API that tells another ledger is found', async () => {
   const { ledger } = await expectExactLedger(engine.warehouse);
   const told = ledger.map((row) => ({ ...row, counted: row.counted - 1, duplicate: row.duplicate + 1 }));
   await expect(expectExactLedger(engine.warehouse, { api: told })).rejects.toThrow();
+});
+
+test('a large ledger is looked at in slices: each fault is found in one of them, and by all together', async () => {
+  await engine.warehouse.command(
+    renderSql(sql`INSERT INTO turnout.receipts SELECT * REPLACE(99 AS item) FROM turnout.receipts
+WHERE kind = 'activity'`),
+  );
+  const whole = await checkSums(engine.warehouse, 3);
+  const counted = whole.filter((problem) => problem.includes('was counted 2 times'));
+  expect(counted).toHaveLength(1);
+  expect(await checkSums(engine.warehouse, 3, { receipts: 3 })).toEqual(expect.arrayContaining(counted));
+  const slices = await Promise.all([0, 1, 2].map((turn) => checkSums(engine.warehouse, 3, { receipts: 3, turn })));
+  expect(slices.flat().filter((problem) => counted.includes(problem))).toHaveLength(1);
 });

@@ -18,6 +18,25 @@ const entries = sql`(SELECT * FROM ${tableName('entries')} FINAL)`;
 const receipts = sql`(SELECT * FROM ${tableName('receipts')} FINAL)`;
 const versions = sql`(SELECT * FROM ${tableName('record_versions')} FINAL)`;
 
+/** A ledger too large to be looked at key by key at once is looked at in slices. */
+export interface Looks {
+  /** Which slice; all, one after the other, where absent. */
+  turn?: number;
+  /** Receipts of a slice, about: so many keys are held in memory. Default 8 million. */
+  receipts?: number;
+}
+
+const RECEIPTS_OF_SLICE = 8_000_000;
+
+/** One of several equal parts of all keys. */
+interface Slice {
+  index: number;
+  of: number;
+}
+
+const inSlice = ({ index, of }: Slice): Fragment =>
+  of === 1 ? sql`` : sql` AND key % ${number(of)} = ${number(index)}`;
+
 /** Rows are faults; each yields `problem`, a sentence. Rows above the progress are of a batch that is not finished. */
 const FAULTS: readonly ((seq: number) => RenderedSql)[] = [
   (seq) =>
@@ -30,14 +49,6 @@ FROM (
 )
 GROUP BY source, day HAVING sum(records) != sum(receipted)`),
   (seq) =>
-    renderSql(sql`SELECT concat('A record of source ', any(source), ' was counted ', toString(count()), ' times.') AS problem
-FROM ${receipts} WHERE outcome = 'counted' AND seq <= ${number(seq)}
-GROUP BY key, fingerprint HAVING count() > 1 LIMIT 20`),
-  (seq) =>
-    renderSql(sql`SELECT concat('A record of source ', any(source), ' is a duplicate of nothing.') AS problem
-FROM ${receipts} WHERE outcome IN ('counted', 'duplicate') AND reason != 'replayed' AND seq <= ${number(seq)}
-GROUP BY key, fingerprint HAVING countIf(outcome = 'counted') = 0 LIMIT 20`),
-  (seq) =>
     renderSql(sql`SELECT concat('A receipt has the outcome ', outcome, ', which nobody knows.') AS problem
 FROM ${receipts} WHERE outcome NOT IN ('counted', 'duplicate', 'quarantined', 'expired', 'erased') AND seq <= ${number(seq)}
 GROUP BY outcome`),
@@ -45,18 +56,6 @@ GROUP BY outcome`),
     renderSql(sql`SELECT concat(toString(count()), ' quarantined records were not kept.') AS problem
 FROM ${receipts} AS r WHERE outcome = 'quarantined' AND seq <= ${number(seq)}
   AND (seq, item) NOT IN (SELECT seq, item FROM ${tableName('quarantine')})
-HAVING count() > 0`),
-  (seq) =>
-    renderSql(sql`SELECT concat(toString(count()), ' records that can change do not have exactly one version for what was counted.') AS problem
-FROM (
-  SELECT key, seq, item, sum(counted) AS counted, sum(receipted) AS receipted, sum(version) AS versions FROM (
-    SELECT key, seq, item, outcome = 'counted' AS counted, outcome IN ('counted', 'duplicate') AS receipted, 0 AS version
-    FROM ${receipts} WHERE versioned = 1 AND seq <= ${number(seq)}
-    -- what a full read did not find any more has no receipt
-    UNION ALL SELECT record, seq, item, 0, 0, 1 FROM ${versions} WHERE erased = 0 AND fingerprint != 0 AND seq <= ${number(seq)}
-  ) GROUP BY key, seq, item
-)
-WHERE versions > 1 OR (counted = 1 AND versions = 0) OR (versions = 1 AND receipted = 0)
 HAVING count() > 0`),
   (seq) =>
     renderSql(sql`SELECT concat(toString(abs(sum(side))), ' message events do not have exactly one receipt.') AS problem
@@ -91,6 +90,31 @@ WHERE webinar NOT IN (SELECT webinar FROM ${tableName('participations')} FINAL W
 HAVING count() > 0`),
 ];
 
+/** Faults that show where rows of one key are put together. */
+const FAULTS_OF_KEYS: readonly ((seq: number, slice: Slice) => RenderedSql)[] = [
+  (seq, slice) =>
+    renderSql(sql`SELECT concat('A record of source ', any(source), ' was counted ', toString(count()), ' times.') AS problem
+FROM ${receipts} WHERE outcome = 'counted' AND seq <= ${number(seq)}${inSlice(slice)}
+GROUP BY key, fingerprint HAVING count() > 1 LIMIT 20`),
+  (seq, slice) =>
+    renderSql(sql`SELECT concat('A record of source ', any(source), ' is a duplicate of nothing.') AS problem
+FROM ${receipts} WHERE outcome IN ('counted', 'duplicate') AND reason != 'replayed' AND seq <= ${number(seq)}${inSlice(slice)}
+GROUP BY key, fingerprint HAVING countIf(outcome = 'counted') = 0 LIMIT 20`),
+  (seq, slice) =>
+    renderSql(sql`SELECT concat(toString(count()), ' records that can change do not have exactly one version for what was counted.') AS problem
+FROM (
+  SELECT key, seq, item, sum(counted) AS counted, sum(receipted) AS receipted, sum(version) AS versions FROM (
+    SELECT key, seq, item, outcome = 'counted' AS counted, outcome IN ('counted', 'duplicate') AS receipted, 0 AS version
+    FROM ${receipts} WHERE versioned = 1 AND seq <= ${number(seq)}${inSlice(slice)}
+    -- what a full read did not find any more has no receipt
+    UNION ALL SELECT record AS key, seq, item, 0, 0, 1 FROM ${versions}
+    WHERE erased = 0 AND fingerprint != 0 AND seq <= ${number(seq)}${inSlice(slice)}
+  ) GROUP BY key, seq, item
+)
+WHERE versions > 1 OR (counted = 1 AND versions = 0) OR (versions = 1 AND receipted = 0)
+HAVING count() > 0`),
+];
+
 /** Records of which something is of a batch that is not finished. */
 const unsettled = (seq: number): Fragment =>
   sql`(SELECT record FROM ${tableName('record_versions')} WHERE version > ${number(seq)})`;
@@ -120,17 +144,31 @@ HAVING sum(present) != sum(wanted)`);
  * @param seq entries above are of a batch that is not finished
  * @returns sentences; empty where all is well, and while an order is being carried out: it changes what was counted before
  */
-export async function checkSums(warehouse: Warehouse, seq: number): Promise<string[]> {
+export async function checkSums(warehouse: Warehouse, seq: number, looks: Looks = {}): Promise<string[]> {
   const problems: string[] = [];
   const inHand = async () => (await loadOrderInHand(warehouse)) > seq;
   if (await inHand()) return [];
   const own = [...(await listUserTables(warehouse))].map((name) => name.slice(userTableName('').length));
+  const slices = await slicesOf(warehouse, looks);
+  const statements = [
+    ...FAULTS.map((fault) => fault(seq)),
+    ...slices.flatMap((slice) => FAULTS_OF_KEYS.map((fault) => fault(seq, slice))),
+    ...own.map((table) => tableFault(table, seq)),
+  ];
   // One after the other: it must not keep the engine from answering people.
-  for (const statement of [...FAULTS.map((fault) => fault(seq)), ...own.map((table) => tableFault(table, seq))]) {
+  for (const statement of statements) {
     const { rows } = await warehouse.query<{ problem: string }>(statement, { timeoutMs: STATEMENT_LIMIT_MS });
     problems.push(...rows.map(({ problem }) => problem));
   }
   return problems.length > 0 && (await inHand()) ? [] : problems;
+}
+
+async function slicesOf(warehouse: Warehouse, { turn, receipts: most = RECEIPTS_OF_SLICE }: Looks): Promise<Slice[]> {
+  const { rows } = await warehouse.query<{ receipts: number }>(
+    renderSql(sql`SELECT count() AS receipts FROM ${tableName('receipts')}`),
+  );
+  const of = Math.max(1, Math.ceil((rows[0]?.receipts ?? 0) / most));
+  return turn === undefined ? Array.from({ length: of }, (_, index) => ({ index, of })) : [{ index: turn % of, of }];
 }
 
 /** How many of the entries up to `seq` are counted, but for those in `unused`. */
@@ -158,9 +196,9 @@ export interface JournalExtent {
 }
 
 /** `checkSums`, and that the facts cover the journal without a gap and are not ahead of it. Safe while the projector runs. */
-export async function checkLedger(warehouse: Warehouse, journal?: JournalExtent): Promise<string[]> {
+export async function checkLedger(warehouse: Warehouse, journal?: JournalExtent, looks?: Looks): Promise<string[]> {
   const { seq } = await loadProgress(warehouse);
-  const problems = await checkSums(warehouse, seq);
+  const problems = await checkSums(warehouse, seq, looks);
   const unused = (await journal?.listUnused?.(seq)) ?? [];
   const expected = unused.reduce((left, { first, last }) => left - (last - first + 1), seq);
   const missing = expected - (await countEntries(warehouse, seq, unused));
