@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../test/support/server.ts';
 import { whatsappNotification } from '../test/support/whatsapp.ts';
@@ -27,11 +27,17 @@ export function makeKeys(): Keys {
   };
 }
 
-/** A workspace with the sources `wa` (whatsapp) and `mail` (sendgrid). */
+/** A workspace with the sources `wa` (whatsapp) and `mail` (sendgrid), gone when the process ends. */
 export function benchWorkspace(keys: Keys): string {
   const folder = temporaryFolder('bench-workspace');
-  mkdirSync(join(folder, 'sources'));
-  writeFileSync(join(folder, 'turnout.yaml'), 'version: 1\nname: Bench\ntime_zone: UTC\ncurrency: USD\n');
+  writeBenchWorkspace(folder, keys, ['time_zone: UTC', 'currency: USD']);
+  return folder;
+}
+
+/** Writes such a workspace, with the keys beside it, so that a later run can sign; `settings` are lines of turnout.yaml. */
+export function writeBenchWorkspace(folder: string, keys: Keys, settings: readonly string[]): void {
+  mkdirSync(join(folder, 'sources'), { recursive: true });
+  writeFileSync(join(folder, 'turnout.yaml'), `${['version: 1', 'name: Bench', ...settings].join('\n')}\n`);
   writeFileSync(
     join(folder, 'sources', 'bench.yaml'),
     `version: 1
@@ -46,7 +52,14 @@ sources:
     defaults: { account: acme, category: marketing }
 `,
   );
-  return folder;
+  writeFileSync(join(folder, KEYS_FILE), JSON.stringify(keys));
+}
+
+const KEYS_FILE = 'keys.json';
+
+/** The keys of a workspace that `writeBenchWorkspace` wrote. */
+export function readKeys(workspaceFolder: string): Keys {
+  return JSON.parse(readFileSync(join(workspaceFolder, KEYS_FILE), 'utf8')) as Keys;
 }
 
 /** A signed WhatsApp notification; `first` numbers its messages, statuses walk through a message's life. */
