@@ -66,6 +66,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/rollups',
+    component: lazyRouteComponent(() => import('./pages/rollups-page.tsx'), 'RollupsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/webinars/$id',
     component: lazyRouteComponent(() => import('./pages/webinar-page.tsx'), 'WebinarPage'),
   }),

@@ -9,7 +9,7 @@ const RECONNECT_MS = 2_000;
 const NOTICE_MS = 3_000;
 
 /** Queries whose answers change with the data. */
-const COUNTED = ['page', 'workspace', 'sources', 'ledger', 'quarantine', 'identity', 'source-groups'];
+const COUNTED = ['page', 'workspace', 'sources', 'ledger', 'quarantine', 'identity', 'source-groups', 'rollups'];
 
 let reachable = true;
 const listeners = new Set<() => void>();

@@ -6,6 +6,11 @@ export const PLACES = [
   { path: '/ledger', label: 'Ledger', keys: 'g l', keywords: 'received counted duplicate per day' },
   { path: '/quarantine', label: 'Quarantine', keywords: 'rejected rows errors replay fix' },
   { path: '/source-groups', label: 'Source groups', keywords: 'traffic sources channels utm rules unassigned' },
+  {
+    path: '/rollups',
+    label: 'Roll-ups and storage',
+    keywords: 'rollups aggregates ready answers disk space size bytes journal facts',
+  },
   { path: '/identity', label: 'People matching', keywords: 'identity match rate e-mail phone recognised' },
 ] as const satisfies readonly { path: string; label: string; keys?: string; keywords: string }[];
 
@@ -13,7 +18,7 @@ export type PlacePath = (typeof PLACES)[number]['path'];
 
 /** Pages that stand under Sources in the menu. */
 export const isUnderSources = (path: string): boolean =>
-  /^\/(sources|import|ledger|quarantine|identity|source-groups)(\/|$)/.test(path);
+  /^\/(sources|import|ledger|quarantine|identity|source-groups|rollups)(\/|$)/.test(path);
 
 /** The last word of the breadcrumb: the longest place that the path lies under. */
 export function placeLabel(path: string): string | null {

@@ -5,6 +5,7 @@ import { useSources, useWorkspace } from '../api/queries.ts';
 import { formatValue, NO_DATA } from '../format/index.ts';
 import { AttendanceMatchingReport } from '../identity/attendance-matching.tsx';
 import { IdentityRulesForm } from '../identity/identity-rules-form.tsx';
+import { Figures } from '../layout/figures.tsx';
 import { SectionNav } from '../sources/section-nav.tsx';
 import { useIdentity } from '../sources/source-queries.ts';
 import { PlainTable, TableFrame } from '../table/plain-table.tsx';
@@ -89,17 +90,7 @@ function Report({ report, labels, locale }: ReportProps) {
   ];
   return (
     <>
-      <dl className="figures">
-        {figures.map(({ label, value, note }) => (
-          <div key={label} className="panel">
-            <dt>{label}</dt>
-            <dd>
-              <strong>{value}</strong>
-              <span className="faint">{note}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Figures figures={figures} />
       <h2 id="match-rates">Match rate by source</h2>
       <p className="faint">How many of a source’s people another source knows too.</p>
       <TableFrame labelledBy="match-rates">
@@ -117,7 +108,7 @@ function Report({ report, labels, locale }: ReportProps) {
             <tr key={source.source}>
               <th scope="row">{source.label}</th>
               <td>
-                <span className="match-bar" aria-hidden="true">
+                <span className="share-bar" aria-hidden="true">
                   <span style={{ width: `${source.people === 0 ? 0 : (source.matched / source.people) * 100}%` }} />
                 </span>
               </td>

@@ -6,6 +6,7 @@ const SECTIONS = [
   { to: '/quarantine', label: 'Quarantine' },
   { to: '/identity', label: 'People matching' },
   { to: '/source-groups', label: 'Source groups' },
+  { to: '/rollups', label: 'Roll-ups and storage' },
 ] as const;
 
 /** The pages that say where numbers come from, side by side. */
