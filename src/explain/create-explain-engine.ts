@@ -25,6 +25,7 @@ export function createExplainEngine({ engine, model, onBug }: ExplainOptions): Q
   };
 
   return {
+    status: () => engine.status(),
     run: answer,
     runBatch: (queries, context) => answerBatch(queries, context, answer, onBug),
     async explainSql(query, context) {

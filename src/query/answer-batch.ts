@@ -1,11 +1,14 @@
 import { TurnoutError } from '../contract/errors.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchItem, BatchResult, QueryResult } from '../contract/result.ts';
+import { BusyError } from './lane.ts';
 import type { QueryContext } from './query-context.ts';
 
 /**
  * Answers several queries over one data version; one that fails does not take the others with it. What is complete and late depends
  * on the tables that a query reads, so each may have a context of its own.
+ *
+ * @throws BusyError where none was answered and one could not even wait: the whole batch should be tried again
  */
 export async function answerBatch(
   queries: readonly Query[],
@@ -15,14 +18,17 @@ export async function answerBatch(
   onBug?: (error: unknown) => void,
 ): Promise<BatchResult> {
   const asked = queries.map((query) => ({ query, context: typeof context === 'function' ? context(query) : context }));
+  let busy: BusyError | undefined;
   const results = await Promise.all(
     asked.map((one) =>
       answer(one.query, one.context).catch((error: unknown): BatchItem => {
         one.context.signal?.throwIfAborted();
+        if (error instanceof BusyError) busy = error;
         return describeFailure(error, onBug);
       }),
     ),
   );
+  if (busy !== undefined && results.every((result) => 'error' in result)) throw busy;
   return { results, data_version: asked[0]?.context.dataVersion ?? '' };
 }
 

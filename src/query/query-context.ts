@@ -1,6 +1,7 @@
 import type { ResultMeta } from '../contract/result.ts';
 import type { RollupGrain } from '../model/checked.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
+import type { ChangeView } from './change-log.ts';
 
 /** What is true of the workspace at the moment of asking; read once per request. Times are UTC milliseconds. */
 export interface QueryContext {
@@ -16,7 +17,14 @@ export interface QueryContext {
   data: { first: string | null; last: string | null };
   /** Roll-ups that can be read, by name; none where absent. Of one moment, like the rest. */
   rollups?: ReadonlyMap<string, KeptRollup>;
+  /** What had changed by then, of the same moment as `rollups`; where absent an answer is kept for its data version only. */
+  changes?: ChangeView;
+  /** Whose rows may be seen; a part of what answers are kept by. None yet. */
+  policy?: string;
+  /** Aborted when the reader goes away. One per request: its statements take turns with those of other requests. */
   signal?: AbortSignal;
+  /** Aborted, with the error to tell, when the request's time is up. */
+  budget?: AbortSignal;
 }
 
 /** What is kept ready of one roll-up of the model. */
@@ -47,5 +55,21 @@ export interface StatementAnswer {
   elapsedMs?: number;
 }
 
+/** What is known of a statement beside its text. */
+export interface StatementTraits {
+  /** Equal for statements that must have the same answer, whatever they read it from. */
+  key: string;
+  /** What an answer depends on; anything where absent. */
+  reads?: readonly TableRead[];
+  /** It reads facts over more than a few days. */
+  heavy?: boolean;
+}
+
+/** Heavy statements run in a lane of their own and hold nobody up. */
+export type LaneName = 'quick' | 'heavy';
+
 /** The door to the engine that is handed in; `Warehouse.query` fits. */
-export type RunStatement = (statement: RenderedSql, options: { signal?: AbortSignal }) => Promise<StatementAnswer>;
+export type RunStatement = (
+  statement: RenderedSql,
+  options: { signal?: AbortSignal; lane?: LaneName },
+) => Promise<StatementAnswer>;

@@ -11,10 +11,10 @@ import { checkMetricQuery } from './checks/index.ts';
 import type { QueryContext, RunStatement } from './query-context.ts';
 import { resolveFunnelQuery, resolveMetricQuery } from './resolve.ts';
 import type { ResolvedFunnelQuery, ResolvedMetricQuery } from './resolved.ts';
-import { StatementCache } from './statement-cache.ts';
+import { type ServingStatus, StatementCache, type StatementCacheOptions } from './statement-cache.ts';
 import { Trace } from './trace.ts';
 
-interface QueryEngineOptions {
+interface QueryEngineOptions extends Pick<StatementCacheOptions, 'parallelHeavy' | 'estimateRows'> {
   /** Runs a statement and gives its rows as objects; `Warehouse.query` fits. */
   run: RunStatement;
   model: CheckedModel;
@@ -36,12 +36,15 @@ export interface QueryEngine {
   runBatch(queries: readonly Query[], context: QueryContext | ((query: Query) => QueryContext)): Promise<BatchResult>;
   /** The statements that `run` would send, commented. Nothing is run. */
   explainSql(query: Query, context: QueryContext): Promise<string>;
+  /** How statements are answered. */
+  status(): ServingStatus;
 }
 
 /** Answers queries of the one grammar over a model. Pure but for the runner that is handed in. */
 export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   const { model, run, onBug } = options;
   const cache = new StatementCache({
+    ...options,
     run,
     parallel: options.parallel ?? 4,
     maxRows: options.cacheRows ?? 200_000,
@@ -49,11 +52,12 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
 
   async function answer(query: Query, context: QueryContext): Promise<QueryResult> {
     const resolved = resolveQuery(query, model, context);
-    const trace = new Trace((statement: RenderedSql) => cache.run(statement, context.dataVersion, context.signal));
+    const trace = new Trace((statement, traits) => cache.run(statement, traits, context));
     return answerResolved(resolved, trace, context);
   }
 
   return {
+    status: () => cache.status(),
     run: answer,
     runBatch: (queries, context) => answerBatch(queries, context, answer, onBug),
     async explainSql(query, context) {

@@ -1,60 +1,118 @@
 import { expect, test } from 'vitest';
+import { completeContext } from '../../test/cases/query-context.ts';
+import { HOUR_MS } from '../contract/changes.ts';
+import { TurnoutError } from '../contract/errors.ts';
 import { sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import { StatementCache } from './statement-cache.ts';
+import { ChangeLog } from './change-log.ts';
+import { BusyError } from './lane.ts';
+import type { LaneName, QueryContext, StatementTraits } from './query-context.ts';
+import { StatementCache, type StatementCacheOptions } from './statement-cache.ts';
 
 const statement = (name: string) => renderSql(sql`SELECT ${string(name)}`);
+const at = (more: Partial<QueryContext> = {}) => completeContext(0, { dataVersion: 'v1', ...more });
 
 /** A runner whose answers are given by the test. */
-function controlled(parallel = 2, maxRows = 100) {
+function controlled(more: Partial<StatementCacheOptions> = {}) {
   const started: {
+    name: string;
     statement: RenderedSql;
     signal: AbortSignal;
-    answer: (rows?: object[]) => void;
+    lane: LaneName | undefined;
+    answer: (rows?: object[], rowsRead?: number) => void;
     fail: (error: Error) => void;
   }[] = [];
   const cache = new StatementCache({
-    parallel,
-    maxRows,
-    run: (sent, { signal }) =>
+    parallel: 2,
+    maxRows: 100,
+    ...more,
+    run: (sent, { signal, lane }) =>
       new Promise((resolve, reject) => {
         started.push({
+          name: names.get(sent) ?? '',
           statement: sent,
           signal: signal as AbortSignal,
-          answer: (rows = [{ one: 1 }]) =>
-            resolve({ rows: rows as Record<string, unknown>[], rowsRead: 10, elapsedMs: 5 }),
+          lane,
+          answer: (rows = [{ one: 1 }], rowsRead = 10) =>
+            resolve({ rows: rows as Record<string, unknown>[], rowsRead, elapsedMs: 5 }),
           fail: reject,
         });
       }),
   });
-  return { cache, started };
+  const names = new Map<string, string>();
+  const ask = (name: string, context: QueryContext = at(), traits: Partial<StatementTraits> = {}) => {
+    names.set(statement(name), name);
+    return cache.run(statement(name), { key: name, ...traits }, context);
+  };
+  return { cache, started, ask, begun: () => started.map(({ name }) => name) };
 }
 
 const settle = async () => {
-  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
 
 test('equal statements under way run once, and the answer is remembered for its data version', async () => {
-  const { cache, started } = controlled();
-  const both = [cache.run(statement('a'), 'v1', undefined), cache.run(statement('a'), 'v1', undefined)];
+  const { started, ask } = controlled();
+  const both = [ask('a'), ask('a')];
   await settle();
   expect(started).toHaveLength(1);
   started[0]?.answer();
   expect((await Promise.all(both)).map((answer) => answer.cached)).toEqual([false, false]);
-  expect(await cache.run(statement('a'), 'v1', undefined)).toMatchObject({
-    cached: true,
-    rows: [{ one: 1 }],
-    elapsedMs: 0,
-  });
-  void cache.run(statement('a'), 'v2', undefined);
+  expect(await ask('a')).toMatchObject({ cached: true, rows: [{ one: 1 }], elapsedMs: 0 });
+  void ask('a', at({ dataVersion: 'v2' }));
   await settle();
   expect(started).toHaveLength(2);
 });
 
+test('what reads the same under another text has the same answer; another policy has its own', async () => {
+  const { started, ask } = controlled();
+  const first = ask('from facts', at(), { key: 'charges' });
+  await settle();
+  started[0]?.answer();
+  await first;
+  expect(await ask('from a roll-up', at(), { key: 'charges' })).toMatchObject({ cached: true });
+  void ask('from facts', at({ policy: 'region = north' }), { key: 'charges' });
+  await settle();
+  expect(started).toHaveLength(2);
+});
+
+test('an answer is kept until something changes of what it reads', async () => {
+  const { started, ask } = controlled();
+  const log = new ChangeLog();
+  const march = { reads: [{ table: 'messages', column: 'at', start: 0, end: 10 * HOUR_MS }] };
+  const now = (dataVersion: string) => at({ dataVersion, changes: log.view() });
+  const first = ask('march', now('1'), march);
+  await settle();
+  started[0]?.answer();
+  await first;
+  log.applied([{ table: 'messages', hours: { at: [10] } }]);
+  expect((await ask('march', now('2'), march)).cached).toBe(true);
+  log.applied([{ table: 'messages', hours: { at: [9] } }]);
+  void ask('march', now('3'), march);
+  await settle();
+  expect(started).toHaveLength(2);
+});
+
+test('an answer for a request that began before a change is not taken for later ones', async () => {
+  const { started, ask } = controlled();
+  const log = new ChangeLog();
+  const reads = { reads: [{ table: 'messages' }] };
+  const early = at({ changes: log.view() });
+  log.applied([{ table: 'messages', hours: { at: [1] } }]);
+  const late = at({ changes: log.view() });
+  const answers = [ask('a', early, reads), ask('a', late, reads)];
+  await settle();
+  expect(started).toHaveLength(2);
+  started[0]?.answer([{ one: 'before' }]);
+  started[1]?.answer([{ one: 'after' }]);
+  await Promise.all(answers);
+  expect(await ask('a', late, reads)).toMatchObject({ cached: true, rows: [{ one: 'after' }] });
+});
+
 test('no more statements run than the pool has places', async () => {
-  const { cache, started } = controlled(2);
-  const all = ['a', 'b', 'c'].map((name) => cache.run(statement(name), 'v1', undefined));
+  const { started, ask } = controlled();
+  const all = ['a', 'b', 'c'].map((name) => ask(name));
   await settle();
   expect(started).toHaveLength(2);
   started[0]?.answer();
@@ -67,22 +125,76 @@ test('no more statements run than the pool has places', async () => {
   await all[2];
 });
 
+test('requests take turns', async () => {
+  const { started, ask, begun } = controlled({ parallel: 1 });
+  const page = at({ signal: new AbortController().signal });
+  const other = at({ signal: new AbortController().signal });
+  for (const name of ['p1', 'p2', 'p3', 'p4']) void ask(name, page);
+  for (const name of ['o1', 'o2']) void ask(name, other);
+  for (let turn = 0; turn < 6; turn++) {
+    await settle();
+    started[turn]?.answer();
+  }
+  await settle();
+  expect(begun()).toEqual(['p1', 'p2', 'o1', 'p3', 'o2', 'p4']);
+});
+
+test('heavy statements run one at a time and hold up none that are quick', async () => {
+  const { started, ask } = controlled({ estimateRows: (reads) => (reads[0]?.table === 'big' ? 1e8 : 1e5) });
+  const heavy = { heavy: true, reads: [{ table: 'big' }] };
+  for (const name of ['h1', 'h2']) void ask(name, at(), heavy);
+  void ask('small', at(), { heavy: true, reads: [{ table: 'small' }] });
+  void ask('quick', at(), { reads: [{ table: 'big' }] });
+  await settle();
+  expect(started.map(({ name, lane }) => [name, lane])).toEqual([
+    ['h1', 'heavy'],
+    ['small', 'quick'],
+    ['quick', 'quick'],
+  ]);
+});
+
+test('a statement that turned out to read much is heavy the next time', async () => {
+  const { started, ask } = controlled();
+  const first = ask('a');
+  await settle();
+  started[0]?.answer([{}], 50_000_000);
+  await first;
+  void ask('a', at({ dataVersion: 'v2' }));
+  await settle();
+  expect(started.map(({ lane }) => lane)).toEqual(['quick', 'heavy']);
+});
+
+test('where too many requests wait another one is refused, and those that wait are served', async () => {
+  const { cache, started, ask } = controlled({ parallel: 1, maxRequests: 1 });
+  const contexts = [0, 1, 2].map(() => at({ signal: new AbortController().signal }));
+  const running = ask('a', contexts[0]);
+  const waiting = [ask('b', contexts[1]), ask('c', contexts[1])];
+  await expect(ask('d', contexts[2])).rejects.toThrow(BusyError);
+  expect(cache.status().lanes.quick).toEqual({ running: 1, waiting: 2, requests: 1, refused: 1 });
+  for (let turn = 0; turn < 3; turn++) {
+    await settle();
+    started[turn]?.answer();
+  }
+  await Promise.all([running, ...waiting]);
+  expect(cache.status()).toMatchObject({ misses: 3, lanes: { quick: { running: 0, waiting: 0, requests: 0 } } });
+});
+
 test('a failure is not remembered', async () => {
-  const { cache, started } = controlled();
-  const failed = cache.run(statement('a'), 'v1', undefined);
+  const { started, ask } = controlled();
+  const failed = ask('a');
   await settle();
   started[0]?.fail(new Error('away'));
   await expect(failed).rejects.toThrow('away');
-  void cache.run(statement('a'), 'v1', undefined);
+  void ask('a');
   await settle();
   expect(started).toHaveLength(2);
 });
 
 test('a statement is given up when the last one who waits for it gives up', async () => {
-  const { cache, started } = controlled();
+  const { started, ask } = controlled();
   const first = new AbortController();
   const second = new AbortController();
-  const waits = [cache.run(statement('a'), 'v1', first.signal), cache.run(statement('a'), 'v1', second.signal)];
+  const waits = [ask('a', at({ signal: first.signal })), ask('a', at({ signal: second.signal }))];
   const outcomes = waits.map((wait) => wait.catch((error: Error) => error.name));
   await settle();
   first.abort();
@@ -93,17 +205,59 @@ test('a statement is given up when the last one who waits for it gives up', asyn
   expect(started[0]?.signal.aborted).toBe(true);
 });
 
+test('who gives up while waiting is never begun, and who comes after does not join what was given up', async () => {
+  const { cache, started, ask, begun } = controlled({ parallel: 1 });
+  const leaving = new AbortController();
+  void ask('long');
+  const waiting = ask('a', at({ signal: leaving.signal }));
+  await settle();
+  leaving.abort();
+  await expect(waiting).rejects.toThrow('aborted');
+  expect(cache.status().lanes.quick.waiting).toBe(0);
+  const again = ask('a');
+  started[0]?.answer();
+  await settle();
+  expect(begun()).toEqual(['long', 'a']);
+  started[1]?.answer();
+  await again;
+});
+
+test('a request whose time is up hears so; what it waited for goes on for others', async () => {
+  const { started, ask } = controlled();
+  const budget = new AbortController();
+  const late = ask('a', at({ signal: new AbortController().signal, budget: budget.signal }));
+  const patient = ask('a', at({ signal: new AbortController().signal }));
+  await settle();
+  budget.abort(new TurnoutError('timeout', 'The time is up.'));
+  await expect(late).rejects.toThrow('The time is up.');
+  expect(started[0]?.signal.aborted).toBe(false);
+  started[0]?.answer();
+  expect(await patient).toMatchObject({ rows: [{ one: 1 }] });
+});
+
 test('the least recently used answers go first', async () => {
-  const { cache, started } = controlled(2, 12);
-  const ask = async (name: string) => {
-    const answer = cache.run(statement(name), 'v1', undefined);
+  const { started, ask } = controlled({ maxRows: 12 });
+  const isCached = async (name: string) => {
+    const answer = ask(name);
     await settle();
-    if (started.at(-1)?.statement === statement(name)) started.at(-1)?.answer([{}, {}]);
+    if (started.at(-1)?.name === name) started.at(-1)?.answer([{}, {}]);
     return (await answer).cached;
   };
-  for (const name of ['a', 'b', 'c', 'd']) expect(await ask(name)).toBe(false);
-  expect(await ask('a')).toBe(true);
-  expect(await ask('e')).toBe(false);
-  expect(await ask('a')).toBe(true);
-  expect(await ask('b')).toBe(false);
+  for (const name of ['a', 'b', 'c', 'd']) expect(await isCached(name)).toBe(false);
+  expect(await isCached('a')).toBe(true);
+  expect(await isCached('e')).toBe(false);
+  expect(await isCached('a')).toBe(true);
+  expect(await isCached('b')).toBe(false);
+});
+
+test('many bytes push out others as many rows do', async () => {
+  const { cache, started, ask } = controlled({ maxRows: 1_000, maxBytes: 10_000 });
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const answer = ask(name);
+    await settle();
+    started.at(-1)?.answer([{ text: 'x'.repeat(1_000) }]);
+    await answer;
+  }
+  expect(cache.status().answers).toBe(4);
+  expect(cache.status().bytes).toBeLessThan(10_000);
 });

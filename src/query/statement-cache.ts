@@ -1,16 +1,49 @@
 import type { RenderedSql } from '../sql/rendered.ts';
-import type { RunStatement, StatementAnswer } from './query-context.ts';
+import { KeptAnswers, type KeptAnswersStatus } from './kept-answers.ts';
+import { Lane, type LaneStatus } from './lane.ts';
+import type {
+  LaneName,
+  QueryContext,
+  RunStatement,
+  StatementAnswer,
+  StatementTraits,
+  TableRead,
+} from './query-context.ts';
+import { StatementCosts } from './statement-costs.ts';
 
 export interface CachedAnswer extends StatementAnswer {
   cached: boolean;
 }
 
-interface StatementCacheOptions {
+export interface StatementCacheOptions {
   run: RunStatement;
-  /** Statements that run at the same time; the engine's pool size. */
+  /** Quick statements that run at the same time; the engine's pool size. */
   parallel: number;
+  /** Heavy ones; default 1. */
+  parallelHeavy?: number;
   /** Rows kept over all answers; the least recently used go first. */
   maxRows: number;
+  /** Bytes, estimated, of all answers; default 64 MB. */
+  maxBytes?: number;
+  /** Requests that may wait for a quick place; default 60. */
+  maxRequests?: number;
+  /** Requests that may wait for a heavy place; default 20. */
+  maxHeavyRequests?: number;
+  /** Rows of what would be read, roughly. */
+  estimateRows?: (reads: readonly TableRead[]) => number;
+}
+
+/** What has been asked and answered since the start. */
+export interface ServingStatus extends KeptAnswersStatus {
+  /** Statements answered from what is kept. */
+  hits: number;
+  /** Statements that joined an equal one under way. */
+  shared: number;
+  /** Statements sent to the engine. */
+  misses: number;
+  /** Statements given up because nobody waited for them any more. */
+  given_up: number;
+  lanes: Record<LaneName, LaneStatus>;
 }
 
 interface Flight {
@@ -20,95 +53,124 @@ interface Flight {
 }
 
 /**
- * Runs statements: at most `parallel` at a time, equal ones under way only once, answers remembered per data version. A statement
- * is given up when everybody who waits for it has given up.
+ * Runs statements: in lanes of limited width, equal ones under way only once. An answer is kept until something changes of what its
+ * statement reads. A statement is given up when everybody who waits for it has given up.
  */
 export class StatementCache {
-  readonly #options: StatementCacheOptions;
-  readonly #answers = new Map<string, StatementAnswer>();
+  readonly #run: RunStatement;
+  readonly #answers: KeptAnswers;
+  readonly #costs: StatementCosts;
+  readonly #lanes: Record<LaneName, Lane>;
   readonly #flights = new Map<string, Flight>();
-  readonly #queue: (() => void)[] = [];
-  #rows = 0;
-  #running = 0;
+  #hits = 0;
+  #shared = 0;
+  #misses = 0;
+  #givenUp = 0;
 
   constructor(options: StatementCacheOptions) {
-    this.#options = options;
+    this.#run = options.run;
+    this.#answers = new KeptAnswers(options.maxRows, options.maxBytes ?? 64e6);
+    this.#costs = new StatementCosts(options.estimateRows);
+    this.#lanes = {
+      quick: new Lane(options.parallel, options.maxRequests ?? 60),
+      heavy: new Lane(options.parallelHeavy ?? 1, options.maxHeavyRequests ?? 20),
+    };
   }
 
-  async run(statement: RenderedSql, dataVersion: string, signal: AbortSignal | undefined): Promise<CachedAnswer> {
+  status(): ServingStatus {
+    return {
+      ...this.#answers.status(),
+      hits: this.#hits,
+      shared: this.#shared,
+      misses: this.#misses,
+      given_up: this.#givenUp,
+      lanes: { quick: this.#lanes.quick.status(), heavy: this.#lanes.heavy.status() },
+    };
+  }
+
+  /** @throws BusyError, the reason of the context's `signal` or `budget`, and whatever the runner throws */
+  async run(statement: RenderedSql, traits: StatementTraits, context: QueryContext): Promise<CachedAnswer> {
+    const { signal, budget, changes } = context;
     signal?.throwIfAborted();
-    const key = `${dataVersion}\n${statement}`;
-    const known = this.#answers.get(key);
+    const key = `${context.policy ?? ''}\n${traits.key}`;
+    const version = changes?.versionOf(traits.reads) ?? context.dataVersion;
+    const known = this.#answers.find(key, version);
     if (known !== undefined) {
-      this.#answers.delete(key);
-      this.#answers.set(key, known);
-      return { ...known, elapsedMs: 0, rowsRead: known.rowsRead, cached: true };
+      this.#hits++;
+      return { ...known, elapsedMs: 0, cached: true };
     }
-    const flight = this.#flights.get(key) ?? this.#start(key, statement);
+    budget?.throwIfAborted();
+    // Where something has changed since the request began, its roll-ups may be those of before: right for it, but not for later ones.
+    const current = changes === undefined || Number(version) <= changes.at;
+    const flight = this.#join(`${key}\n${current ? version : `at ${changes.at}`}`, {
+      statement,
+      traits,
+      request: signal ?? context,
+      done: (answer) => {
+        if (current) this.#answers.keep(key, version, answer);
+      },
+    });
     flight.waiting++;
     try {
-      return { ...(await untilAborted(flight.answer, signal)), cached: false };
+      return { ...(await untilAborted(flight.answer, [signal, budget])), cached: false };
     } finally {
       flight.waiting--;
-      if (flight.waiting === 0 && this.#flights.get(key) === flight) {
-        this.#flights.delete(key);
-        flight.abort.abort();
-      }
+      if (flight.waiting === 0) flight.abort.abort();
     }
   }
 
-  #start(key: string, statement: RenderedSql): Flight {
+  #join(
+    id: string,
+    asked: {
+      statement: RenderedSql;
+      traits: StatementTraits;
+      request: object;
+      done: (answer: StatementAnswer) => void;
+    },
+  ): Flight {
+    const underWay = this.#flights.get(id);
+    if (underWay !== undefined) {
+      this.#shared++;
+      return underWay;
+    }
+    const { statement, traits, request, done } = asked;
     const abort = new AbortController();
-    const answer = this.#inTurn(abort.signal, () => this.#options.run(statement, { signal: abort.signal })).then(
-      (done) => {
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        this.#remember(key, done);
-        return done;
-      },
-      (error: unknown) => {
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        throw error;
-      },
-    );
-    answer.catch(() => undefined);
+    const { signal } = abort;
+    const lane = this.#costs.laneOf(traits);
+    const answer = this.#lanes[lane]
+      .run(request, signal, () => {
+        this.#misses++;
+        return this.#run(statement, { signal, lane });
+      })
+      .then((answered) => {
+        this.#costs.note(traits.key, answered);
+        done(answered);
+        return answered;
+      });
     const flight: Flight = { answer, abort, waiting: 0 };
-    this.#flights.set(key, flight);
+    this.#flights.set(id, flight);
+    const land = () => {
+      if (this.#flights.get(id) === flight) this.#flights.delete(id);
+    };
+    // At once, so that nobody joins what has been given up.
+    signal.addEventListener('abort', land);
+    answer.then(land, () => {
+      land();
+      if (signal.aborted) this.#givenUp++;
+    });
     return flight;
-  }
-
-  async #inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#options.parallel) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    else this.#running++;
-    try {
-      signal.throwIfAborted();
-      return await work();
-    } finally {
-      // The place is handed over, so that the count never exceeds the limit.
-      const next = this.#queue.shift();
-      if (next === undefined) this.#running--;
-      else next();
-    }
-  }
-
-  #remember(key: string, answer: StatementAnswer): void {
-    const size = answer.rows.length + 1;
-    if (size > this.#options.maxRows / 4) return;
-    this.#answers.set(key, answer);
-    this.#rows += size;
-    for (const [oldest, held] of this.#answers) {
-      if (this.#rows <= this.#options.maxRows) break;
-      this.#answers.delete(oldest);
-      this.#rows -= held.rows.length + 1;
-    }
   }
 }
 
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
+function untilAborted<T>(work: Promise<T>, signals: readonly (AbortSignal | undefined)[]): Promise<T> {
+  const watched = signals.filter((signal) => signal !== undefined);
+  if (watched.length === 0) return work;
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const stop = () => reject(watched.find((signal) => signal.aborted)?.reason);
+    if (watched.some((signal) => signal.aborted)) return stop();
+    for (const signal of watched) signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => {
+      for (const signal of watched) signal.removeEventListener('abort', stop);
+    });
   });
 }

@@ -2,22 +2,27 @@ import type { ResultMeta } from '../contract/result.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { describeLateness } from './lateness.ts';
 import { formatInstant } from './local-time.ts';
-import type { QueryContext } from './query-context.ts';
+import type { QueryContext, StatementTraits } from './query-context.ts';
 import type { CachedAnswer } from './statement-cache.ts';
+
+type Send = (statement: RenderedSql, traits: StatementTraits) => Promise<CachedAnswer>;
 
 /** The statements of one query and what they cost. */
 export class Trace {
-  readonly #send: (statement: RenderedSql) => Promise<CachedAnswer>;
+  readonly #send: Send;
   #rowsRead = 0;
   #elapsedMs = 0;
   #cached = true;
 
-  constructor(run: (statement: RenderedSql) => Promise<CachedAnswer>) {
+  constructor(run: Send) {
     this.#send = run;
   }
 
-  readonly run = async (statement: RenderedSql): Promise<Record<string, unknown>[]> => {
-    const answer = await this.#send(statement);
+  readonly run = async (
+    statement: RenderedSql,
+    traits: StatementTraits = { key: statement },
+  ): Promise<Record<string, unknown>[]> => {
+    const answer = await this.#send(statement, traits);
     this.#rowsRead += answer.rowsRead;
     this.#elapsedMs = Math.max(this.#elapsedMs, answer.elapsedMs ?? 0);
     this.#cached &&= answer.cached;

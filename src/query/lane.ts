@@ -1,0 +1,111 @@
+import { TurnoutError } from '../contract/errors.ts';
+
+export interface LaneStatus {
+  running: number;
+  /** Statements that wait for a place, and the requests that they belong to. */
+  waiting: number;
+  requests: number;
+  /** Statements turned away so far because too many requests waited. */
+  refused: number;
+}
+
+interface Waiting {
+  start: () => void;
+}
+
+/** More requests wait than can be answered in reasonable time: nothing is wrong, it should be tried again. */
+export class BusyError extends TurnoutError {
+  constructor() {
+    super('unavailable', 'Turnout is answering as many questions as it can at once. Try again in a few seconds.');
+  }
+}
+
+/**
+ * Places in which statements run. Where all are taken, requests take turns: the next statement is of the request that was served
+ * longest ago, so that a page of many tiles does not hold up one of a single tile.
+ */
+export class Lane {
+  readonly #places: number;
+  readonly #maxRequests: number;
+  /** By request; the one that is served next stands first. */
+  readonly #queues = new Map<object, Waiting[]>();
+  #running = 0;
+  #waiting = 0;
+  #refused = 0;
+
+  /** @param maxRequests requests whose statements may wait at a time; those of another one are refused */
+  constructor(places: number, maxRequests: number) {
+    this.#places = places;
+    this.#maxRequests = maxRequests;
+  }
+
+  status(): LaneStatus {
+    return {
+      running: this.#running,
+      waiting: this.#waiting,
+      requests: this.#queues.size,
+      refused: this.#refused,
+    };
+  }
+
+  /**
+   * Runs the work in a place of its own; one that is aborted while it waits is never begun.
+   * @throws BusyError where too many other requests wait already
+   */
+  async run<T>(request: object, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    if (this.#running < this.#places) this.#running++;
+    else await this.#turn(request, signal);
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Resolves with a place that was handed over. */
+  #turn(request: object, signal: AbortSignal): Promise<void> {
+    let queue = this.#queues.get(request);
+    if (queue === undefined) {
+      if (this.#queues.size >= this.#maxRequests) {
+        this.#refused++;
+        throw new BusyError();
+      }
+      queue = [];
+      this.#queues.set(request, queue);
+    }
+    const own = queue;
+    this.#waiting++;
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        start: () => {
+          signal.removeEventListener('abort', giveUp);
+          resolve();
+        },
+      };
+      const giveUp = () => {
+        own.splice(own.indexOf(waiting), 1);
+        if (own.length === 0) this.#queues.delete(request);
+        this.#waiting--;
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      own.push(waiting);
+    });
+  }
+
+  /** The place is handed over, so that the count never exceeds the limit. */
+  #leave(): void {
+    for (const [request, queue] of this.#queues) {
+      const next = queue.shift();
+      this.#queues.delete(request);
+      if (next === undefined) continue;
+      // To the end of the row.
+      if (queue.length > 0) this.#queues.set(request, queue);
+      this.#waiting--;
+      next.start();
+      return;
+    }
+    this.#running--;
+  }
+}
