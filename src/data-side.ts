@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TableChange } from './contract/changes.ts';
 import { TurnoutError } from './contract/errors.ts';
 import { listUnusedNumbers } from './journal/unused-numbers.ts';
 import type { Logger } from './logger.ts';
@@ -26,6 +27,9 @@ export interface DataSideOptions {
   log: Logger;
 }
 
+/** What a batch changed; null where everything may have changed. `seq`: everything up to there is counted. */
+export type ChangeListener = (changes: readonly TableChange[] | null, seq: number) => void;
+
 const OPEN_AGAIN_AFTER_MS = 5_000;
 const CHECK_LEDGER_EVERY_MS = 60_000;
 /** A check that takes long is made more rarely: at most a twentieth of the time goes into it. */
@@ -39,6 +43,7 @@ const MAX_ALARMS = 20;
 export class DataSide {
   #options: DataSideOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #changeListeners = new Set<ChangeListener>();
   readonly #alarms: { at: number; message: string }[] = [];
   readonly #stop = new AbortController();
   readonly #opening: Promise<void>;
@@ -94,6 +99,12 @@ export class DataSide {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Called with every change of the facts, before `onChange` tells of it. */
+  onFactsChange(listener: ChangeListener): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
   /** Goes on with other sources, tables or settings; facts that they change are made anew. Numbers stay up meanwhile. */
@@ -192,11 +203,13 @@ export class DataSide {
       const reason = `The numbers reach to entry ${seq}, but the journal only to ${durable}.`;
       this.#alarm(`${reason} They are made anew from the journal.`);
       await opened.startEmpty(reason);
+      this.#changed(null, 0);
     } else if (seq > 0 && settings !== settingsHash(this.#options.projector)) {
       this.#options.log.info(
         'zone, currency, channels, rates or the reading of addresses have changed: the numbers are made anew from the journal',
       );
       await startOver(opened.warehouse);
+      this.#changed(null, 0);
     }
   }
 
@@ -207,7 +220,10 @@ export class DataSide {
       log: this.#options.log,
     });
     this.#projector = projector;
-    projector.onProgress(() => this.#announce());
+    projector.onProgress((_, outcome) => {
+      if (outcome !== undefined) this.#changed(outcome.changes, outcome.seq);
+      this.#announce();
+    });
     projector.notify(this.#options.durableSeq());
     this.#announce();
   }
@@ -223,6 +239,7 @@ export class DataSide {
     this.#announce();
     try {
       await opened.startEmpty(message);
+      this.#changed(null, 0);
       await this.#startProjector(opened);
     } catch (error) {
       log.error({ err: error }, 'the data could not be set aside; opening it again');
@@ -263,6 +280,10 @@ export class DataSide {
     if (this.#alarms.length > MAX_ALARMS) this.#alarms.shift();
     this.#options.log.error({ alarm: message }, 'alarm');
     this.#announce();
+  }
+
+  #changed(changes: readonly TableChange[] | null, seq: number): void {
+    for (const listener of this.#changeListeners) listener(changes, seq);
   }
 
   #announce(): void {

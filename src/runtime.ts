@@ -164,8 +164,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     });
     closers.push(() => imports.close());
 
-    const compose = (): WorkspaceServices =>
-      composeServices({
+    const stops: (() => void)[] = [];
+    const compose = (): WorkspaceServices => {
+      for (const stop of stops.splice(0)) stop();
+      return composeServices({
         ...files,
         clock,
         journal,
@@ -178,8 +180,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         counters,
         control,
         sample: isSample,
+        closeWith: (stop) => stops.push(stop),
         log,
       });
+    };
     let services = compose();
     return {
       get services() {

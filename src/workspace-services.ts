@@ -7,6 +7,7 @@ import type { Feed } from './contract/connector.ts';
 import { TurnoutError } from './contract/errors.ts';
 import type { Query } from './contract/query.ts';
 import type { DataSide } from './data-side.ts';
+import { DataSpan } from './data-span.ts';
 import { createExplainEngine } from './explain/create-explain-engine.ts';
 import type { IdentityRuleServices, SourceActions, SourceGroupServices, WorkspaceServices } from './http/services.ts';
 import type { Imports } from './imports/imports.ts';
@@ -36,8 +37,6 @@ import { recordAudit } from './store/audit.ts';
 import type { ControlDatabase } from './store/tables.ts';
 import type { Sync } from './sync/sync.ts';
 
-type DataSpan = WorkspaceInfo['data'];
-
 export interface Parts {
   loaded: LoadedWorkspace & { model: CheckedModel };
   sources: Source[];
@@ -54,6 +53,8 @@ export interface Parts {
   counters: IntakeCounters;
   control: ControlDatabase;
   sample: boolean;
+  /** Takes what ends the services' listening when others take their place. */
+  closeWith: (stop: () => void) => void;
   log: Logger;
 }
 
@@ -115,23 +116,13 @@ export function composeServices(parts: Parts): WorkspaceServices {
     };
   };
 
-  let known: DataSpan = { first: null, last: null };
-  let asked: { version: string; span: Promise<DataSpan> } | null = null;
-  /** Asked once per data version. */
-  const dataSpan = async (): Promise<DataSpan> => {
-    const version = String(data.status?.seq ?? 0);
-    if (asked?.version !== version)
-      asked = { version, span: loadDataSpan(data.warehouse, workspace.time_zone, loaded.tables) };
-    try {
-      known = await asked.span;
-      return known;
-    } catch (error) {
-      asked = null;
-      throw error;
-    }
-  };
+  const span = new DataSpan({
+    load: async () => loadDataSpan(data.warehouse, workspace.time_zone, loaded.tables),
+    localDate: (instant) => localDate.format(instant),
+  });
+  parts.closeWith(data.onFactsChange((changes) => span.applied(changes)));
   /** The page's frame does not wait for the engine. */
-  const knownDataSpan = () => dataSpan().catch(() => known);
+  const knownDataSpan = () => span.current().catch(() => span.known);
 
   /** Of one moment, for each query by the tables that it reads. */
   const contextOf = async (signal: AbortSignal): Promise<(query: Query) => QueryContext> => {
@@ -139,7 +130,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     const reached = reach();
     const asOf = Date.parse(as_of);
     const now = clock();
-    const span = await dataSpan();
+    const dataSpan = await span.current();
     return (query) => {
       const { completeThrough, late }: Completeness = completenessOf(reached, tablesOfQuery(query, model), asOf);
       return {
@@ -147,7 +138,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
         asOf,
         completeThrough,
         dataVersion: data_version,
-        data: span,
+        data: dataSpan,
         signal,
         ...(late.length === 0 ? {} : { late }),
       };
