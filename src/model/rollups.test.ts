@@ -47,19 +47,20 @@ test('measures are shared, parameters have their defaults, money brings its curr
     ['m0', 'count', undefined],
     ['m1', 'count', undefined],
     ['m2', 'sum', 'charge'],
-    ['m3', 'sum', 'seconds'],
-    ['m4', 'known', 'seconds'],
-    ['m5', 'people', 'recipient'],
+    ['m3', 'count', undefined],
+    ['m4', 'sum', 'seconds'],
+    ['m5', 'known', 'seconds'],
+    ['m6', 'people', 'recipient'],
   ]);
   expect(rollup?.measures[1]?.filter).toEqual({ kind: 'compare', column: 'seconds', op: '>=', value: 300 });
   expect(rollup?.sets.map(({ keys, grains, measures }) => [keys, grains, [...measures]])).toEqual([
-    [['currency'], ['day', 'hour'], ['m0', 'm1', 'm2', 'm3', 'm4']],
+    [['currency'], ['day', 'hour'], ['m0', 'm1', 'm2', 'm3', 'm4', 'm5']],
     [
       ['channel', 'currency'],
       ['day', 'hour'],
-      ['m0', 'm1', 'm2', 'm3', 'm4'],
+      ['m0', 'm1', 'm2', 'm3', 'm4', 'm5'],
     ],
-    [['category'], ['day'], ['m0', 'm5']],
+    [['category'], ['day'], ['m0', 'm3', 'm6']],
   ]);
 });
 

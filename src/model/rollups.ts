@@ -17,8 +17,9 @@ type SimpleMetric = Extract<Metric, { type: 'simple' }>;
 export type MeasurePart = Omit<RollupMeasure, 'name'>;
 
 /**
- * The parts from which a simple metric can be put together exactly: its average is a sum and a count. None where it cannot be:
- * a median, and distinct values of anything but people.
+ * The parts from which a simple metric can be put together exactly: its average is a sum and a count. Last comes the number of its
+ * rows, because a sum of 0 does not tell whether there were any. None where it cannot be: a median, and distinct values of anything
+ * but people.
  */
 export function partsOfMetric({ agg, column, filter }: SimpleMetric, dataset: Dataset): MeasurePart[] {
   const part = (method: RollupMethod): MeasurePart => ({
@@ -28,14 +29,17 @@ export function partsOfMetric({ agg, column, filter }: SimpleMetric, dataset: Da
   });
   switch (agg) {
     case 'count':
+      return [part('count')];
     case 'sum':
     case 'min':
     case 'max':
-      return [part(agg)];
+      return [part(agg), part('count')];
     case 'average':
-      return [part('sum'), part('known')];
-    case 'count_distinct':
-      return column !== undefined && dataset.columns.get(column)?.type === 'person' ? [part('people')] : [];
+      return [part('sum'), part('known'), part('count')];
+    case 'count_distinct': {
+      const isPerson = column !== undefined && dataset.columns.get(column)?.type === 'person';
+      return isPerson ? [part('people'), part('count')] : [];
+    }
     case 'median':
       return [];
   }
