@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { assertNever } from '../../contract/errors.ts';
 import type { ColumnType } from '../../contract/facts.ts';
 import type { Dataset, Rollup, RollupGrain, RollupMeasure, RollupMethod } from '../../model/checked.ts';
-import { sql } from '../../sql/build.ts';
+import { instant, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 
@@ -17,8 +17,8 @@ export const ROLLUP_SPAN: InstantRange = { start: Date.UTC(1970, 0, 3), end: Dat
 /** Raised when the same declaration is kept in another way: every roll-up is then built anew. */
 const FORMAT = 1;
 
-/** `hour` = DateTime, `date` = Date, `total` = Decimal(38, 6), `bitmap` = state of groupBitmap over UInt32; the rest as in facts. */
-export type RollupColumnType = ColumnType | 'version' | 'count' | 'date' | 'hour' | 'total' | 'bitmap';
+/** `second` = DateTime, `version` = UInt64, `total` = Decimal(38, 6), `bitmap` = state of groupBitmap over UInt32; the rest as in facts. */
+export type RollupColumnType = ColumnType | 'version' | 'count' | 'second' | 'total' | 'bitmap';
 
 export interface RollupColumn {
   type: RollupColumnType;
@@ -27,7 +27,7 @@ export interface RollupColumn {
 
 /** Number of the set that a row is of (`RollupSet.index`). */
 export const SET_COLUMN = 'set';
-/** Of the hour table: start of the local hour as `compileBucket` has it, DateTime; of the day table: the local day, Date. */
+/** DateTime: start of the local hour as `compileBucket` has it, or the first instant of the local day. */
 export const BUCKET_COLUMN = 'bucket';
 export const VERSION_COLUMN = 'version';
 export const DELETED_COLUMN = 'is_deleted';
@@ -36,11 +36,11 @@ export const DELETED_COLUMN = 'is_deleted';
 export const keyColumn = (column: string): string => `key_${column}`;
 
 /** Columns of a roll-up's table, in order: set, bucket, keys, measures, version, is_deleted. */
-export function rollupColumns(rollup: Rollup, grain: RollupGrain): Record<string, RollupColumn> {
+export function rollupColumns(rollup: Rollup): Record<string, RollupColumn> {
   const { dataset, keys, measures } = rollup;
   return {
     [SET_COLUMN]: { type: 'count' },
-    [BUCKET_COLUMN]: { type: grain === 'hour' ? 'hour' : 'date' },
+    [BUCKET_COLUMN]: { type: 'second' },
     ...Object.fromEntries(keys.map((key) => [keyColumn(key), typeOf(dataset, key)])),
     ...Object.fromEntries(measures.map((measure) => [measure.name, measureType(measure, dataset)])),
     [VERSION_COLUMN]: { type: 'version' },
@@ -154,3 +154,11 @@ export function rollupTable(rollup: Rollup, grain: RollupGrain, zone: string): s
 }
 
 export const isRollupTable = (name: string): boolean => /^rollup_.+_(hour|day)_[0-9a-f]{8}$/.test(name);
+
+/** What a row holds of a key that its set does not have. */
+export function compileNoKey({ dataset }: Rollup, key: string): SqlNode {
+  const { type, nullable } = typeOf(dataset, key);
+  if (nullable) return sql`NULL`;
+  if (type === 'instant') return instant(0);
+  return type === 'category' || type === 'string' || type === 'json' ? sql`''` : sql`0`;
+}

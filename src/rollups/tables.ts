@@ -1,0 +1,19 @@
+import type { Rollup } from '../model/checked.ts';
+import { BUCKET_COLUMN, keyColumn, rollupColumns, SET_COLUMN, VERSION_COLUMN } from '../query/rollup/columns.ts';
+import type { StoredTable } from '../warehouse/tables.ts';
+
+/** Small marks: a page reads a few days of one set. */
+const GRANULARITY = 256;
+
+/** A roll-up's table as the warehouse makes it; those of hours and of days have the same columns. */
+export function rollupTableOf(rollup: Rollup): StoredTable {
+  return {
+    columns: rollupColumns(rollup),
+    orderBy: [SET_COLUMN, BUCKET_COLUMN, ...rollup.keys.map(keyColumn)],
+    partitionByMonthOf: BUCKET_COLUMN,
+    version: VERSION_COLUMN,
+    deletable: true,
+    granularity: GRANULARITY,
+    shardBy: BUCKET_COLUMN,
+  };
+}
