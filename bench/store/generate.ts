@@ -1,4 +1,5 @@
-import { mergeParts } from '../../src/warehouse/schema.ts';
+import { runAll } from '../../src/warehouse/run-all.ts';
+import { mergePartsStatements } from '../../src/warehouse/schema.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Calendar, DAYS, perDay } from './calendar.ts';
 import { insertMessages } from './message-rows.ts';
@@ -35,7 +36,7 @@ export async function generateFacts(warehouse: Warehouse, size: StoreSize, calen
     await run(insertStays(first, count, size, calendar));
   }
   for (const table of ['messages', 'people', 'activities', 'invitations', 'participations', 'stays'])
-    await run(mergeParts(table));
+    await runAll(warehouse, mergePartsStatements(table, warehouse.layout), { timeoutMs: LIMIT_MS });
 }
 
 function* slices(total: number, most: number): Generator<[first: number, count: number]> {

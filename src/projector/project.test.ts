@@ -192,6 +192,7 @@ describe('poison', () => {
   it('finds the entry that the engine refuses by trying entries alone', async () => {
     const { warehouse } = engine;
     const refusing = {
+      layout: warehouse.layout,
       query: warehouse.query.bind(warehouse),
       command: warehouse.command.bind(warehouse),
       close: async () => {},

@@ -9,7 +9,8 @@ import { tidy } from './tidy.ts';
 const engine = withEngine();
 
 const parts = async () =>
-  (await engine.warehouse.query<{ parts: number }>(countParts('participations'))).rows[0]?.parts ?? 0;
+  (await engine.warehouse.query<{ parts: number }>(countParts('participations', engine.warehouse.layout))).rows[0]
+    ?.parts ?? 0;
 
 test('many pieces become one; the rows stay', async () => {
   const { warehouse } = engine;

@@ -1,4 +1,5 @@
-import { countParts, mergeParts } from '../warehouse/schema.ts';
+import { runAll } from '../warehouse/run-all.ts';
+import { countParts, mergePartsStatements } from '../warehouse/schema.ts';
 import type { TableName } from '../warehouse/tables.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -11,7 +12,8 @@ const LIMIT = { timeoutMs: 300_000 };
 /** Merges what many inserts have left in pieces; for moments without a backlog. Failing is no harm. */
 export async function tidy(warehouse: Warehouse): Promise<void> {
   for (const table of READ_WHOLE) {
-    const { rows } = await warehouse.query<{ parts: number }>(countParts(table));
-    if ((rows[0]?.parts ?? 0) > FEW_PARTS) await warehouse.command(mergeParts(table), LIMIT);
+    const { rows } = await warehouse.query<{ parts: number }>(countParts(table, warehouse.layout));
+    if ((rows[0]?.parts ?? 0) > FEW_PARTS)
+      await runAll(warehouse, mergePartsStatements(table, warehouse.layout), LIMIT);
   }
 }

@@ -3,7 +3,8 @@ import { userTableName } from '../contract/facts.ts';
 import type { RecordOf } from '../contract/record.ts';
 import { identifier, number, sql, string, uint64 } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
-import { createTable, dropTable, listColumns, tableName } from '../warehouse/schema.ts';
+import { runAll } from '../warehouse/run-all.ts';
+import { createTableStatements, dropTableStatements, listColumns, tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Key } from './hash.ts';
 import { encodeTable } from './rows.ts';
@@ -26,12 +27,13 @@ const CHUNK = 20_000;
 export async function ensureTables(warehouse: Warehouse, tables: TableRows, through: number): Promise<void> {
   const [present, made] = await Promise.all([listUserTables(warehouse), loadHashes(warehouse)]);
   const declared = new Set([...tables.values()].map(({ name }) => name));
-  for (const name of present) if (!declared.has(name)) await warehouse.command(dropTable(name), { idempotent: true });
+  for (const name of present) if (!declared.has(name)) await runAll(warehouse, dropTableStatements(name, warehouse.layout), { idempotent: true });
   for (const table of tables.values()) {
     const wanted = declarationHash(table);
     if (present.has(table.name) && made.get(table.spec.table) === wanted) continue;
-    await warehouse.command(dropTable(table.name), { idempotent: true });
-    await warehouse.command(createTable(table.name, table.stored), { idempotent: true });
+    await runAll(warehouse, dropTableStatements(table.name, warehouse.layout), { idempotent: true });
+    const statements = createTableStatements(table.name, table.stored, warehouse.layout);
+    await runAll(warehouse, statements, { idempotent: true });
     await fillTable(warehouse, tables, table, through);
     await saveHash(warehouse, table.spec.table, wanted, through);
   }

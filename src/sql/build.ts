@@ -14,6 +14,7 @@ export const date = (value: string): Literal => ({ kind: 'date', value });
 /** @param value UTC milliseconds */
 export const instant = (value: number): Literal => ({ kind: 'instant', value });
 export const zone = (name: string): Literal => ({ kind: 'zone', value: name });
+export const plain = (value: string): Literal => ({ kind: 'plain', value });
 export const list = (items: readonly Literal[]): Literal => ({ kind: 'list', items });
 
 export const joined = (separator: Joined['separator'], parts: readonly SqlNode[]): Joined => ({

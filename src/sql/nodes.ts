@@ -11,6 +11,8 @@ export type Literal =
   | { kind: 'instant'; value: number }
   /** An IANA zone name, checked against its alphabet and written plainly so that the SQL can be read. */
   | { kind: 'zone'; value: string }
+  /** Letters, digits and `_./{}-`, written plainly where the engine takes no expression: names of clusters, paths of replicas. */
+  | { kind: 'plain'; value: string }
   /** `unhex` of every string; rendered as a tuple for IN. */
   | { kind: 'list'; items: readonly Literal[] };
 

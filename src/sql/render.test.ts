@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comment, date, identifier, instant, joined, list, nested, number, sql, string, zone } from './build.ts';
+import { comment, date, identifier, instant, joined, list, nested, number, plain, sql, string, zone } from './build.ts';
 import { renderSql } from './render.ts';
 
 describe('values', () => {
@@ -14,6 +14,7 @@ describe('values', () => {
     expect(renderSql(list([number(1), string('a')]))).toBe(`(1, unhex('61'))`);
     expect(renderSql(instant(5))).toBe(`fromUnixTimestamp64Milli(5, 'UTC')`);
     expect(renderSql(zone('America/Argentina/Buenos_Aires'))).toBe(`'America/Argentina/Buenos_Aires'`);
+    expect(renderSql(plain('/tables/{shard}/a-b.c'))).toBe(`'/tables/{shard}/a-b.c'`);
     for (const wrong of [
       number(Number.NaN),
       instant(1.5),
@@ -22,6 +23,8 @@ describe('values', () => {
       zone(`UTC'`),
       zone(''),
       identifier('A b'),
+      plain(`x'`),
+      plain(''),
     ])
       expect(() => renderSql(wrong)).toThrow();
     expect(() => renderSql(list([]))).toThrow();

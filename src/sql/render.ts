@@ -59,6 +59,10 @@ function renderLiteral(literal: Literal): string {
       if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/.test(literal.value))
         throw new Error(`not a time zone: ${JSON.stringify(literal.value)}`);
       return `'${literal.value}'`;
+    case 'plain':
+      if (!/^[A-Za-z0-9_./{}-]+$/.test(literal.value))
+        throw new Error(`not to be written plainly: ${JSON.stringify(literal.value)}`);
+      return `'${literal.value}'`;
     case 'list':
       if (literal.items.length === 0) throw new Error('an empty list has no SQL form: decide before rendering');
       return `(${literal.items.map(renderItem).join(', ')})`;

@@ -6,6 +6,7 @@ import { TurnoutError } from '../contract/errors.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { encodeRows } from './encode-rows.ts';
 import { BUSY_CODES, DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
+import { EMBEDDED, type Layout } from './layout.ts';
 import type { StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
 
 export interface ConnectOptions {
@@ -14,6 +15,8 @@ export interface ConnectOptions {
   /** … or a ClickHouse server. */
   url?: string;
   database?: string;
+  /** Default: the embedded engine's, or a server's where `url` names one. */
+  layout?: Layout;
   /** Milliseconds for a statement that names no limit of its own; default 30,000. */
   timeoutMs?: number;
   /** Milliseconds during which a call is tried again while the engine is away; default 3,000, 0 = never. */
@@ -47,6 +50,7 @@ export function connectWarehouse(options: ConnectOptions): Warehouse {
 }
 
 class WarehouseClient implements Warehouse {
+  readonly layout: Layout;
   readonly #client: ClickHouseClient;
   readonly #agent: Agent;
   readonly #options: ConnectOptions;
@@ -54,6 +58,7 @@ class WarehouseClient implements Warehouse {
 
   constructor(options: ConnectOptions) {
     this.#options = options;
+    this.layout = options.layout ?? (options.url === undefined ? EMBEDDED : { kind: 'server' });
     this.#agent = new Agent({
       keepAlive: true,
       maxSockets: 64,

@@ -7,6 +7,8 @@ import { DATABASE } from './tables.ts';
 
 export interface EngineParts {
   readers: SessionPool;
+  /** For reads that ask for few threads: they hold up no others. */
+  slowReaders: SessionPool;
   writers: SessionPool;
   /** Reserved for KILL QUERY. */
   control: SessionPool;
@@ -26,13 +28,17 @@ const KNOWN_PARAMETERS = new Set([
   'readonly',
   'max_execution_time',
   'wait_end_of_query',
+  'max_threads',
 ]);
 const INSERT = /^\s*INSERT INTO ([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?) \(([a-z0-9_, ]+)\) FORMAT (\w+)\s*$/;
 const INSERT_FORMATS = ['JSONCompactEachRow', 'JSONEachRow', 'TabSeparated'] as const;
 /** After KILL QUERY the engine usually stops within a block; past this it never will. */
 const KILL_GRACE_MS = 4000;
 
-/** The part of ClickHouse's HTTP interface that `@clickhouse/client` uses. `readonly=1` sends a statement to the read sessions. */
+/**
+ * The part of ClickHouse's HTTP interface that `@clickhouse/client` uses. `readonly=1` sends a statement to the read sessions, with
+ * `max_threads` (whatever its value) to the one that has few threads.
+ */
 export function createEngineServer(parts: EngineParts): Server {
   let lastStatement = 0;
   const server = createServer((request, response) => {
@@ -60,7 +66,7 @@ async function answer(parts: EngineParts, request: IncomingMessage, response: Se
     () => response.writableFinished || statement.cancel(ENGINE_ERROR.cancelled, 'The caller went away.'),
   );
 
-  const pool = read ? parts.readers : parts.writers;
+  const pool = !read ? parts.writers : parameters.has('max_threads') ? parts.slowReaders : parts.readers;
   const done = await statement
     .run(pool, (session) => runStatement(session, parameters, body, id))
     .catch((error: Error) => {

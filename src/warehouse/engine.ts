@@ -51,7 +51,7 @@ try {
   process.exit(EXIT_CANNOT_OPEN);
 }
 
-function openSessions(options: EngineOptions): { readers: SessionPool; writers: SessionPool; control: SessionPool } {
+function openSessions(options: EngineOptions): Record<'readers' | 'slowReaders' | 'writers' | 'control', SessionPool> {
   const data = join(options.folder, 'data');
   const work = join(options.folder, 'work');
   mkdirSync(data, { recursive: true });
@@ -60,9 +60,11 @@ function openSessions(options: EngineOptions): { readers: SessionPool; writers: 
   // The first session decides the configuration of the whole process.
   const configuration = { connectionArgs: [`--config-file=${writeEngineConfig(options)}`] };
   const readerArguments = ['--readonly=1', `--max_result_rows=${options.resultRows}`, '--result_overflow_mode=throw'];
+  const slowArguments = [...readerArguments, `--max_threads=${options.slowThreads}`];
   return {
     control: new SessionPool(1, () => new Session(data, configuration)),
     readers: new SessionPool(options.readers, () => new Session(data, { connectionArgs: readerArguments })),
+    slowReaders: new SessionPool(1, () => new Session(data, { connectionArgs: slowArguments })),
     writers: new SessionPool(options.writers, () => new Session(data)),
   };
 }

@@ -2,7 +2,14 @@ import { TurnoutError } from '../contract/errors.ts';
 import { number, sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import { addColumns, addMinmaxIndex, createDatabase, createTable, tableName } from './schema.ts';
+import { EMBEDDED, type Layout } from './layout.ts';
+import {
+  addColumnsStatements,
+  addMinmaxIndexStatements,
+  createDatabaseStatements,
+  createTableStatements,
+  tableName,
+} from './schema.ts';
 import { type StoredTable, TABLES } from './tables.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -14,21 +21,33 @@ export interface Migration {
 }
 
 /** A new folder gets every table as it is today; later migrations find there what they would add. */
-export const MIGRATIONS: readonly Migration[] = [
+export const migrationsOf = (layout: Layout): readonly Migration[] => [
   {
     version: 1,
     name: 'first tables',
-    statements: (Object.entries(TABLES) as [string, StoredTable][]).map(([name, table]) => createTable(name, table)),
+    statements: (Object.entries(TABLES) as [string, StoredTable][]).flatMap(([name, table]) =>
+      createTableStatements(name, table, layout),
+    ),
   },
   {
     version: 2,
     name: 'versions of records, orders to the projector',
     statements: [
-      createTable('record_versions', TABLES.record_versions),
-      addColumns('identities', TABLES.identities, ['revisable']),
-      addColumns('receipts', TABLES.receipts, ['versioned', 'observed', 'observed_at', 'origin_seq']),
-      addColumns('entries', TABLES.entries, ['control']),
-      addColumns('quarantine', TABLES.quarantine, ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled']),
+      ...createTableStatements('record_versions', TABLES.record_versions, layout),
+      ...addColumnsStatements('identities', TABLES.identities, ['revisable'], layout),
+      ...addColumnsStatements(
+        'receipts',
+        TABLES.receipts,
+        ['versioned', 'observed', 'observed_at', 'origin_seq'],
+        layout,
+      ),
+      ...addColumnsStatements('entries', TABLES.entries, ['control'], layout),
+      ...addColumnsStatements(
+        'quarantine',
+        TABLES.quarantine,
+        ['key', 'day', 'rule', 'origin_seq', 'origin_item', 'settled'],
+        layout,
+      ),
       // What was quarantined before knows its receipt only by its place.
       renderSql(sql`INSERT INTO ${tableName('quarantine')} (seq, item, source, received_at, reason, raw, key, day, rule)
 SELECT q.seq, q.item, q.source, q.received_at, q.reason, q.raw, r.key, r.day, r.reason
@@ -44,27 +63,34 @@ INNER JOIN (
     statements: [
       ...(
         ['participations', 'stays', 'webinar_records', 'registrations', 'attendances', 'recording_views'] as const
-      ).map((name) => createTable(name, TABLES[name])),
-      addColumns('record_versions', TABLES.record_versions, ['webinar', 'person_phone', 'person_external']),
+      ).flatMap((name) => createTableStatements(name, TABLES[name], layout)),
+      ...addColumnsStatements(
+        'record_versions',
+        TABLES.record_versions,
+        ['webinar', 'person_phone', 'person_external'],
+        layout,
+      ),
     ],
   },
   {
     version: 4,
     name: 'roll-ups and what touches them',
     statements: [
-      createTable('touches', TABLES.touches),
-      createTable('rollup_progress', TABLES.rollup_progress),
-      addMinmaxIndex('messages', TABLES.messages),
+      ...createTableStatements('touches', TABLES.touches, layout),
+      ...createTableStatements('rollup_progress', TABLES.rollup_progress, layout),
+      ...addMinmaxIndexStatements('messages', TABLES.messages, layout),
     ],
   },
 ];
 
+/** Those of the embedded engine. */
+export const MIGRATIONS = migrationsOf(EMBEDDED);
+
 const versions = tableName('schema_version');
-const bootstrap: readonly RenderedSql[] = [
-  createDatabase,
-  renderSql(sql`CREATE TABLE IF NOT EXISTS ${versions} (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
-ENGINE = ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`),
-];
+const VERSIONS: StoredTable = {
+  columns: { version: { type: 'count' }, name: { type: 'string' }, applied_at: { type: 'instant' } },
+  orderBy: ['version'],
+};
 
 /**
  * Brings the schema up to date; running it again changes nothing. Throws `TurnoutError('unavailable')` where a newer Turnout has
@@ -75,7 +101,7 @@ ENGINE = ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fs
  */
 export async function migrate(
   warehouse: Warehouse,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = migrationsOf(warehouse.layout),
   beforeStatement: (index: number) => void | Promise<void> = () => {},
 ): Promise<number> {
   let index = 0;
@@ -83,7 +109,8 @@ export async function migrate(
     await beforeStatement(index++);
     await warehouse.command(statement, { idempotent: true, timeoutMs: 600_000 });
   };
-  for (const statement of bootstrap) await run(statement);
+  for (const statement of createDatabaseStatements(warehouse.layout)) await run(statement);
+  for (const statement of createTableStatements('schema_version', VERSIONS, warehouse.layout)) await run(statement);
   const { rows } = await warehouse.query<{ version: number }>(
     renderSql(sql`SELECT toUInt32(max(version)) AS version FROM ${versions}`),
   );
@@ -92,7 +119,7 @@ export async function migrate(
   if (reached > newest)
     throw new TurnoutError(
       'unavailable',
-      `The analytics folder was written by a newer Turnout (schema ${reached}, this one knows ${newest}). Start that version.`,
+      `The analytics data was written by a newer Turnout (schema ${reached}, this one knows ${newest}). Start that version.`,
     );
   for (const migration of migrations) {
     if (migration.version <= reached) continue;

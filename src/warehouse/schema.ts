@@ -1,8 +1,9 @@
-import { allOf, commas, identifier, number, sql, string } from '../sql/build.ts';
+import { allOf, commas, identifier, number, plain, sql, string } from '../sql/build.ts';
 import type { Fragment, SqlNode } from '../sql/nodes.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import { DATABASE, type StoredColumn, type StoredTable, TABLES } from './tables.ts';
+import type { Layout } from './layout.ts';
+import { DATABASE, LOCAL_DATABASE, type StoredColumn, type StoredTable, TABLES } from './tables.ts';
 
 const TYPES = {
   key: sql`UInt64`,
@@ -11,52 +12,125 @@ const TYPES = {
   count: sql`UInt32`,
   instant: sql`DateTime64(3, 'UTC')`,
   date: sql`Date`,
+  second: sql`DateTime('UTC')`,
   flag: sql`UInt8`,
   category: sql`LowCardinality(String)`,
   string: sql`String`,
   json: sql`String`,
   integer: sql`Int64`,
   decimal: sql`Decimal(18, 6)`,
+  total: sql`Decimal(38, 6)`,
+  bitmap: sql`AggregateFunction(groupBitmap, UInt32)`,
 } as const satisfies Record<StoredColumn['type'], Fragment>;
 
 const definition = (column: string, { type, nullable }: StoredColumn): Fragment =>
   sql`${identifier(column)} ${nullable === true ? sql`Nullable(${TYPES[type]})` : TYPES[type]}`;
 
-/** The DDL of one table; running it again changes nothing. */
-export function createTable(name: string, table: StoredTable): RenderedSql {
+/** Makes one table; running it again changes nothing. */
+export function createTableStatements(name: string, table: StoredTable, layout: Layout): RenderedSql[] {
   const columns = Object.entries(table.columns).map(([column, stored]) => definition(column, stored));
   const index = table.minmaxOf === undefined ? [] : [sql`INDEX ${minmaxIndex(table.minmaxOf)}`];
-  return renderSql(sql`CREATE TABLE IF NOT EXISTS ${tableName(name)} (${commas([...columns, ...index])})
-ENGINE = ReplacingMergeTree(${commas(engineArguments(table))})
+  const local = sql`CREATE TABLE IF NOT EXISTS ${localTable(name, layout)} (${commas([...columns, ...index])})
+ENGINE = ${replacing(name, table, layout)}
 ${table.partitionByMonthOf === undefined ? sql`` : sql`PARTITION BY toYYYYMM(${identifier(table.partitionByMonthOf)})`}
 ORDER BY (${commas(table.orderBy.map(sortingKey))})
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = ${number(table.granularity ?? 8192)}`);
+SETTINGS ${commas(tableSettings(table, layout))}`;
+  if (layout.kind !== 'cluster') return [renderSql(local)];
+  const spanning = sql`CREATE TABLE IF NOT EXISTS ${tableName(name)}${onCluster(layout)} (${commas(columns)})
+ENGINE = Distributed(${plain(layout.cluster)}, ${plain(LOCAL_DATABASE)}, ${plain(name)}, cityHash64(${identifier(shardingColumn(name, table))}))`;
+  return [renderSql(local), renderSql(spanning)];
 }
 
 const minmaxIndex = (column: string): Fragment =>
   sql`${identifier(`${column}_range`)} ${identifier(column)} TYPE minmax GRANULARITY 1`;
 
 /** Adds a table's index to one that is there, for rows to come; running it again changes nothing. */
-export function addMinmaxIndex(name: string, { minmaxOf }: StoredTable): RenderedSql {
+export function addMinmaxIndexStatements(name: string, { minmaxOf }: StoredTable, layout: Layout): RenderedSql[] {
   if (minmaxOf === undefined) throw new Error(`${name} has no index`);
-  return renderSql(sql`ALTER TABLE ${tableName(name)} ADD INDEX IF NOT EXISTS ${minmaxIndex(minmaxOf)}`);
+  return [renderSql(sql`ALTER TABLE ${localTable(name, layout)} ADD INDEX IF NOT EXISTS ${minmaxIndex(minmaxOf)}`)];
 }
 
 /** Adds columns to a table that is there; running it again changes nothing. */
-export function addColumns(name: string, table: StoredTable, columns: readonly string[]): RenderedSql {
+export function addColumnsStatements(
+  name: string,
+  table: StoredTable,
+  columns: readonly string[],
+  layout: Layout,
+): RenderedSql[] {
   const added = columns.map((column) => {
     const stored = table.columns[column];
     if (stored === undefined) throw new Error(`no column ${column}`);
     return sql`ADD COLUMN IF NOT EXISTS ${definition(column, stored)}`;
   });
-  return renderSql(sql`ALTER TABLE ${tableName(name)} ${commas(added)}`);
+  const places = [
+    localTable(name, layout),
+    ...(layout.kind === 'cluster' ? [sql`${tableName(name)}${onCluster(layout)}`] : []),
+  ];
+  return places.map((place) => renderSql(sql`ALTER TABLE ${place} ${commas(added)}`));
 }
 
-export const dropTable = (name: string): RenderedSql => renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)}`);
+/** Drops a table where it is there. */
+export function dropTableStatements(name: string, layout: Layout): RenderedSql[] {
+  const local = sql`DROP TABLE IF EXISTS ${localTable(name, layout)}`;
+  if (layout.kind !== 'cluster') return [renderSql(local)];
+  // At once, so that replicas of a table of the same name can take its place.
+  return [
+    renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)}${onCluster(layout)} SYNC`),
+    renderSql(sql`${local} SYNC`),
+  ];
+}
 
-function engineArguments(table: StoredTable): SqlNode[] {
-  if (table.version === undefined) return [];
-  return [identifier(table.version), ...(table.deletable ? [identifier('is_deleted')] : [])];
+export const truncateTableStatements = (name: string, layout: Layout): RenderedSql[] => [
+  renderSql(sql`TRUNCATE TABLE IF EXISTS ${localTable(name, layout)}`),
+];
+
+/** Merges a table's parts into one, or those of a month (`202401`), on every shard. */
+export const mergePartsStatements = (name: string, layout: Layout, month?: number): RenderedSql[] => {
+  const partition = month === undefined ? sql`` : sql` PARTITION ${number(month)}`;
+  return [renderSql(sql`OPTIMIZE TABLE ${localTable(name, layout)}${partition} FINAL`)];
+};
+
+export function createDatabaseStatements(layout: Layout): RenderedSql[] {
+  const databases = layout.kind === 'cluster' ? [DATABASE, LOCAL_DATABASE] : [DATABASE];
+  return databases.map((name) => renderSql(sql`CREATE DATABASE IF NOT EXISTS ${identifier(name)}${onCluster(layout)}`));
+}
+
+const onCluster = (layout: Layout): Fragment =>
+  layout.kind === 'cluster' ? sql` ON CLUSTER ${plain(layout.cluster)}` : sql``;
+
+/** The table that holds rows, on every node. */
+const localTable = (name: string, layout: Layout): Fragment =>
+  layout.kind === 'cluster'
+    ? sql`${identifier(LOCAL_DATABASE)}.${identifier(name)}${onCluster(layout)}`
+    : tableName(name);
+
+function replacing(name: string, table: StoredTable, layout: Layout): Fragment {
+  const versions = [
+    ...(table.version === undefined ? [] : [identifier(table.version)]),
+    ...(table.version !== undefined && table.deletable ? [identifier('is_deleted')] : []),
+  ];
+  if (layout.kind !== 'cluster') return sql`ReplacingMergeTree(${commas(versions)})`;
+  const path = plain(`/clickhouse/tables/{shard}/${DATABASE}/${name}`);
+  return sql`ReplicatedReplacingMergeTree(${commas([path, plain('{replica}'), ...versions])})`;
+}
+
+function tableSettings(table: StoredTable, { kind }: Layout): SqlNode[] {
+  return [
+    sql`fsync_after_insert = 1`,
+    sql`fsync_part_directory = 1`,
+    sql`index_granularity = ${number(table.granularity ?? 8192)}`,
+    ...(table.orderBy.some((part) => table.columns[part]?.nullable) ? [sql`allow_nullable_key = 1`] : []),
+    // Blocks whose tokens a table remembers; replicated tables do so by themselves.
+    ...(kind === 'server' ? [sql`non_replicated_deduplication_window = 1000`] : []),
+  ];
+}
+
+/** See `StoredTable.shardBy`. */
+function shardingColumn(name: string, { shardBy, orderBy }: StoredTable): string {
+  const column = shardBy ?? orderBy.find((part) => /^\w+$/.test(part));
+  if (column === undefined || !orderBy.includes(column))
+    throw new Error(`the rows of ${name} have no column of their sorting key to be spread by`);
+  return column;
 }
 
 /** `hour(at)` orders by time first, so that a range of days reads few marks, and keeps equal messages of an hour together. */
@@ -64,8 +138,6 @@ function sortingKey(part: string): SqlNode {
   const hour = /^hour\((\w+)\)$/.exec(part)?.[1];
   return hour === undefined ? identifier(part) : sql`toStartOfHour(${identifier(hour)})`;
 }
-
-export const createDatabase: RenderedSql = renderSql(sql`CREATE DATABASE IF NOT EXISTS ${identifier(DATABASE)}`);
 
 /** `turnout`.`name` */
 export const tableName = (name: string): Fragment => sql`${identifier(DATABASE)}.${identifier(name)}`;
@@ -95,12 +167,7 @@ export const readWholeTable = (name: string): RenderedSql =>
   (SELECT count() FROM ${tableName(name)} WHERE NOT ignore(*)) AS rows,
   (SELECT count() FROM mergeTreeIndex(${string(DATABASE)}, ${string(name)}) WHERE NOT ignore(*)) AS marks`);
 
-/** How many parts a table has: each costs a query with FINAL. */
-export const countParts = (name: string): RenderedSql =>
+/** How many parts a table has, on the node that is asked: each costs a query with FINAL. */
+export const countParts = (name: string, { kind }: Layout): RenderedSql =>
   renderSql(sql`SELECT count() AS parts FROM system.parts
-WHERE ${allOf([sql`database = ${string(DATABASE)}`, sql`table = ${string(name)}`, sql`active`])}`);
-
-/** Merges a table's parts into one. */
-export const mergeParts = (name: string): RenderedSql => renderSql(sql`OPTIMIZE TABLE ${tableName(name)} FINAL`);
-
-export const truncateTable = (name: string): RenderedSql => renderSql(sql`TRUNCATE TABLE IF EXISTS ${tableName(name)}`);
+WHERE ${allOf([sql`database = ${string(kind === 'cluster' ? LOCAL_DATABASE : DATABASE)}`, sql`table = ${string(name)}`, sql`active`])}`);

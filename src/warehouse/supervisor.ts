@@ -124,6 +124,7 @@ class Supervisor implements EngineSupervisor {
       folder,
       socketPath,
       readers: poolSize,
+      slowThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
       writers: WRITERS,
       threads: Math.max(2, Math.min(8, availableParallelism())),
       memoryBytes: memoryBytes ?? Math.min(Math.floor(memoryOfMachine() / 2), 8e9),
@@ -136,7 +137,7 @@ class Supervisor implements EngineSupervisor {
         HOME: folder,
         TZ: 'UTC',
         LANG: 'C.UTF-8',
-        UV_THREADPOOL_SIZE: String(poolSize + WRITERS + 4),
+        UV_THREADPOOL_SIZE: String(poolSize + WRITERS + 5),
         NODE_NO_WARNINGS: '1',
         ...(process.env['NODE_COMPILE_CACHE'] === undefined
           ? {}

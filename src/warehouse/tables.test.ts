@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { withEngine } from '../../test/support/engine.ts';
 import { identifier, sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
-import { tableName, truncateTable } from './schema.ts';
+import { runAll } from './run-all.ts';
+import { tableName, truncateTableStatements } from './schema.ts';
 import { columnsOf, type StoredTable, TABLES, type TableName } from './tables.ts';
 
 /** What the projector relies on: which rows are the same row, which of them wins, and that a tombstone hides for good. */
@@ -13,7 +14,8 @@ const JANUARY = Date.UTC(2024, 0, 15);
 const FEBRUARY = Date.UTC(2024, 1, 15);
 
 beforeEach(async () => {
-  for (const table of Object.keys(TABLES)) await engine.warehouse.command(truncateTable(table));
+  for (const table of Object.keys(TABLES))
+    await runAll(engine.warehouse, truncateTableStatements(table, engine.warehouse.layout));
 });
 
 const insertMessage = (message: bigint, at: number, version: number, isDeleted: 0 | 1 = 0): Promise<void> =>

@@ -2,10 +2,15 @@ import { type Column, FACT_TABLES, type FactTable } from '../contract/facts.ts';
 
 /** The engine's database; every table of Turnout stands in it. */
 export const DATABASE = 'turnout';
+/** Where a cluster's shards keep their own rows, under the same names. */
+export const LOCAL_DATABASE = 'turnout_local';
 
-/** A column of the warehouse: the contract's types and a few that only the projector's own tables need. */
+/**
+ * A column of the warehouse: the contract's types, a few that only the projector's own tables need, and those of roll-ups: `second` =
+ * an instant to the second, `total` = a sum of decimals, `bitmap` = a set of people.
+ */
 export interface StoredColumn {
-  type: Column['type'] | 'version' | 'count' | 'date';
+  type: Column['type'] | 'version' | 'count' | 'date' | 'second' | 'total' | 'bitmap';
   nullable?: true;
 }
 
@@ -19,6 +24,11 @@ export interface StoredTable {
   version?: string;
   /** Rows with `is_deleted = 1` vanish under FINAL. */
   deletable?: true;
+  /**
+   * Column of the sorting key by whose hash rows are spread over a cluster's shards; its first plain column where absent. A row's
+   * value never changes: versions of one row must meet on one shard.
+   */
+  shardBy?: string;
   /** Rows per mark; small where single keys are looked up. */
   granularity?: number;
   /** Column whose lowest and highest value is kept per mark, so that few rows are read to find what is new. */
@@ -223,6 +233,7 @@ export const TABLES = {
       is_deleted: flag,
     },
     orderBy: ['kind', 'value'],
+    shardBy: 'value',
     version: 'version',
     deletable: true,
     granularity: 256,

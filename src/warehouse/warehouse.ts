@@ -1,4 +1,5 @@
 import type { RenderedSql } from '../sql/rendered.ts';
+import type { Layout } from './layout.ts';
 
 export interface WarehouseAnswer<Row> {
   rows: Row[];
@@ -21,6 +22,8 @@ export interface StatementOptions {
  * limit; anything else is our bug.
  */
 export interface Warehouse {
+  /** What the statements of `schema.ts` that make and change tables are made for. */
+  readonly layout: Layout;
   query<Row>(statement: RenderedSql, options?: StatementOptions): Promise<WarehouseAnswer<Row>>;
   command(statement: RenderedSql, options?: StatementOptions): Promise<void>;
   /** Bulk insert; `rows` are JSONCompactEachRow lines (arrays in the order of `columns`) or their bytes. Durable when it returns. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storedTableColumns, userTableName } from '../../src/contract/facts.ts';
 import type { TableSpec } from '../../src/contract/model.ts';
-import type { RenderedSql } from '../../src/sql/rendered.ts';
 import { type OpenWarehouse, openWarehouse } from '../../src/warehouse/open.ts';
-import { createTable, truncateTable } from '../../src/warehouse/schema.ts';
+import { runAll } from '../../src/warehouse/run-all.ts';
+import { createTableStatements, truncateTableStatements } from '../../src/warehouse/schema.ts';
+import type { StoredTable } from '../../src/warehouse/tables.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Facts, fullRow } from '../reference/dataset.ts';
 import type { FactRow } from '../reference/predicate.ts';
 import { CASE_TABLES, TABLE_COLUMNS } from './tables.ts';
@@ -24,13 +26,13 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
   const silent = { info: () => {}, warn: () => {} };
   const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log: silent });
   const { warehouse } = opened;
-  await Promise.all(CASE_TABLES.map((table) => warehouse.command(createOwnTable(table))));
+  await Promise.all(CASE_TABLES.map((table) => createOwnTable(warehouse, table)));
   const filled = new Set<string>();
   return {
     warehouse,
     async fill(facts) {
       for (const [table, columnTypes] of Object.entries(TABLE_COLUMNS)) {
-        if (filled.delete(table)) await warehouse.command(truncateTable(table));
+        if (filled.delete(table)) await runAll(warehouse, truncateTableStatements(table, warehouse.layout));
         const rows = (facts[table as keyof Facts] ?? []).map((row) => fullRow(table, row));
         if (rows.length === 0) continue;
         filled.add(table);
@@ -43,7 +45,7 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
       }
     },
     async bring(table, rows) {
-      await warehouse.command(createOwnTable(table));
+      await createOwnTable(warehouse, table);
       const columns = Object.entries(storedTableColumns(table.columns));
       await warehouse.insert(
         userTableName(table.table),
@@ -63,11 +65,12 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
   };
 }
 
-function createOwnTable({ table, columns }: TableSpec): RenderedSql {
-  return createTable(userTableName(table), {
+function createOwnTable(warehouse: Warehouse, { table, columns }: TableSpec): Promise<void> {
+  const stored: StoredTable = {
     columns: { ...storedTableColumns(columns), version: { type: 'version' }, is_deleted: { type: 'flag' } },
     orderBy: ['row'],
     version: 'version',
     deletable: true,
-  });
+  };
+  return runAll(warehouse, createTableStatements(userTableName(table), stored, warehouse.layout));
 }

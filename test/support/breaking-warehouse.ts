@@ -11,6 +11,10 @@ export class BreakingWarehouse implements Warehouse {
     this.#left = writes;
   }
 
+  get layout() {
+    return this.#inner.layout;
+  }
+
   query: Warehouse['query'] = (statement, options) => this.#inner.query(statement, options);
   command: Warehouse['command'] = (statement, options) => this.#break(() => this.#inner.command(statement, options));
   insert: Warehouse['insert'] = (table, columns, rows) => this.#break(() => this.#inner.insert(table, columns, rows));

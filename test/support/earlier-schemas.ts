@@ -1,5 +1,6 @@
+import { EMBEDDED } from '../../src/warehouse/layout.ts';
 import type { Migration } from '../../src/warehouse/migrations.ts';
-import { createTable } from '../../src/warehouse/schema.ts';
+import { createTableStatements } from '../../src/warehouse/schema.ts';
 import { type StoredTable, TABLES, type TableName } from '../../src/warehouse/tables.ts';
 
 /** What a version of the schema added: whole tables (`true`), or columns of tables that were there. */
@@ -31,7 +32,7 @@ function without(version: number, ...additions: readonly Added[]): Migration {
     const columns = Object.entries(table.columns).filter(
       ([column]) => !later.some((added) => Array.isArray(added) && added.includes(column)),
     );
-    return [createTable(name, { ...table, columns: Object.fromEntries(columns) })];
+    return createTableStatements(name, { ...table, columns: Object.fromEntries(columns) }, EMBEDDED);
   });
   return { version, name: 'as it was', statements };
 }

@@ -1,7 +1,8 @@
 import { listUserTables } from '../../src/projector/user-tables.ts';
 import { identifier, sql } from '../../src/sql/build.ts';
 import { renderSql } from '../../src/sql/render.ts';
-import { dropTable, truncateTable } from '../../src/warehouse/schema.ts';
+import { runAll } from '../../src/warehouse/run-all.ts';
+import { dropTableStatements, truncateTableStatements } from '../../src/warehouse/schema.ts';
 import { TABLES, type TableName } from '../../src/warehouse/tables.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
@@ -9,8 +10,8 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 export async function emptyTables(warehouse: Warehouse): Promise<void> {
   const own = await listUserTables(warehouse);
   await Promise.all([
-    ...Object.keys(TABLES).map((table) => warehouse.command(truncateTable(table))),
-    ...[...own].map((table) => warehouse.command(dropTable(table))),
+    ...Object.keys(TABLES).map((table) => runAll(warehouse, truncateTableStatements(table, warehouse.layout))),
+    ...[...own].map((table) => runAll(warehouse, dropTableStatements(table, warehouse.layout))),
   ]);
 }
 
