@@ -60,7 +60,7 @@ test('measures are shared, parameters have their defaults, money brings its curr
       ['day', 'hour'],
       ['m0', 'm1', 'm2', 'm3', 'm4', 'm5'],
     ],
-    [['category'], ['day'], ['m0', 'm3', 'm6']],
+    [['category'], ['day'], ['m0', 'm6', 'm3']],
   ]);
 });
 
