@@ -27,6 +27,7 @@ import type { ProjectorStatus } from './projector/runner.ts';
 import { loadSourceActivity } from './projector/source-activity.ts';
 import { loadUnpriced } from './projector/unpriced.ts';
 import { watchPushedSources } from './push-reach.ts';
+import { ChangeLog } from './query/change-log.ts';
 import type { QueryContext, RunStatement } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
 import { tablesOfQuery } from './query/tables-of-query.ts';
@@ -36,6 +37,9 @@ import { describePullSource, describeSource } from './source-status.ts';
 import { recordAudit } from './store/audit.ts';
 import type { ControlDatabase } from './store/tables.ts';
 import type { Sync } from './sync/sync.ts';
+import { TableSizes } from './table-sizes.ts';
+import { withinBudget } from './time-budget.ts';
+import { loadTableRows } from './warehouse/table-rows.ts';
 
 export interface Parts {
   loaded: LoadedWorkspace & { model: CheckedModel };
@@ -68,16 +72,37 @@ export function composeServices(parts: Parts): WorkspaceServices {
   const openedAt = clock();
   const catalog = describeModel(model);
   const schemas = new Map(SCHEMA_NAMES.map((name) => [name as string, jsonSchema(name)]));
+  const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
+  const span = new DataSpan({
+    load: async () => loadDataSpan(data.warehouse, workspace.time_zone, loaded.tables),
+    localDate: (instant) => localDate.format(instant),
+  });
+  const changeLog = new ChangeLog();
+  parts.closeWith(
+    data.onFactsChange((changes) => {
+      span.applied(changes);
+      if (changes === null || changes.length === 0) changeLog.everythingChanged();
+      else changeLog.applied(changes);
+    }),
+  );
+  /** The page's frame does not wait for the engine. */
+  const knownDataSpan = () => span.current().catch(() => span.known);
+
   const runStatement: RunStatement = async (statement, options) =>
     data.warehouse.query<Record<string, unknown>>(statement, options);
   const onBug = (error: unknown) => log.error({ err: error }, 'a query failed');
+  const sizes = new TableSizes({ load: async () => loadTableRows(data.warehouse), span: () => span.known });
   const engine = createExplainEngine({
-    engine: createQueryEngine({ model, run: runStatement, onBug }),
+    engine: createQueryEngine({
+      model,
+      run: runStatement,
+      estimateRows: (reads) => sizes.estimateRows(reads),
+      onBug,
+    }),
     model,
     onBug,
   });
   const webinars = createWebinarReader({ run: runStatement, zone: workspace.time_zone });
-  const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: workspace.time_zone });
 
   const pushed = watchPushedSources({
     sources: parts.sources,
@@ -116,21 +141,14 @@ export function composeServices(parts: Parts): WorkspaceServices {
     };
   };
 
-  const span = new DataSpan({
-    load: async () => loadDataSpan(data.warehouse, workspace.time_zone, loaded.tables),
-    localDate: (instant) => localDate.format(instant),
-  });
-  parts.closeWith(data.onFactsChange((changes) => span.applied(changes)));
-  /** The page's frame does not wait for the engine. */
-  const knownDataSpan = () => span.current().catch(() => span.known);
-
   /** Of one moment, for each query by the tables that it reads. */
-  const contextOf = async (signal: AbortSignal): Promise<(query: Query) => QueryContext> => {
+  const contextOf = async (signal: AbortSignal, budget?: AbortSignal): Promise<(query: Query) => QueryContext> => {
+    const dataSpan = await span.current();
     const { as_of, data_version } = freshness();
     const reached = reach();
     const asOf = Date.parse(as_of);
     const now = clock();
-    const dataSpan = await span.current();
+    const changes = changeLog.view();
     return (query) => {
       const { completeThrough, late }: Completeness = completenessOf(reached, tablesOfQuery(query, model), asOf);
       return {
@@ -139,7 +157,9 @@ export function composeServices(parts: Parts): WorkspaceServices {
         completeThrough,
         dataVersion: data_version,
         data: dataSpan,
+        changes,
         signal,
+        ...(budget === undefined ? {} : { budget }),
         ...(late.length === 0 ? {} : { late }),
       };
     };
@@ -169,8 +189,10 @@ export function composeServices(parts: Parts): WorkspaceServices {
       if (source?.push === undefined) return null;
       return receive(request, { ...source, connector: source.push }, { journal, now: clock, counters });
     },
-    runQuery: async (query, signal) => engine.run(query, (await contextOf(signal))(query)),
-    runBatch: async (queries, signal) => engine.runBatch(queries, await contextOf(signal)),
+    runQuery: (query, signal) =>
+      withinBudget(async (budget) => engine.run(query, (await contextOf(signal, budget))(query))),
+    runBatch: (queries, signal) =>
+      withinBudget(async (budget) => engine.runBatch(queries, await contextOf(signal, budget))),
     explainQuery: async (query, signal) => engine.explainSql(query, (await contextOf(signal))(query)),
     async workspace(): Promise<WorkspaceInfo> {
       return {
@@ -244,6 +266,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     webinar: (id, signal) => webinars.detail(id, signal),
     webinarPeople: (id, page, signal) => webinars.people(id, page, signal),
     upcomingWebinars: (signal) => webinars.upcoming(clock(), signal),
+    serving: () => engine.status(),
     freshness,
     onFreshness(listener) {
       const tell = () => listener(freshness());

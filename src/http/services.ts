@@ -22,6 +22,7 @@ import type { SourceGroupsInfo, SourceGroupsPreview, SourceRule } from '../contr
 import type { UpcomingWebinar, WebinarDetail, WebinarPeople } from '../contract/webinars.ts';
 import type { Imports } from '../imports/imports.ts';
 import type { IntakeAnswer } from '../intake/receive.ts';
+import type { ServingStatus } from '../query/statement-cache.ts';
 
 /** What a running workspace offers to the routes. Composed in `src/runtime.ts`. */
 export interface WorkspaceServices {
@@ -56,6 +57,8 @@ export interface WorkspaceServices {
   /** @throws TurnoutError('conflict') in the sample workspace, which takes nothing in */
   imports(): Imports;
   freshness(): Freshness;
+  /** How queries are answered: what is kept, what waits. */
+  serving(): ServingStatus;
   /** Called when the data version or the state changes. */
   onFreshness(listener: (freshness: Freshness) => void): () => void;
   /** JSON Schemas of the YAML files, by name. */

@@ -40,6 +40,8 @@ const ENGINE_GRACE_MS = 6000;
 /** Milliseconds; an insert is never given up because the machine is busy. */
 const INSERT_LIMIT_MS = 120_000;
 const RETRY_PAUSE_MS = 40;
+/** The embedded engine reads this as "in the session that has few threads", see engine-server.ts. */
+const FEW_THREADS = { max_threads: 1 };
 /** The connection was never made, so nothing was sent. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOENT']);
 const BROKEN = new Set([...NOT_CONNECTED, 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
@@ -91,7 +93,12 @@ class WarehouseClient implements Warehouse {
       const result = await this.#client.query({
         query: statement,
         format: 'JSONCompact',
-        clickhouse_settings: { ...this.#readSettings, readonly: '1', max_execution_time: limit.seconds },
+        clickhouse_settings: {
+          ...this.#readSettings,
+          ...(options.lane === 'heavy' && this.#options.socketPath !== undefined ? FEW_THREADS : {}),
+          readonly: '1',
+          max_execution_time: limit.seconds,
+        },
         abort_signal: limit.signal,
       });
       const answer = await result.json<unknown[]>();

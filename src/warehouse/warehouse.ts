@@ -12,6 +12,8 @@ export interface StatementOptions {
   /** Milliseconds; past it the statement is given up (embedded: the engine child is killed and restarted). Default 30,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** A heavy query runs with few threads in a session of its own (embedded), so that it holds up no quick one. */
+  lane?: 'quick' | 'heavy';
   /** The statement may be run again when the engine breaks down half way (queries always are). */
   idempotent?: true;
 }
