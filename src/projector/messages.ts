@@ -31,7 +31,8 @@ export interface MergeScope {
   places?: SqlNode;
 }
 
-const BIT = Object.fromEntries(MESSAGE_STATUSES.map((status, index) => [status, 1 << index])) as Record<
+/** The bit of each status in `reached` and `state`. */
+export const BIT = Object.fromEntries(MESSAGE_STATUSES.map((status, index) => [status, 1 << index])) as Record<
   MessageStatus,
   number
 >;
@@ -49,7 +50,7 @@ export function mergeMessages(rules: MergeRules, scope: MergeScope): RenderedSql
   const columns = columnsOf('messages');
   const known = scope.places === undefined ? sql`event_times` : sql`arrayConcat(event_times, known_places)`;
   const places = scope.redo ? known : sql`if(known_before, [at_before], [])`;
-  const rows = priced(rules, scope);
+  const rows = priceMessages(rules, gathered(scope));
   return renderSql(sql`INSERT INTO ${tableName('messages')} (${commas(columns.map(identifier))})
 SELECT ${commas(columns.map((column) => (column === 'at' ? sql`place.1` : column === 'is_deleted' ? sql`place.2` : identifier(column))))}
 FROM (
@@ -71,11 +72,14 @@ FROM (
 export function countUnpriced(rules: MergeRules): RenderedSql {
   const messages = sql`(SELECT message FROM ${tableName('message_events')} WHERE billable = 1)`;
   return renderSql(sql`SELECT count() AS unpriced
-FROM (${priced(rules, { messages, after: 0, through: 0, redo: false })})
+FROM (${priceMessages(rules, gathered({ messages, after: 0, through: 0, redo: false }))})
 WHERE first_billable = 1 AND NOT has_own_charge AND line = 0`);
 }
 
-function priced(rules: MergeRules, scope: MergeScope): Fragment {
+/**
+ * Rows of `messages` without place and version, from one row per message with what is known of it: the columns of `gathered`.
+ */
+export function priceMessages(rules: MergeRules, known: Fragment): Fragment {
   const { rates } = rules;
   const lineOf = rates.length === 0 ? number(0) : sql`multiIf(${commas(rates.flatMap(rateCase))}, 0)`;
   const ofLine = (none: SqlNode, values: SqlNode[]) => sql`${array([none, ...values])}[line + 1]`;
@@ -105,7 +109,7 @@ function priced(rules: MergeRules, scope: MergeScope): Fragment {
         sql`''`,
         rates.map((rate) => string(rate.currency)),
       )}) AS currency
-  FROM (${settled(rules, scope)})`;
+  FROM (${settled(rules, known)})`;
 }
 
 /** Multiplied out by JavaScript's decimal digits, never by a float. */
@@ -123,7 +127,7 @@ function rateCase(rate: RateLine, index: number): SqlNode[] {
 }
 
 /** The final state: implication by the channel's ladder, success before failure, permanent failure before success. */
-function settled(rules: MergeRules, scope: MergeScope): Fragment {
+function settled(rules: MergeRules, known: Fragment): Fragment {
   const names = rules.channels.map((channel) => string(channel.name));
   const ladders = rules.channels.map(ladderOf);
   const byChannel = (pick: (ladder: Ladder) => number) =>
@@ -157,7 +161,7 @@ function settled(rules: MergeRules, scope: MergeScope): Fragment {
       )} AS engaged,
       if(has_failed, first_failure_reason, '') AS failure_reason,
       opens > 0 AND machine_opens = opens AND NOT (${any(sql`reached`, bits(['clicked', 'replied']))}) AS automated
-    FROM (${gathered(scope)}) AS gathered
+    FROM (${known}) AS gathered
     LEFT ANY JOIN (${ROOTS}) AS accounts ON accounts.person = first_account
     LEFT ANY JOIN (${ROOTS}) AS recipients ON recipients.person = first_recipient`;
 }
