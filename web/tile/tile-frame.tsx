@@ -13,6 +13,7 @@ import type { TableView } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import type { EmptyState } from './empty-state.ts';
 import { lateSentences, type TileError } from './tile-data.ts';
+import { TileFoot } from './tile-foot.tsx';
 import { TileEmpty, TileFailure, TileSkeleton, Working } from './tile-states.tsx';
 
 /** Pixels of a tile's body; `auto` is as high as what is in it. */
@@ -163,34 +164,6 @@ function FilledBody({ children }: { children: (height: number) => ReactNode }) {
       {height > 0 && children(height)}
     </div>
   );
-}
-
-/** Source, as-of, what is late and the engine's sentences, folded so that nothing moves. "ignores Channel" stands in the subtitle already. */
-function TileFoot({ meta, late }: { meta: ResultMeta; late: readonly string[] }) {
-  const { formats } = useDashboard();
-  const own = meta.notes.filter((note) => !/ ignores? the filter on /.test(note));
-  const notes = [...new Set([...late, ...own])];
-  const rows = formats.value(meta.rows_read, { format: 'integer' }, 'table');
-  return (
-    <footer className="tile-foot">
-      <span title={[...meta.plan, `${rows} rows read`].join('\n')}>{sourcesOf(meta.plan)}</span>
-      <span>as of {formats.instant(meta.as_of)}</span>
-      {notes.length > 0 && (
-        <details>
-          <summary>{notes.length === 1 ? '1 note' : `${notes.length} notes`}</summary>
-          {notes.map((note) => (
-            <p key={note}>{note}</p>
-          ))}
-        </details>
-      )}
-    </footer>
-  );
-}
-
-/** `raw facts: activities, messages` and the like → "from activities and messages". */
-function sourcesOf(plan: readonly string[]): string {
-  const tables = new Set(plan.flatMap((part) => part.replace(/^[^:]*: /, '').split(', ')));
-  return tables.size === 0 ? 'no source' : `from ${new Intl.ListFormat('en').format(tables)}`;
 }
 
 function ActionButton(props: {
