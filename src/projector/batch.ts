@@ -68,6 +68,8 @@ export class Batch {
   readonly changedInvitations = new Set<Key>();
   /** Records about people that stand in this batch as they are now. */
   readonly revisedPersons = new Set<Key>();
+  /** Rows that may stand already and are overwritten or taken back. */
+  readonly replaced = { activities: new Set<Key>(), invitations: new Set<Key>() };
   /** People whose row is to be written. */
   readonly touched = new Set<number>();
   /** Numbers of people from whom something may have been taken. */
@@ -257,9 +259,11 @@ export class Batch {
         });
         return;
       case 'activity':
+        this.replaced.activities.add(key);
         this.activities.push({ ...defaultRow('activities'), activity: key, is_deleted: 1 });
         return;
       case 'invitation':
+        this.replaced.invitations.add(key);
         this.revisedInvitations.push({ ...NO_INVITATION, record: key, is_deleted: 1 });
         return;
       case 'person':
@@ -290,9 +294,11 @@ export class Batch {
         return;
       case 'activity':
         this.#account(person, cause);
+        if (!first) this.replaced.activities.add(key);
         this.activities.push(activityRow(record, origin, 0));
         return;
       case 'invitation':
+        if (!first) this.replaced.invitations.add(key);
         this.revisedInvitations.push({ ...invitationVersion(record, origin, seen), is_deleted: 0 });
         return;
       case 'person':
@@ -310,7 +316,7 @@ export class Batch {
         });
         return;
       case 'row':
-        this.userRows.put(record, { key, source, receivedAt: version.received_at });
+        this.userRows.put(record, { key, source, receivedAt: version.received_at, first });
         return;
       case 'webinar':
       case 'registration':

@@ -12,6 +12,7 @@ import type { People } from './people.ts';
 import { defaultRow, type TableRow } from './rows.ts';
 import { personSet, textSet } from './sets.ts';
 import { insertRows, loadRows } from './stored-rows.ts';
+import type { Touches } from './touches.ts';
 import { WEBINAR_TABLES } from './webinar-records.ts';
 
 /** Records read at a time; one webinar is never split. */
@@ -93,8 +94,12 @@ export class Participations {
     return rows.map(({ webinar }) => webinar);
   }
 
-  /** Brings the rows of these webinars up to date; durable when it resolves. @returns rows written */
-  async rewrite(webinars: Iterable<string>, roots: Roots): Promise<number> {
+  /**
+   * Brings the rows of these webinars up to date; durable when it resolves.
+   * @param touches gets what changes
+   * @returns rows written
+   */
+  async rewrite(webinars: Iterable<string>, roots: Roots, touches: Touches): Promise<number> {
     const names = [...new Set(webinars)];
     if (names.length === 0) return 0;
     this.#version += 1;
@@ -102,7 +107,7 @@ export class Participations {
     let written = 0;
     for (let start = 0; start < names.length; start += WEBINARS_AT_ONCE)
       for (const chunk of await this.#chunk(names.slice(start, start + WEBINARS_AT_ONCE)))
-        written += await this.#rewriteChunk(chunk, roots, excluded);
+        written += await this.#rewriteChunk(chunk, roots, excluded, touches);
     return written;
   }
 
@@ -132,7 +137,12 @@ export class Participations {
     return chunks;
   }
 
-  async #rewriteChunk(webinars: readonly string[], roots: Roots, excluded: ReadonlySet<number>): Promise<number> {
+  async #rewriteChunk(
+    webinars: readonly string[],
+    roots: Roots,
+    excluded: ReadonlySet<number>,
+    touches: Touches,
+  ): Promise<number> {
     const warehouse = this.#warehouse;
     const condition = sql`webinar IN ${textSet(webinars)}`;
     const [records, registrations, attendances, views, present] = await Promise.all([
@@ -152,7 +162,7 @@ export class Participations {
       root: (person: number) => roots.root(person),
       isExcluded: (person: number) => excluded.has(person),
     };
-    const changes = new Changes(warehouse, this.#version);
+    const changes = new Changes(warehouse, this.#version, touches);
     for (const webinar of webinars) {
       const facts = {
         records: of.records.get(webinar) ?? [],
@@ -173,33 +183,35 @@ const unionOf = (parts: readonly Fragment[]): SqlNode => parts.reduce((all, part
 const byWebinar = <Row extends { webinar: string | number | null }>(rows: readonly Row[]): Map<string, Row[]> =>
   Map.groupBy(rows, ({ webinar }) => String(webinar));
 
+type PresentPart = { said: Key; starts_at: number; registered_at: number | null };
+type PresentStay = { person: number; joined_at: number; left_at: number };
+
 /** Rows that stand, by webinar. */
 interface Present {
-  /** person → digest */
-  participations: Map<string, Map<number, Key>>;
-  /** stay → person and end */
-  stays: Map<string, Map<Key, { person: number; left: number }>>;
+  participations: Map<string, Map<number, PresentPart>>;
+  stays: Map<string, Map<Key, PresentStay>>;
 }
 
 async function loadPresent(warehouse: Warehouse, condition: Fragment): Promise<Present> {
   const limit = { timeoutMs: STATEMENT_LIMIT_MS };
   const [participations, stays] = await Promise.all([
-    warehouse.query<{ webinar: string; person: number; said: Key }>(
-      renderSql(
-        sql`SELECT webinar, person, toString(digest) AS said FROM ${tableName('participations')} FINAL WHERE ${condition}`,
-      ),
+    warehouse.query<PresentPart & { webinar: string; person: number }>(
+      renderSql(sql`SELECT webinar, person, toString(digest) AS said, toUnixTimestamp64Milli(p.starts_at) AS starts_at,
+  toUnixTimestamp64Milli(p.registered_at) AS registered_at
+FROM ${tableName('participations')} AS p FINAL WHERE ${condition}`),
       limit,
     ),
-    warehouse.query<{ webinar: string; person: number; id: Key; left: number }>(
-      renderSql(sql`SELECT webinar, person, toString(s.stay) AS id, toUnixTimestamp64Milli(left_at) AS left
+    warehouse.query<PresentStay & { webinar: string; id: Key }>(
+      renderSql(sql`SELECT webinar, person, toString(s.stay) AS id, toUnixTimestamp64Milli(s.joined_at) AS joined_at,
+  toUnixTimestamp64Milli(s.left_at) AS left_at
 FROM ${tableName('stays')} AS s FINAL WHERE ${condition}`),
       limit,
     ),
   ]);
   const present: Present = { participations: new Map(), stays: new Map() };
-  for (const { webinar, person, said } of participations.rows)
-    entryOf(present.participations, webinar).set(person, said);
-  for (const { webinar, person, id, left } of stays.rows) entryOf(present.stays, webinar).set(id, { person, left });
+  for (const { webinar, person, ...part } of participations.rows)
+    entryOf(present.participations, webinar).set(person, part);
+  for (const { webinar, id, ...stay } of stays.rows) entryOf(present.stays, webinar).set(id, stay);
   return present;
 }
 
@@ -213,13 +225,15 @@ function entryOf<Id, Value>(all: Map<string, Map<Id, Value>>, webinar: string): 
 class Changes {
   readonly #warehouse: Warehouse;
   readonly #version: number;
+  readonly #touches: Touches;
   #participations: TableRow<'participations'>[] = [];
   #stays: TableRow<'stays'>[] = [];
   #written = 0;
 
-  constructor(warehouse: Warehouse, version: number) {
+  constructor(warehouse: Warehouse, version: number, touches: Touches) {
     this.#warehouse = warehouse;
     this.#version = version;
+    this.#touches = touches;
   }
 
   /** Rows that are new or say something else, and tombstones for those that are no more. */
@@ -230,21 +244,34 @@ class Changes {
   ): Promise<void> {
     const stands = { version: this.#version, is_deleted: 0 };
     const gone = { webinar, version: this.#version, is_deleted: 1 };
-    const people = present.participations.get(webinar) ?? new Map<number, Key>();
+    const touches = this.#touches;
+    const people = present.participations.get(webinar) ?? new Map<number, PresentPart>();
     for (const row of rows.participations) {
       const digest = digestOf(row);
       const person = Number(row.person);
-      if (people.get(person) !== digest) this.#participations.push({ ...row, digest, ...stands });
+      const before = people.get(person);
       people.delete(person);
+      if (before?.said === digest) continue;
+      this.#participations.push({ ...row, digest, ...stands });
+      for (const one of before === undefined ? [row] : [before, row]) touches.row('participations', one);
     }
-    for (const person of people.keys()) this.#participations.push({ ...defaultRow('participations'), person, ...gone });
-    const stays = present.stays.get(webinar) ?? new Map<Key, { person: number; left: number }>();
+    for (const [person, before] of people) {
+      this.#participations.push({ ...defaultRow('participations'), person, ...gone });
+      touches.row('participations', before);
+    }
+    const stays = present.stays.get(webinar) ?? new Map<Key, PresentStay>();
     for (const row of rows.stays) {
       const stay = String(row.stay);
-      if (stays.get(stay)?.left !== row.left_at) this.#stays.push({ ...row, ...stands });
+      const before = stays.get(stay);
       stays.delete(stay);
+      if (before?.left_at === row.left_at) continue;
+      this.#stays.push({ ...row, ...stands });
+      for (const one of before === undefined ? [row] : [before, row]) touches.row('stays', one);
     }
-    for (const [stay, { person }] of stays) this.#stays.push({ ...defaultRow('stays'), stay, person, ...gone });
+    for (const [stay, before] of stays) {
+      this.#stays.push({ ...defaultRow('stays'), stay, person: before.person, ...gone });
+      touches.row('stays', before);
+    }
     if (this.#participations.length + this.#stays.length > ROWS_AT_ONCE) await this.flush();
   }
 
@@ -254,6 +281,7 @@ class Changes {
     this.#participations = [];
     this.#stays = [];
     this.#written += participations.length + stays.length;
+    await this.#touches.write();
     await insertRows(this.#warehouse, 'participations', participations);
     await insertRows(this.#warehouse, 'stays', stays);
     return this.#written;

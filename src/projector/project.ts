@@ -24,6 +24,8 @@ import { refresh } from './refresh.ts';
 import { type Replayed, type ReplayOrder, replay } from './replay.ts';
 import { settingsHash } from './settings-hash.ts';
 import { Strikes } from './strikes.ts';
+import { touchLeftovers } from './touched-rows.ts';
+import { loadTouches, mergeChanges, Touches } from './touches.ts';
 import { undo } from './undo.ts';
 import { compileTables, type TableRows } from './user-rows.ts';
 import { ensureTables } from './user-tables.ts';
@@ -56,6 +58,8 @@ export interface ProjectorOptions {
   maxBytes?: number;
   /** True after a crash: entries are tried alone for a while, each attempt counted before it is made. */
   careful?: boolean;
+  /** Changes up to this sequence number are known to whoever asks for them; how far the facts are where absent. */
+  told?: number;
 }
 
 export interface BatchOutcome extends Tally {
@@ -67,7 +71,7 @@ export interface BatchOutcome extends Tally {
   people: number;
   /** Receipt time of the newest counted entry, UTC milliseconds. */
   receivedAt: number;
-  /** What of the facts changed. */
+  /** What of the facts changed since the outcome before, or since `takeChanges`. */
   changes: TableChange[];
 }
 
@@ -84,6 +88,8 @@ export interface Projector {
    * @returns hash of the rules by which all stand then
    */
   applyRules(): Promise<string>;
+  /** What of the facts changed outside of a batch, or was left by one that did not end; it is not told again. */
+  takeChanges(): TableChange[];
   /**
    * Projects the next batch of entries up to `through`; undefined where there is none. When it throws nothing is counted:
    * calling it again does the batch again. `TurnoutError('unavailable' | 'timeout')` is the engine's; anything else counts as an
@@ -151,12 +157,16 @@ class JournalProjector implements Projector {
   /** Entries up to here are tried alone. */
   #aloneThrough = 0;
   readonly #careful: boolean;
+  /** Changes up to here are told. */
+  #told: number | undefined;
+  #untold: TableChange[] = [];
   /** The entry whose attempt was just counted and is still to be made. */
   #trying: number | undefined;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
     this.#careful = options.careful ?? false;
+    this.#told = options.told;
     const { workspace, channels, rates } = options;
     this.#rules = {
       channels,
@@ -189,12 +199,26 @@ class JournalProjector implements Projector {
     if (state.participationRules === wanted) return wanted;
     const { participations, people, seq } = state;
     const webinars = seq === 0 ? [] : await participations.listWebinars();
-    const written = await participations.rewrite(webinars, people);
+    const touches = new Touches(this.#options.warehouse, seq + 1);
+    let written = 0;
+    try {
+      written = await participations.rewrite(webinars, people, touches);
+      await touches.close();
+    } finally {
+      this.#untold = mergeChanges([...this.#untold, ...touches.changes]);
+    }
     await saveParticipationRules(this.#options.warehouse, wanted, seq);
     state.participationRules = wanted;
     if (webinars.length > 0)
       this.#options.log.info({ webinars: webinars.length, rows: written }, 'participations follow other rules');
     return wanted;
+  }
+
+  takeChanges(): TableChange[] {
+    const changes = this.#untold;
+    this.#untold = [];
+    this.#told = this.#state?.seq ?? this.#told;
+    return changes;
   }
 
   async runBatch(through: number): Promise<BatchOutcome | undefined> {
@@ -217,8 +241,15 @@ class JournalProjector implements Projector {
     const strikes = this.#strikes;
     const { seq, people, receivedAt } = await loadProgress(warehouse);
     if (this.#careful) this.#aloneThrough = seq + CAREFUL_ENTRIES;
-    if (!this.#tablesReady) await ensureTables(warehouse, this.#tables, seq);
+    // What is not of a batch is of the entry to come: whoever knows what was touched until now finds it.
+    const outside = new Touches(warehouse, seq + 1);
+    if (!this.#tablesReady) await ensureTables(warehouse, this.#tables, seq, outside);
     this.#tablesReady = true;
+    await touchLeftovers(warehouse, outside, seq);
+    await outside.close();
+    this.#told = Math.min(this.#told ?? seq, seq);
+    const touched = await loadTouches(warehouse, this.#told);
+    this.#untold = mergeChanges([...this.#untold, ...touched.map(({ change }) => change)]);
     const limits = { maxEntries: 20_000, maxRecords: maxRecords ?? 20_000, maxBytes: maxBytes ?? 16 << 20 };
     const queue = new EntryQueue(reader, seq, limits, {
       sources,
@@ -280,9 +311,10 @@ class JournalProjector implements Projector {
     batch.quarantine.push(...(replayed?.quarantine ?? []));
 
     const scope = this.#scope(state, last);
+    const touches = new Touches(warehouse, last);
     // The engine writes while the next batch is parsed.
     const [written] = await allWritten([
-      this.#write(state, batch, scope),
+      this.#write(state, batch, touches, scope),
       alone ? Promise.resolve() : state.queue.prepareAhead(through),
     ]);
     state.people.commit(last);
@@ -296,8 +328,16 @@ class JournalProjector implements Projector {
       messages: batch.messages.size + batch.movedMessages.size,
       people: written.people,
       receivedAt: state.receivedAt,
-      changes: [],
+      changes: this.#tell(state, touches),
     };
+  }
+
+  /** With what was left to be told. */
+  #tell(state: State, touches: Touches): TableChange[] {
+    const changes = mergeChanges([...this.#untold, ...touches.changes]);
+    this.#untold = [];
+    this.#told = state.seq;
+    return changes;
   }
 
   /**
@@ -305,13 +345,18 @@ class JournalProjector implements Projector {
    * is durable. Stopped anywhere, doing the batch again (whatever its boundaries then are) comes to the same facts: every row is a
    * function of the journal up to its entry, or of rows that are.
    */
-  async #write(state: State, batch: Batch, scope: WriteScope & { settings: string }): Promise<WrittenFacts> {
+  async #write(
+    state: State,
+    batch: Batch,
+    touches: Touches,
+    scope: WriteScope & { settings: string },
+  ): Promise<WrittenFacts> {
     const { warehouse } = this.#options;
     const { people, participations } = state;
-    const written = await writeFacts(warehouse, people, batch, this.#rules, scope);
+    const written = await writeFacts(warehouse, people, batch, this.#rules, touches, scope);
     const touched = await participations.touchedBy(people);
-    await participations.rewrite([...batch.webinars.touched, ...touched], people);
-    await closeBatch(warehouse, people, batch, scope);
+    await participations.rewrite([...batch.webinars.touched, ...touched], people, touches);
+    await closeBatch(warehouse, people, batch, touches, scope);
     return written;
   }
 
@@ -324,6 +369,7 @@ class JournalProjector implements Projector {
     const { warehouse } = this.#options;
     const { seq, source, receivedAt } = entry;
     const scope = this.#scope(state, seq);
+    const touches = new Touches(warehouse, seq);
     let messages = 0;
     let people = 0;
     const webinars = new Set<string>();
@@ -331,7 +377,7 @@ class JournalProjector implements Projector {
       const batch = this.#batch(state, Receipts.none(), Versions.none());
       batch.versions.push(...versions);
       batch.revise(revisions);
-      const written = await writeFacts(warehouse, state.people, batch, this.#rules, scope);
+      const written = await writeFacts(warehouse, state.people, batch, this.#rules, touches, scope);
       this.#remember(state, batch, written);
       messages += batch.movedMessages.size;
       people += written.people;
@@ -340,14 +386,22 @@ class JournalProjector implements Projector {
     const context = { warehouse, source, seq, receivedAt, revise };
     if (order.control === 'refresh') await refresh(context, order.stream, order.first_seq);
     else await undo(context, order.first_seq, order.last_seq);
-    await state.participations.rewrite(webinars, state.people);
+    await state.participations.rewrite(webinars, state.people, touches);
     const batch = this.#batch(state, Receipts.none(), Versions.none());
     batch.add(entry);
-    await closeBatch(warehouse, state.people, batch, scope);
+    await closeBatch(warehouse, state.people, batch, touches, scope);
     state.people.commit(seq);
     state.seq = seq;
     state.receivedAt = receivedAt;
-    return { seq, entries: 1, ...batch.tally, messages, people, receivedAt, changes: [] };
+    return {
+      seq,
+      entries: 1,
+      ...batch.tally,
+      messages,
+      people,
+      receivedAt,
+      changes: this.#tell(state, touches),
+    };
   }
 
   async #replay(entry: PreparedEntry, order: ReplayOrder): Promise<Replayed> {

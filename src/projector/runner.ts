@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
+import type { TableChange } from '../contract/changes.ts';
 import type { BatchOutcome, ProjectorLog } from './project.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './worker-messages.ts';
 
-export interface StartProjectorOptions extends Omit<WorkerInput, 'careful'> {
+export interface StartProjectorOptions extends Omit<WorkerInput, 'careful' | 'told'> {
   log: ProjectorLog;
   /** Milliseconds, rising; default the process's own steady clock. */
   steadyNow?: () => number;
@@ -32,6 +33,12 @@ export interface ProjectorHandle {
   status(): ProjectorStatus;
   /** Called after every batch and whenever the state changes. Returns the function that stops it. */
   onProgress(listener: (status: ProjectorStatus, outcome?: BatchOutcome) => void): () => void;
+  /**
+   * Called with what of the facts changed, before `status()` shows the sequence number and the rules by which it did: after
+   * batches, after rules that changed (the number stays the same then), and after a crash with what may have been left. Nothing
+   * is left out; some may be told twice. Returns the function that stops it.
+   */
+  onChanges(listener: (changes: readonly TableChange[], seq: number) => void): () => void;
   /** Starts again by hand after `receive_only`. */
   retry(): void;
   /** Lets the current batch end. */
@@ -56,6 +63,7 @@ class Runner implements ProjectorHandle {
   readonly #options: StartProjectorOptions;
   readonly #steadyNow: () => number;
   readonly #listeners = new Set<(status: ProjectorStatus, outcome?: BatchOutcome) => void>();
+  readonly #changeListeners = new Set<(changes: readonly TableChange[], seq: number) => void>();
   #worker: Worker | undefined;
   #restart: NodeJS.Timeout | undefined;
   #crashTimes: number[] = [];
@@ -64,6 +72,8 @@ class Runner implements ProjectorHandle {
   #durableSeq = 0;
   #receivedAt = 0;
   #rules = '';
+  /** Changes up to here were told. */
+  #told: number | undefined;
   #detail: string | undefined;
   #receiveOnly = false;
   #closing = false;
@@ -88,6 +98,7 @@ class Runner implements ProjectorHandle {
       tables: tables ?? [],
       ...(webinars === undefined ? {} : { webinars }),
       careful,
+      ...(this.#told === undefined ? {} : { told: this.#told }),
     };
     const worker = new Worker(workerFile ?? WORKER_FILE, { workerData: input, name: 'projector' });
     this.#worker = worker;
@@ -127,6 +138,11 @@ class Runner implements ProjectorHandle {
     return () => this.#listeners.delete(listener);
   }
 
+  onChanges(listener: (changes: readonly TableChange[], seq: number) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
   retry(): void {
     if (!this.#receiveOnly || this.#closing) return;
     this.#receiveOnly = false;
@@ -162,6 +178,7 @@ class Runner implements ProjectorHandle {
   #hear(message: FromWorker): void {
     switch (message.kind) {
       case 'ready':
+        this.#tellChanges(message.changes, message.seq);
         this.#seq = message.seq;
         this.#receivedAt = message.receivedAt;
         this.#rules = message.rules;
@@ -169,11 +186,13 @@ class Runner implements ProjectorHandle {
         this.#announce();
         return;
       case 'rules':
+        this.#tellChanges(message.changes, this.#seq);
         this.#rules = message.rules;
         this.#detail = undefined;
         this.#announce();
         return;
       case 'progress':
+        this.#tellChanges(message.outcome.changes, message.outcome.seq);
         this.#seq = message.outcome.seq;
         this.#receivedAt = message.outcome.receivedAt;
         this.#detail = undefined;
@@ -207,6 +226,11 @@ class Runner implements ProjectorHandle {
       this.#restart = setTimeout(() => this.start(true), wait);
     }
     this.#announce();
+  }
+
+  #tellChanges(changes: readonly TableChange[], seq: number): void {
+    this.#told = seq;
+    if (changes.length > 0) for (const listener of this.#changeListeners) listener(changes, seq);
   }
 
   #announce(outcome?: BatchOutcome): void {

@@ -1,3 +1,4 @@
+import { hourOf } from '../contract/changes.ts';
 import { storedTableColumns, userTableName } from '../contract/facts.ts';
 import type { TableSpec } from '../contract/model.ts';
 import type { RecordOf } from '../contract/record.ts';
@@ -55,7 +56,15 @@ export function compileTables(tables: readonly TableSpec[], timeZone: string): T
 interface GatheredRows {
   put: string[];
   removed: Key[];
+  /** Rows that may stand already. */
+  replaced: Set<Key>;
+  /** Time column → hours since 1970 of the rows that are put. */
+  times: Map<string, Set<number>>;
 }
+
+/** Columns that tell a time. */
+export const timesOf = ({ stored }: UserTable): string[] =>
+  Object.entries(stored.columns).flatMap(([name, { type }]) => (type === 'instant' ? [name] : []));
 
 /** Rows of tables that people brought, gathered for one insert a table. Rows of tables that are not declared wait in `record_versions`. */
 export class UserRows {
@@ -66,10 +75,14 @@ export class UserRows {
     this.#tables = tables;
   }
 
-  put(record: RecordOf<'row'>, origin: { key: Key; source: string; receivedAt: number }): void {
+  /** @param origin `first`: no row of this key can stand there */
+  put(record: RecordOf<'row'>, origin: { key: Key; source: string; receivedAt: number; first: boolean }): void {
     const table = this.#tables.get(record.table);
     if (table === undefined) return;
     const { values } = record;
+    const { put, replaced, times } = this.#of(table);
+    if (!origin.first) replaced.add(origin.key);
+    times.get('received_at')?.add(hourOf(origin.receivedAt));
     const misfits: string[] = [];
     let line = '';
     for (const { name, from, text, read } of table.columns) {
@@ -79,14 +92,24 @@ export class UserRows {
         misfits.push(name);
         cell = null;
       }
+      if (typeof cell === 'number') times.get(name)?.add(hourOf(cell));
       line += `${encodeCell(cell, text)},`;
     }
     line += `${origin.key},${encodeText(origin.source)},${origin.receivedAt},${encodeText(misfits.join())}`;
-    this.#of(record.table).put.push(line);
+    put.push(line);
   }
 
   remove(table: string, key: Key): void {
-    if (this.#tables.has(table)) this.#of(table).removed.push(key);
+    const declared = this.#tables.get(table);
+    if (declared === undefined) return;
+    const { removed, replaced } = this.#of(declared);
+    removed.push(key);
+    replaced.add(key);
+  }
+
+  /** By the warehouse's name of the table. */
+  *touched(): Iterable<{ table: string } & Pick<GatheredRows, 'times' | 'replaced'>> {
+    for (const [name, { times, replaced }] of this.#gathered) yield { table: userTableName(name), times, replaced };
   }
 
   /** @param version sequence number by which the rows are written; the greater one stands */
@@ -104,9 +127,14 @@ export class UserRows {
     });
   }
 
-  #of(table: string): GatheredRows {
-    const rows = this.#gathered.get(table) ?? { put: [], removed: [] };
-    this.#gathered.set(table, rows);
+  #of(table: UserTable): GatheredRows {
+    const rows = this.#gathered.get(table.spec.table) ?? {
+      put: [],
+      removed: [],
+      replaced: new Set(),
+      times: new Map(timesOf(table).map((column) => [column, new Set()])),
+    };
+    this.#gathered.set(table.spec.table, rows);
     return rows;
   }
 }

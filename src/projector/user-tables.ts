@@ -9,6 +9,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Key } from './hash.ts';
 import { encodeTable } from './rows.ts';
 import { keySet } from './sets.ts';
+import type { Touches } from './touches.ts';
 import { MISFITS, type TableRows, UserRows, type UserTable } from './user-rows.ts';
 import { VERSION_ORDER } from './versions.ts';
 
@@ -23,15 +24,26 @@ const CHUNK = 20_000;
  * Makes the tables as they are declared and fills those that are new or changed from the rows that came for them; drops those
  * that are not declared any more. The other tables are left alone; running it again changes nothing.
  * @param through rows up to this entry are counted
+ * @param touches gets the tables that are dropped or made anew
  */
-export async function ensureTables(warehouse: Warehouse, tables: TableRows, through: number): Promise<void> {
+export async function ensureTables(
+  warehouse: Warehouse,
+  tables: TableRows,
+  through: number,
+  touches: Touches,
+): Promise<void> {
   const [present, made] = await Promise.all([listUserTables(warehouse), loadHashes(warehouse)]);
   const declared = new Set([...tables.values()].map(({ name }) => name));
-  for (const name of present) if (!declared.has(name)) await runAll(warehouse, dropTableStatements(name, warehouse.layout), { idempotent: true });
+  const drop = async (name: string) => {
+    touches.everything(name);
+    await touches.write();
+    await runAll(warehouse, dropTableStatements(name, warehouse.layout), { idempotent: true });
+  };
+  for (const name of present) if (!declared.has(name)) await drop(name);
   for (const table of tables.values()) {
     const wanted = declarationHash(table);
     if (present.has(table.name) && made.get(table.spec.table) === wanted) continue;
-    await runAll(warehouse, dropTableStatements(table.name, warehouse.layout), { idempotent: true });
+    await drop(table.name);
     const statements = createTableStatements(table.name, table.stored, warehouse.layout);
     await runAll(warehouse, statements, { idempotent: true });
     await fillTable(warehouse, tables, table, through);
@@ -80,7 +92,7 @@ async function fillTable(warehouse: Warehouse, tables: TableRows, table: UserTab
     const gathered = new UserRows(tables);
     if (keys.length > 0)
       for (const { id, source, received_at, content } of await loadRows(warehouse, table.spec.table, keys, through))
-        gathered.put(JSON.parse(content) as RecordOf<'row'>, { key: id, source, receivedAt: received_at });
+        gathered.put(JSON.parse(content) as RecordOf<'row'>, { key: id, source, receivedAt: received_at, first: true });
     for (const { table: name, columns, lines } of gathered.inserts(through))
       await warehouse.insert(name, columns, lines);
     after = keys.length < CHUNK ? undefined : keys.at(-1);

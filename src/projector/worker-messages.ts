@@ -1,3 +1,4 @@
+import type { TableChange } from '../contract/changes.ts';
 import type { TableSpec } from '../contract/model.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
@@ -26,15 +27,17 @@ export interface WorkerInput {
   /** What is counted of webinars; the defaults where absent. */
   webinars?: WebinarRules;
   careful: boolean;
+  /** Changes up to this sequence number were told before; absent at the first start. */
+  told?: number;
 }
 
 export type ToWorker = { kind: 'durable'; seq: number } | { kind: 'close' };
 
 export type FromWorker =
   /** `rules`: hash of those by which every participation stands; '' where they were never computed. */
-  | { kind: 'ready'; seq: number; receivedAt: number; rules: string }
+  | { kind: 'ready'; seq: number; receivedAt: number; rules: string; changes: TableChange[] }
   | { kind: 'progress'; outcome: BatchOutcome }
-  | { kind: 'rules'; rules: string }
+  | { kind: 'rules'; rules: string; changes: TableChange[] }
   /** A batch failed and will be tried again. */
   | { kind: 'failed'; message: string }
   | { kind: 'log'; level: 'info' | 'warn' | 'error'; fields: object; text: string }

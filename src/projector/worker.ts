@@ -38,6 +38,7 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
     tables: input.tables ?? [],
     ...(input.webinars === undefined ? {} : { webinars: input.webinars }),
     careful: input.careful,
+    ...(input.told === undefined ? {} : { told: input.told }),
     log: { info: say('info'), warn: say('warn'), error: say('error') },
   });
 
@@ -57,13 +58,15 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   await untilDone(
     async () => {
       done = await projector.seq();
-      tell({ kind: 'ready', seq: done, receivedAt: await projector.receivedAt(), rules: await projector.rules() });
+      const receivedAt = await projector.receivedAt();
+      const rules = await projector.rules();
+      tell({ kind: 'ready', seq: done, receivedAt, rules, changes: projector.takeChanges() });
     },
     tell,
     () => closing,
   );
   await untilDone(
-    async () => tell({ kind: 'rules', rules: await projector.applyRules() }),
+    async () => tell({ kind: 'rules', rules: await projector.applyRules(), changes: projector.takeChanges() }),
     tell,
     () => closing,
   );

@@ -12,6 +12,8 @@ import { PROGRESS_NAME } from './progress.ts';
 import { renumberFacts } from './renumber.ts';
 import { defaultRow, encodeTable, type TableRow } from './rows.ts';
 import { keySet, personSet } from './sets.ts';
+import { touchMessages, touchPeople, touchRows } from './touched-rows.ts';
+import type { Touches } from './touches.ts';
 
 /** Milliseconds for statements that work through a whole batch. */
 const STATEMENT_LIMIT_MS = 300_000;
@@ -42,6 +44,7 @@ export async function closeBatch(
   warehouse: Warehouse,
   people: People,
   batch: Pick<Batch, 'receipts' | 'quarantine' | 'entries'>,
+  touches: Touches,
   { through, settings }: Pick<WriteScope, 'through'> & { settings: string },
 ): Promise<void> {
   const put = inserter(warehouse);
@@ -49,16 +52,21 @@ export async function closeBatch(
     put('receipts', batch.receipts),
     put('quarantine', batch.quarantine),
     put('entries', batch.entries),
+    touches.close(),
   ]);
   await put('progress', [{ name: PROGRESS_NAME, seq: through, people: people.next, model: settings }]);
 }
 
-/** What a batch says and the facts that follow from it. */
+/**
+ * What a batch says and the facts that follow from it.
+ * @param touches gets what changes; durable is of it what was overwritten, until the batch is closed
+ */
 export async function writeFacts(
   warehouse: Warehouse,
   people: People,
   batch: Batch,
   rules: MergeRules,
+  touches: Touches,
   scope: WriteScope,
 ): Promise<WrittenFacts> {
   const version = scope.through;
@@ -67,8 +75,10 @@ export async function writeFacts(
   const run = (statement: Parameters<Warehouse['command']>[0]) =>
     warehouse.command(statement, { timeoutMs: STATEMENT_LIMIT_MS });
 
+  const renumbered = new Map(changes.renumbered.map((person) => [person, people.root(person)]));
+
   // First: by them the check of the ledger sees that facts are being changed.
-  await put('record_versions', batch.versions);
+  await allWritten([put('record_versions', batch.versions), touchRows(warehouse, touches, batch, renumbered.keys())]);
   await allWritten([
     put('message_events', batch.messageEvents),
     put('person_records', batch.statements),
@@ -84,17 +94,19 @@ export async function writeFacts(
       })),
     ),
     put('person_roots', lastRoots(changes.roots)),
+    touches.write(),
   ]);
 
-  const renumbered = new Map(changes.renumbered.map((person) => [person, people.root(person)]));
   const writeMessages = async () => {
     const messages = touchedMessages(batch, renumbered);
     if (messages !== undefined) await run(mergeMessages(rules, { ...scope, messages }));
     const moved = batch.movedMessages;
-    if (moved.size === 0) return;
-    const places = placesOf(moved);
-    await run(mergeMessages(rules, { ...scope, messages: keySet(moved.keys()), redo: true, places }));
-    await run(removeEmptyMessages(moved, version));
+    if (moved.size > 0) {
+      const places = placesOf(moved);
+      await run(mergeMessages(rules, { ...scope, messages: keySet(moved.keys()), redo: true, places }));
+      await run(removeEmptyMessages(moved, version));
+    }
+    if (messages !== undefined || moved.size > 0) await touchMessages(warehouse, touches, scope.after);
   };
   const writePeople = async () => {
     const { statements, changedPersons, revisedPersons, touched, shaken } = batch;
@@ -105,6 +117,8 @@ export async function writeFacts(
       'person_records',
       unsaid.map((record) => ({ ...defaultRow('person_records'), record, seq: version, version, is_deleted: 1 })),
     );
+    await touchPeople(warehouse, touches, people, rows);
+    await touches.write();
     await put('people', rows);
     const standing = rows.flatMap((row) => (row.is_deleted === 0 ? [Number(row.person)] : []));
     return { people: rows.length, gone, standing, accountsLost: accountsLost.map(({ person }) => person) };
