@@ -220,10 +220,8 @@ export class DataSide {
       log: this.#options.log,
     });
     this.#projector = projector;
-    projector.onProgress((_, outcome) => {
-      if (outcome !== undefined) this.#changed(outcome.changes, outcome.seq);
-      this.#announce();
-    });
+    projector.onChanges((changes, seq) => this.#changed(changes, seq));
+    projector.onProgress(() => this.#announce());
     projector.notify(this.#options.durableSeq());
     this.#announce();
   }
