@@ -7,7 +7,7 @@ import type { RenderedSql } from '../sql/rendered.ts';
 import { encodeRows } from './encode-rows.ts';
 import { BUSY_CODES, DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
 import { EMBEDDED, type Layout } from './layout.ts';
-import type { StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
+import type { InsertFormat, StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
 
 export interface ConnectOptions {
   /** The engine child's unix socket … */
@@ -127,12 +127,13 @@ class WarehouseClient implements Warehouse {
     table: string,
     columns: readonly string[],
     rows: readonly (readonly unknown[])[] | Buffer,
+    format: InsertFormat = 'JSONCompactEachRow',
   ): Promise<void> {
     for (const name of [table, ...columns])
       if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`not an identifier: ${JSON.stringify(name)}`);
     const body = Buffer.isBuffer(rows) ? rows : encodeRows(rows);
     if (body.length === 0) return;
-    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`;
+    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`;
     await this.#call(query, { timeoutMs: INSERT_LIMIT_MS }, NOT_CONNECTED, async (limit) => {
       const { stream } = await this.#client.exec({
         query,

@@ -81,6 +81,13 @@ INNER JOIN (
       ...addMinmaxIndexStatements('messages', TABLES.messages, layout),
     ],
   },
+  {
+    version: 5,
+    name: 'files of history',
+    statements: (['loads', 'loaded_messages'] as const).flatMap((name) =>
+      createTableStatements(name, TABLES[name], layout),
+    ),
+  },
 ];
 
 /** Those of the embedded engine. */

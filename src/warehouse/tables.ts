@@ -344,6 +344,25 @@ export const TABLES = {
     },
     orderBy: ['seq'],
   },
+  /** Where the lines of a file of history went: records by order (`seq`), outcome and reason; what `receipts` are to other entries. */
+  loads: {
+    columns: {
+      seq: version,
+      source: category,
+      day: date,
+      kind: category,
+      outcome: category,
+      /** The rule by which lines were quarantined; '' for others. */
+      reason: category,
+      records: count,
+    },
+    orderBy: ['seq', 'outcome', 'reason'],
+  },
+  /** Messages that came so, with the hash of what was said of them: by it each counts once. They have no events and no receipts. */
+  loaded_messages: {
+    columns: { message: key, fingerprint: key, seq: version },
+    orderBy: ['message', 'seq'],
+  },
   /**
    * The newest entry that changed rows of an hour (since 1970, below 0 before), by table and time column; see `TableChange`. A row
    * without a column says that rows of the table changed: with `EVERY_HOUR` any of them.

@@ -18,6 +18,9 @@ export interface StatementOptions {
   idempotent?: true;
 }
 
+/** How rows are written; JSONCompactEachRow where it is not said. */
+export type InsertFormat = 'JSONCompactEachRow' | 'TabSeparated';
+
 /**
  * The one door to the engine, embedded or server. 64-bit integers and decimals come back as JSON numbers: select hashes with
  * `toString()` where they must be exact. Errors: `TurnoutError('unavailable')` while the engine is away, `('timeout')` past the
@@ -28,7 +31,12 @@ export interface Warehouse {
   readonly layout: Layout;
   query<Row>(statement: RenderedSql, options?: StatementOptions): Promise<WarehouseAnswer<Row>>;
   command(statement: RenderedSql, options?: StatementOptions): Promise<void>;
-  /** Bulk insert; `rows` are JSONCompactEachRow lines (arrays in the order of `columns`) or their bytes. Durable when it returns. */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[] | Buffer): Promise<void>;
+  /** Bulk insert; `rows` are arrays in the order of `columns`, or their bytes in `format`. Durable when it returns. */
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly unknown[])[] | Buffer,
+    format?: InsertFormat,
+  ): Promise<void>;
   close(): Promise<void>;
 }
