@@ -269,8 +269,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     serving: () => engine.status(),
     freshness,
     onFreshness(listener) {
-      const tell = () => listener(freshness());
-      const stops = [data.onChange(tell), sync.onChange(tell)];
+      const stops = [data.onChange(listener), sync.onChange(listener)];
       return () => {
         for (const stop of stops) stop();
       };

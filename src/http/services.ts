@@ -60,7 +60,7 @@ export interface WorkspaceServices {
   /** How queries are answered: what is kept, what waits. */
   serving(): ServingStatus;
   /** Called when the data version or the state changes. */
-  onFreshness(listener: (freshness: Freshness) => void): () => void;
+  onFreshness(listener: () => void): () => void;
   /** JSON Schemas of the YAML files, by name. */
   schemas(): ReadonlyMap<string, object>;
 }

@@ -1,4 +1,4 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { type Query, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Freshness } from '../../src/contract/api.ts';
 
@@ -31,7 +31,10 @@ export function useReachable(): boolean {
   );
 }
 
-/** Keeps the page current while it is open: a new data version re-fetches what it shows, at most once a second. */
+/**
+ * Keeps the page current while it is open: a new data version re-fetches what it shows, at most once a second. What is under way is
+ * let end first: while versions come fast a page would be begun again and again.
+ */
 export function useVersionEvents(): void {
   const client = useQueryClient();
   useEffect(() => connect(client), [client]);
@@ -40,15 +43,29 @@ export function useVersionEvents(): void {
 function connect(client: QueryClient): () => void {
   let stream: EventSource | null = null;
   let version: string | null = null;
+  /** Versions count anew: everything was made again from the journal, or the sample went. */
+  let begunAnew = false;
   let refreshAt = 0;
   let refreshTimer: number | undefined;
   let reconnectTimer: number | undefined;
   let noticeTimer: number | undefined;
+  let closed = false;
 
-  const refresh = () => {
+  const isOld = (page: unknown): boolean => version !== null && (begunAnew || isOlder(page, version));
+  const refreshSoon = () => {
+    refreshTimer ??= window.setTimeout(() => void refresh(), Math.max(0, refreshAt - performance.now()));
+  };
+  const refresh = async () => {
     refreshTimer = undefined;
     refreshAt = performance.now() + REFRESH_MS;
-    void client.invalidateQueries({ predicate: (query) => COUNTED.includes(String(query.queryKey[0])) });
+    const outdated = (query: Query) =>
+      COUNTED.includes(String(query.queryKey[0])) && (query.queryKey[0] !== 'page' || isOld(query.state.data));
+    const answered = client.invalidateQueries({ predicate: outdated }, { cancelRefetch: false });
+    begunAnew = false;
+    await answered;
+    // Some were under way before the newest version was told.
+    const pages = client.getQueryCache().findAll({ queryKey: ['page'], type: 'active' });
+    if (!closed && pages.some(({ state }) => state.status === 'success' && isOld(state.data))) refreshSoon();
   };
 
   const open = () => {
@@ -61,11 +78,11 @@ function connect(client: QueryClient): () => void {
       setReachable(true);
       void client.refetchQueries({ predicate: (query) => query.state.status === 'error' });
       client.setQueryData(['freshness'], freshness);
-      const changed = version !== freshness.data_version && (version !== null || hasOlderPage(client, freshness));
+      const before = version;
       version = freshness.data_version;
-      if (changed && refreshTimer === undefined) {
-        refreshTimer = window.setTimeout(refresh, Math.max(0, refreshAt - performance.now()));
-      }
+      if (before !== null && entryOf(version) < entryOf(before)) begunAnew = true;
+      // The page may have been answered before the stream opened.
+      if (before === null ? hasOlderPage(client, isOld) : before !== version) refreshSoon();
     });
     stream.onerror = () => {
       noticeTimer ??= window.setTimeout(() => setReachable(false), NOTICE_MS);
@@ -75,14 +92,23 @@ function connect(client: QueryClient): () => void {
   open();
 
   return () => {
+    closed = true;
     stream?.close();
     for (const timer of [refreshTimer, reconnectTimer, noticeTimer]) window.clearTimeout(timer);
   };
 }
 
-/** The page may have been answered before the stream opened. */
-function hasOlderPage(client: QueryClient, freshness: Freshness): boolean {
-  return client
-    .getQueriesData<{ version: string }>({ queryKey: ['page'] })
-    .some(([, page]) => page !== undefined && page.version !== freshness.data_version);
+function hasOlderPage(client: QueryClient, isOld: (page: unknown) => boolean): boolean {
+  return client.getQueriesData({ queryKey: ['page'] }).some(([, page]) => page !== undefined && isOld(page));
+}
+
+/** Whether a page was answered from numbers older than this version, or from others of the same entry. */
+function isOlder(page: unknown, version: string): boolean {
+  const shown = (page as { version: string } | undefined)?.version;
+  return shown === undefined || (shown !== version && entryOf(shown) <= entryOf(version));
+}
+
+/** A version is `<number of the last entry>.<rules>`. */
+function entryOf(version: string): number {
+  return Number.parseInt(version, 10);
 }

@@ -1,7 +1,9 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { Query } from '../../src/contract/query.ts';
 import type { BatchItem, BatchResult } from '../../src/contract/result.ts';
-import { postJson, RequestError } from './client.ts';
+import { setBusy } from './busy.ts';
+import { isWorthRetrying, postJson, RequestError } from './client.ts';
 
 export interface KeyedQuery {
   key: string;
@@ -16,34 +18,72 @@ export interface PageResults {
   retry(): void;
 }
 
+interface Page {
+  version: string;
+  results: ReadonlyMap<string, BatchItem>;
+  /** Milliseconds after which to ask again, because the server had no answer to a part just now. */
+  askAgainAfter?: number;
+}
+
 const NOTHING: ReadonlyMap<string, BatchItem> = new Map();
+/** Readers that were turned away together must not come back together. */
+const ASK_AGAIN_MS = { least: 1_500, most: 4_000 };
 
 /**
  * Everything a page shows in one request over one data version. A state that is left before its answer came is aborted on the
- * wire. `scope` names the page: results of another page are never shown in its place.
+ * wire. `scope` names the page: results of another page are never shown in its place. A part that the server could not answer just
+ * now keeps its numbers and is asked for again.
  */
 export function usePageResults(scope: string, queries: readonly KeyedQuery[], enabled: boolean): PageResults {
+  const client = useQueryClient();
+  const queryKey = ['page', scope, queries];
   const page = useQuery({
-    queryKey: ['page', scope, queries],
-    queryFn: async ({ signal }) => {
+    queryKey,
+    queryFn: async ({ signal }): Promise<Page> => {
       const body = { queries: queries.map(({ query }) => query) };
       const batch = await postJson<BatchResult>('/api/v1/query', body, signal);
-      const results = new Map<string, BatchItem>();
-      queries.forEach(({ key }, index) => {
-        const item = batch.results[index];
-        if (item) results.set(key, item);
-      });
-      return { version: batch.data_version, results };
+      return mergeAnswer(queries, batch, client.getQueryData<Page>(queryKey)?.results);
     },
     enabled: enabled && queries.length > 0,
     placeholderData: (previous, query) => (query?.queryKey[1] === scope ? keepPreviousData(previous) : undefined),
+    refetchInterval: ({ state }) =>
+      state.data?.askAgainAfter ?? (state.error && isWorthRetrying(0, state.error) ? ASK_AGAIN_MS.most : false),
     structuralSharing: false,
     gcTime: 60_000,
   });
+  const busy = page.data?.askAgainAfter !== undefined || (page.data !== undefined && page.isError);
+  const { current: self } = useRef({});
+  useEffect(() => {
+    setBusy(self, busy);
+    return () => setBusy(self, false);
+  }, [self, busy]);
   return {
     results: page.data?.results ?? (page.error ? allFailed(queries, page.error) : NOTHING),
     loading: page.isPlaceholderData || page.isPending,
     retry: () => void page.refetch(),
+  };
+}
+
+/** What came, and in place of what the server could not answer just now what was there before. */
+export function mergeAnswer(
+  queries: readonly KeyedQuery[],
+  batch: BatchResult,
+  before: ReadonlyMap<string, BatchItem> | undefined,
+): Page {
+  const results = new Map<string, BatchItem>();
+  let missing = false;
+  queries.forEach(({ key }, index) => {
+    const item = batch.results[index];
+    if (item === undefined) return;
+    const away = 'error' in item && item.error.code === 'unavailable';
+    missing ||= away;
+    results.set(key, away ? (before?.get(key) ?? item) : item);
+  });
+  const { least, most } = ASK_AGAIN_MS;
+  return {
+    version: batch.data_version,
+    results,
+    ...(missing ? { askAgainAfter: least + Math.random() * (most - least) } : {}),
   };
 }
 

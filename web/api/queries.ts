@@ -10,7 +10,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         retry: isWorthRetrying,
-        retryDelay: (attempt) => Math.min(4_000, 500 * 2 ** attempt),
+        // Readers that were turned away together must not come back together.
+        retryDelay: (attempt) => Math.min(4_000, 500 * 2 ** attempt) * (0.5 + Math.random()),
         staleTime: Number.POSITIVE_INFINITY,
         refetchOnWindowFocus: false,
         networkMode: 'always',

@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import type { Freshness } from '../../contract/api.ts';
 import type { Services } from '../services.ts';
+import { throttle } from '../throttle.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** Bytes that a reader may be behind before it is let go; it connects again when it reads again. */
 const MAX_BEHIND_BYTES = 256 * 1024;
 
-/** Server-sent events: one `version` event at once, then one whenever the numbers or their state change. */
+/** Under load batches end several times a second; nobody reads that fast, and every reader asks for the page anew. */
+const TELL_EVERY_MS = 2_000;
+
+/** Server-sent events: one `version` event at once, then whenever the numbers or their state change, at most every two seconds. */
 export function addLiveRoutes(app: FastifyInstance, services: Services): void {
   const open = new Set<() => void>();
   app.addHook('preClose', async () => {
@@ -30,10 +33,13 @@ export function addLiveRoutes(app: FastifyInstance, services: Services): void {
         if (stream.writableLength > MAX_BEHIND_BYTES) stream.destroy();
         else stream.write(text);
       };
-      const send = (freshness: Freshness) => write(`event: version\ndata: ${JSON.stringify(freshness)}\n\n`);
       const current = services.current();
-      send(current.freshness());
-      const unsubscribe = current.onFreshness(send);
+      const tell = throttle(
+        () => write(`event: version\ndata: ${JSON.stringify(current.freshness())}\n\n`),
+        TELL_EVERY_MS,
+      );
+      tell();
+      const unsubscribe = current.onFreshness(tell);
       const heartbeat = setInterval(() => {
         // After the sample was removed this would tell of the old workspace for ever: the page connects again.
         if (services.current() !== current) close();
@@ -42,6 +48,7 @@ export function addLiveRoutes(app: FastifyInstance, services: Services): void {
       const close = () => {
         open.delete(close);
         clearInterval(heartbeat);
+        tell.cancel();
         unsubscribe();
         stream.end();
       };
