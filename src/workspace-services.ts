@@ -81,7 +81,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
   parts.closeWith(
     data.onFactsChange((changes) => {
       span.applied(changes);
-      if (changes === null || changes.length === 0) changeLog.everythingChanged();
+      if (changes === null) changeLog.everythingChanged();
       else changeLog.applied(changes);
     }),
   );
