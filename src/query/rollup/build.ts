@@ -246,3 +246,36 @@ function compileSpan({ ranges, buckets }: RollupSpan, at: SqlNode, bucket: SqlNo
     sql`${bucket} IN ${list(buckets.map(number))}`,
   ];
 }
+
+/**
+ * Upper bounds of the facts' rows per local day in a span, as rows of `day` (UTC seconds of its first instant) and `facts`: rows that
+ * have been replaced count too, so that it is cheap.
+ */
+export function compileDayCounts({ rollup, zone, span }: Pick<RollupJob, 'rollup' | 'zone' | 'span'>): RenderedSql {
+  const branches = timesOf(rollup).map(({ table, at }) => {
+    const day = startOfDay(at, zone);
+    return sql`SELECT ${day} AS day, count() AS facts FROM ${tableName(table)}
+WHERE ${joined('\nAND ', [sql`${at} IS NOT NULL`, ...compileSpan(span, at, day, at)])}
+GROUP BY day`;
+  });
+  return renderSql(sql`${comment(`${rollup.name}: rows per day`)}SELECT toUnixTimestamp(day) AS day, sum(facts) AS facts
+FROM ${nested(joined('\nUNION ALL\n', branches))}
+GROUP BY day
+ORDER BY day`);
+}
+
+/** Rows of the facts before an instant, replaced ones too, as `facts`. */
+export function compileRowsBefore(rollup: Rollup, before: number): RenderedSql {
+  const branches = timesOf(rollup).map(
+    ({ table, at }) => sql`SELECT count() AS own FROM ${tableName(table)} WHERE ${at} < ${instant(before)}`,
+  );
+  return renderSql(sql`SELECT sum(own) AS facts FROM ${nested(joined('\nUNION ALL\n', branches))}`);
+}
+
+/** The time column of each table that rows come from. */
+function timesOf({ dataset, time }: Rollup): { table: string; at: SqlNode }[] {
+  return dataset.branches.flatMap(({ table, columns }) => {
+    const source = columns.get(time);
+    return source === undefined || 'constant' in source ? [] : [{ table, at: identifier(source.column) }];
+  });
+}
