@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { TurnoutError } from './contract/errors.ts';
+import { parseServerConnection, type ServerConnection } from './warehouse/server-connection.ts';
 
 /** Settings of one server process, read from the environment once. */
 export interface Config {
@@ -13,6 +14,8 @@ export interface Config {
   /** False: start empty even where nothing is connected yet. */
   sample: boolean;
   logLevel: string;
+  /** Where the facts of the team's own workspace stand, in place of the built-in engine. */
+  clickhouse?: ServerConnection;
 }
 
 const environment = z.object({
@@ -28,13 +31,11 @@ const environment = z.object({
  * @throws TurnoutError('invalid_request') that names each variable and what it may be.
  */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
-  for (const name of ['TURNOUT_DATABASE_URL', 'TURNOUT_CLICKHOUSE_URL']) {
-    if (env[name])
-      throw new TurnoutError(
-        'invalid_request',
-        `${name} is set, but this version keeps everything in ${env['TURNOUT_DATA'] ?? 'data'}/. Unset it to start.`,
-      );
-  }
+  if (env['TURNOUT_DATABASE_URL'])
+    throw new TurnoutError(
+      'invalid_request',
+      `TURNOUT_DATABASE_URL is set, but this version keeps its own records in ${env['TURNOUT_DATA'] ?? 'data'}/. Unset it to start.`,
+    );
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const sentences = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -44,6 +45,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     );
   }
   const { PORT, HOST, TURNOUT_DATA, TURNOUT_WORKSPACE, TURNOUT_SAMPLE, TURNOUT_LOG } = parsed.data;
+  const clickhouse = parseServerConnection(env);
   return {
     port: PORT,
     host: HOST,
@@ -51,5 +53,6 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     workspace: resolve(TURNOUT_WORKSPACE),
     sample: TURNOUT_SAMPLE === '1',
     logLevel: TURNOUT_LOG,
+    ...(clickhouse === undefined ? {} : { clickhouse }),
   };
 }

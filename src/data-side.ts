@@ -14,12 +14,16 @@ import {
 import { settingsHash } from './projector/settings-hash.ts';
 import { startOver } from './projector/start-over.ts';
 import { type OpenWarehouse, openWarehouse } from './warehouse/open.ts';
+import { openServerWarehouse } from './warehouse/open-server.ts';
+import type { ServerConnection } from './warehouse/server-connection.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
 export interface DataSideOptions {
   /** Folder of the engine's data. */
   warehouseFolder: string;
-  projector: Omit<StartProjectorOptions, 'socketPath' | 'log'>;
+  /** A ClickHouse server in the engine's place, and the folder of the data whose facts it holds. */
+  server?: { connection: ServerConnection; owner: string };
+  projector: Omit<StartProjectorOptions, 'warehouse' | 'log'>;
   /** Highest durable sequence number of the journal. */
   durableSeq: () => number;
   /** UTC milliseconds, for alarms. */
@@ -74,7 +78,10 @@ export class DataSide {
 
   /** Null until the projector runs. */
   get status(): ProjectorStatus | null {
-    return this.#projector?.status() ?? this.#lastStatus;
+    const status = this.#projector?.status() ?? this.#lastStatus;
+    const trouble = this.#opened?.trouble;
+    if (status === null || trouble === undefined || status.state === 'receive_only') return status;
+    return { ...status, state: 'unavailable', detail: trouble };
   }
 
   get alarms(): readonly { at: number; message: string }[] {
@@ -161,15 +168,19 @@ export class DataSide {
   }
 
   async #open(): Promise<void> {
-    const { warehouseFolder, log } = this.#options;
+    const { log } = this.#options;
     while (!this.#stop.signal.aborted) {
       let opened: OpenWarehouse | undefined;
       try {
-        opened = await openWarehouse({ folder: warehouseFolder, log });
+        opened = await this.#openWarehouse();
         for (const message of opened.alarms) this.#alarm(message);
         await this.#checkFacts(opened);
         this.#opened = opened;
         await this.#startProjector(opened);
+        opened.onTrouble?.(() => this.#announce());
+        opened.onLost?.(() => {
+          if (opened !== undefined) this.#repairing ??= this.#release(opened).finally(() => (this.#repairing = null));
+        });
         opened.onDamage((message) => {
           // One damaged part is met by many statements at once.
           this.#repairing ??= this.#repair(message)
@@ -194,6 +205,24 @@ export class DataSide {
     }
   }
 
+  #openWarehouse(): Promise<OpenWarehouse> {
+    const { warehouseFolder, server, log } = this.#options;
+    return server === undefined
+      ? openWarehouse({ folder: warehouseFolder, log })
+      : openServerWarehouse({ server: server.connection, folder: server.owner, log });
+  }
+
+  /** The database is somebody else's now: nothing more is written to it. It is opened again as at the start, which says so. */
+  async #release(opened: OpenWarehouse): Promise<void> {
+    if (this.#opened !== opened || this.#stop.signal.aborted) return;
+    await this.#projector?.close();
+    this.#projector = null;
+    this.#opened = null;
+    this.#announce();
+    await opened.close();
+    await this.#open();
+  }
+
   /** Facts that do not belong to this journal and these settings are made anew. */
   async #checkFacts(opened: OpenWarehouse): Promise<void> {
     const { seq, settings } = await loadProgress(opened.warehouse);
@@ -216,7 +245,7 @@ export class DataSide {
   async #startProjector(opened: OpenWarehouse): Promise<void> {
     const projector = await startProjector({
       ...this.#options.projector,
-      socketPath: opened.socketPath,
+      warehouse: opened.connection,
       log: this.#options.log,
     });
     this.#projector = projector;

@@ -18,6 +18,7 @@ import { loadSetting, saveSetting } from './store/settings.ts';
 import type { ControlDatabase } from './store/tables.ts';
 import { PastRuns } from './sync/past-runs.ts';
 import { createSync } from './sync/sync.ts';
+import type { ServerConnection } from './warehouse/server-connection.ts';
 import { loadSecrets } from './workspace/secrets-file.ts';
 import { readWorkspaceFiles, type WorkspaceFilesOptions } from './workspace-files.ts';
 import { composeServices } from './workspace-services.ts';
@@ -25,6 +26,8 @@ import { composeServices } from './workspace-services.ts';
 export interface RuntimeOptions extends WorkspaceFilesOptions {
   /** Folder of this workspace's data: lock, journal, warehouse, control database. */
   folder: string;
+  /** Where the facts stand in place of the built-in engine. */
+  clickhouse?: ServerConnection;
   /** The sample's entries, put into the journal once. */
   sample?: () => Iterable<NewEntry>;
 }
@@ -74,6 +77,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
     const data = new DataSide({
       warehouseFolder: join(folder, 'warehouse'),
+      ...(options.clickhouse === undefined ? {} : { server: { connection: options.clickhouse, owner: folder } }),
       projector: { ...files.projector, journalFolder },
       durableSeq: () => journal.durableSeq,
       now: clock,

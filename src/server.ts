@@ -32,7 +32,17 @@ export async function startServer(config: Config, log: Logger, clock: Clock = wa
   checkListenHost(config.host);
   const own = join(config.data, 'main');
   const sample = join(config.data, 'sample');
-  const openOwn = () => openRuntime({ folder: own, workspaceFolder: config.workspace, env: process.env, clock, log });
+  // The sample always runs on the built-in engine: a server's database belongs to one workspace.
+  const { clickhouse } = config;
+  const openOwn = () =>
+    openRuntime({
+      folder: own,
+      workspaceFolder: config.workspace,
+      env: process.env,
+      clock,
+      log,
+      ...(clickhouse === undefined ? {} : { clickhouse }),
+    });
 
   const showSample = config.sample && (await wantsSample(config.workspace, own));
   let runtime: Runtime = showSample ? await openSampleRuntime({ folder: sample, log }) : await openOwn();

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function start(options: Partial<StartProjectorOptions> = {}): Promise<ProjectorHandle> {
   const handle = await startProjector({
-    socketPath: engine.socketPath,
+    warehouse: engine.connection,
     journalFolder: join(folder, 'journal'),
     sources: [{ name: 'hook', connector: 'webhook', settings: { token: 'unused-here' }, defaults: {} }],
     workspace: { time_zone: 'Asia/Jakarta', currency: 'IDR', country: 'ID' },

@@ -85,11 +85,11 @@ class Runner implements ProjectorHandle {
 
   /** @param careful true after a crash */
   start(careful: boolean): void {
-    const { socketPath, journalFolder, sources, workspace, channels, rates, tables, webinars, workerFile } =
+    const { warehouse, journalFolder, sources, workspace, channels, rates, tables, webinars, workerFile } =
       this.#options;
     const { time_zone, currency, country } = workspace;
     const input: WorkerInput = {
-      socketPath,
+      warehouse,
       journalFolder,
       sources,
       workspace: { time_zone, currency, ...(country === undefined ? {} : { country }) },

@@ -2,6 +2,7 @@ import type { TableChange } from '../contract/changes.ts';
 import type { TableSpec } from '../contract/model.ts';
 import type { SourceDefaults } from '../contract/source.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
+import type { WarehouseConnection } from '../warehouse/server-connection.ts';
 import type { WebinarRules } from './participation-rules.ts';
 import type { BatchOutcome } from './project.ts';
 
@@ -16,7 +17,7 @@ export interface WorkerSource {
 }
 
 export interface WorkerInput {
-  socketPath: string;
+  warehouse: WarehouseConnection;
   journalFolder: string;
   sources: readonly WorkerSource[];
   workspace: Pick<Workspace, 'time_zone' | 'currency' | 'country'>;

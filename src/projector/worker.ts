@@ -21,7 +21,7 @@ const port = parentPort;
 if (port) void work(port, workerData as WorkerInput);
 
 async function work(main: MessagePort, input: WorkerInput): Promise<void> {
-  const warehouse = connectWarehouse({ socketPath: input.socketPath });
+  const warehouse = connectWarehouse(input.warehouse);
   const tell = (message: FromWorker) => main.postMessage(message);
   const say = (level: 'info' | 'warn' | 'error') => (fields: object, text: string) =>
     tell({ kind: 'log', level, fields, text });

@@ -4,35 +4,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { TurnoutError } from '../contract/errors.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
+import { BROKEN, connectionFault, DamagedDataError, NOT_CONNECTED, timedOut } from './client-faults.ts';
 import { encodeRows } from './encode-rows.ts';
 import { BUSY_CODES, DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
-import { EMBEDDED, type Layout } from './layout.ts';
+import { EMBEDDED } from './layout.ts';
+import { readAnswer } from './read-answer.ts';
+import { ServerClient, type ServerClientOptions } from './server-client.ts';
+import type { ServerConnection } from './server-connection.ts';
 import type { InsertFormat, StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
 
 export interface ConnectOptions {
-  /** The engine child's unix socket … */
-  socketPath?: string;
-  /** … or a ClickHouse server. */
-  url?: string;
+  /** The engine child's unix socket. */
+  socketPath: string;
   database?: string;
-  /** Default: the embedded engine's, or a server's where `url` names one. */
-  layout?: Layout;
   /** Milliseconds for a statement that names no limit of its own; default 30,000. */
   timeoutMs?: number;
   /** Milliseconds during which a call is tried again while the engine is away; default 3,000, 0 = never. */
   retryMs?: number;
   /** Called when the engine did not even answer that a statement's time is up: it should be ended. */
   onTimeout?: (statement: string) => void;
-}
-
-/** What is read from disk is not what was written; `detail` is the engine's own sentence. */
-export class DamagedDataError extends TurnoutError {
-  readonly detail: string;
-
-  constructor(detail: string) {
-    super('unavailable', 'The analytics data on disk is damaged and must be rebuilt from the journal.');
-    this.detail = detail;
-  }
 }
 
 /** The engine ends a statement itself; only when it does not is the connection given up. */
@@ -42,49 +32,30 @@ const INSERT_LIMIT_MS = 120_000;
 const RETRY_PAUSE_MS = 40;
 /** The embedded engine reads this as "in the session that has few threads", see engine-server.ts. */
 const FEW_THREADS = { max_threads: 1 };
-/** The connection was never made, so nothing was sent. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOENT']);
-const BROKEN = new Set([...NOT_CONNECTED, 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
-
 /** Connects to the embedded engine or to a server; nothing is sent yet. Safe to use from several threads, one client each. */
-export function connectWarehouse(options: ConnectOptions): Warehouse {
-  return new WarehouseClient(options);
+export function connectWarehouse(
+  options: ConnectOptions | ({ server: ServerConnection } & ServerClientOptions),
+): Warehouse {
+  return 'server' in options ? new ServerClient(options.server, options) : new EngineClient(options);
 }
 
-class WarehouseClient implements Warehouse {
-  readonly layout: Layout;
+class EngineClient implements Warehouse {
+  readonly layout = EMBEDDED;
   readonly #client: ClickHouseClient;
   readonly #agent: Agent;
   readonly #options: ConnectOptions;
-  readonly #readSettings: Record<string, string | number>;
 
   constructor(options: ConnectOptions) {
     this.#options = options;
-    this.layout = options.layout ?? (options.url === undefined ? EMBEDDED : { kind: 'server' });
-    this.#agent = new Agent({
-      keepAlive: true,
-      maxSockets: 64,
-      ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
-    });
+    const socket = { keepAlive: true, maxSockets: 64, socketPath: options.socketPath };
+    this.#agent = new Agent(socket);
     this.#client = createClient({
-      url: options.url ?? 'http://engine',
+      url: 'http://engine',
       database: options.database ?? 'turnout',
       http_agent: this.#agent,
       request_timeout: 24 * 3600_000,
       log: { level: ClickHouseLogLevel.OFF },
     });
-    // The embedded engine has these in its configuration and lets nobody change them.
-    this.#readSettings =
-      options.socketPath === undefined
-        ? {
-            output_format_json_quote_64bit_integers: 0,
-            output_format_json_quote_decimals: 0,
-            do_not_merge_across_partitions_select_final: 1,
-            max_query_size: '268435456',
-            max_ast_elements: '20000000',
-            max_expanded_ast_elements: '20000000',
-          }
-        : {};
   }
 
   query<Row>(statement: RenderedSql, options: StatementOptions = {}): Promise<WarehouseAnswer<Row>> {
@@ -94,22 +65,13 @@ class WarehouseClient implements Warehouse {
         query: statement,
         format: 'JSONCompact',
         clickhouse_settings: {
-          ...this.#readSettings,
-          ...(options.lane === 'heavy' && this.#options.socketPath !== undefined ? FEW_THREADS : {}),
+          ...(options.lane === 'heavy' ? FEW_THREADS : {}),
           readonly: '1',
           max_execution_time: limit.seconds,
         },
         abort_signal: limit.signal,
       });
-      const answer = await result.json<unknown[]>();
-      const columns = answer.meta ?? [];
-      const names = columns.map((column) => column.name);
-      return {
-        rows: answer.data.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index]])) as Row),
-        columns,
-        rowsRead: answer.statistics?.rows_read ?? 0,
-        elapsedMs: performance.now() - startedAt,
-      };
+      return readAnswer<Row>(result, startedAt);
     });
   }
 
@@ -192,15 +154,4 @@ class WarehouseClient implements Warehouse {
     if (DAMAGE_CODES.has(code)) return new DamagedDataError(error.message);
     return error;
   }
-}
-
-const timedOut = (timeoutMs: number): TurnoutError =>
-  new TurnoutError('timeout', `The engine did not answer within ${timeoutMs / 1000} s. Ask for a shorter period.`);
-
-/** The system's word for a broken connection, e.g. `ECONNREFUSED`; undefined where the engine did answer. */
-function connectionFault(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof ClickHouseError) return undefined;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code !== undefined && BROKEN.has(code)) return code;
-  return /socket hang up|aborted|terminated|Premature close/i.test(error.message) ? 'ECONNRESET' : undefined;
 }

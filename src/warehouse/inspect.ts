@@ -1,5 +1,5 @@
 import { TurnoutError } from '../contract/errors.ts';
-import { DamagedDataError } from './client.ts';
+import { DamagedDataError } from './client-faults.ts';
 import { expectedColumns, listBrokenParts, listColumns, readWholeTable } from './schema.ts';
 import { TABLES } from './tables.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -28,7 +28,8 @@ export async function findFaults(warehouse: Warehouse, budgetMs: number): Promis
   return faults;
 }
 
-async function findSchemaFaults(warehouse: Warehouse): Promise<string[]> {
+/** Columns that are missing or of another type; one sentence each. */
+export async function findSchemaFaults(warehouse: Warehouse): Promise<string[]> {
   const { rows } = await warehouse.query<{ table: string; name: string; type: string }>(listColumns);
   const present = new Map(rows.map(({ table, name, type }) => [`${table}.${name}`, type]));
   const faults: string[] = [];

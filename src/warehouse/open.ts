@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClickHouseError } from '@clickhouse/client';
 import { TurnoutError } from '../contract/errors.ts';
-import { connectWarehouse, DamagedDataError } from './client.ts';
+import { connectWarehouse } from './client.ts';
+import { DamagedDataError } from './client-faults.ts';
 import { damageNote } from './engine-config.ts';
 import { findFaults } from './inspect.ts';
 import { migrate } from './migrations.ts';
+import type { WarehouseConnection } from './server-connection.ts';
 import { EngineCannotOpen, type EngineSupervisor, type StartEngineOptions, startEngine } from './supervisor.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -19,19 +21,33 @@ export interface OpenWarehouseOptions extends Omit<StartEngineOptions, 'socketPa
 }
 
 export interface OpenWarehouse {
-  /** A client for this thread; other threads make their own with `connectWarehouse({ socketPath })`. */
+  /** A client for this thread; other threads make their own with `connectWarehouse(connection)`. */
   readonly warehouse: Warehouse;
-  readonly supervisor: EngineSupervisor;
-  readonly socketPath: string;
+  readonly connection: WarehouseConnection;
   /** What was set aside and why; where it is not empty the projection is empty and must be rebuilt from the journal. */
   readonly alarms: readonly string[];
   /** Reads everything through; one sentence per fault. For a job in the background. */
   inspect(): Promise<string[]>;
   /** Called when a statement meets damaged data. Returns the function that stops it. */
   onDamage(listener: (message: string) => void): () => void;
-  /** Sets the whole folder aside (renamed, never deleted) and starts empty behind the same socket; clients stay valid. */
+  /**
+   * Starts empty; clients stay valid. The embedded engine's folder is set aside whole (renamed, never deleted); a server's tables are
+   * emptied.
+   */
   startEmpty(reason: string): Promise<void>;
+  /** Why nothing can be asked or written now; undefined while all is well. The embedded engine is back before it matters. */
+  readonly trouble?: string | undefined;
+  /** Called when that changes. Returns the function that stops it. */
+  onTrouble?(listener: () => void): () => void;
+  /** Called when another Turnout has taken a server's database. */
+  onLost?(listener: () => void): void;
   close(): Promise<void>;
+}
+
+/** The embedded engine's. */
+export interface EmbeddedWarehouse extends OpenWarehouse {
+  readonly supervisor: EngineSupervisor;
+  readonly socketPath: string;
 }
 
 const INSPECT_ALL_MS = 3600_000;
@@ -46,7 +62,7 @@ const NOT_DAMAGE =
  * damaged, is set aside and an empty one takes its place: see `alarms`. Throws `TurnoutError('unavailable')` where the cause is
  * not damage (disk full, no permission, folder in use, newer version).
  */
-export async function openWarehouse(options: OpenWarehouseOptions): Promise<OpenWarehouse> {
+export async function openWarehouse(options: OpenWarehouseOptions): Promise<EmbeddedWarehouse> {
   const socket = socketFor(options.folder);
   const opened = new OpenedWarehouse(options, socket);
   try {
@@ -58,7 +74,7 @@ export async function openWarehouse(options: OpenWarehouseOptions): Promise<Open
   return opened;
 }
 
-class OpenedWarehouse implements OpenWarehouse {
+class OpenedWarehouse implements EmbeddedWarehouse {
   readonly warehouse: Warehouse;
   readonly socketPath: string;
   readonly alarms: string[] = [];
@@ -75,6 +91,10 @@ class OpenedWarehouse implements OpenWarehouse {
       socketPath: socket.path,
       onTimeout: () => this.#supervisor?.kill('A statement ran past its time limit and the engine did not end it.'),
     });
+  }
+
+  get connection(): WarehouseConnection {
+    return { socketPath: this.socketPath };
   }
 
   get supervisor(): EngineSupervisor {

@@ -36,7 +36,7 @@ ${table.partitionByMonthOf === undefined ? sql`` : sql`PARTITION BY toYYYYMM(${i
 ORDER BY (${commas(table.orderBy.map(sortingKey))})
 SETTINGS ${commas(tableSettings(table, layout))}`;
   if (layout.kind !== 'cluster') return [renderSql(local)];
-  const spanning = sql`CREATE TABLE IF NOT EXISTS ${tableName(name)}${onCluster(layout)} (${commas(columns)})
+  const spanning = sql`CREATE TABLE IF NOT EXISTS ${tableName(name)}${onClusterOf(layout)} (${commas(columns)})
 ENGINE = Distributed(${plain(layout.cluster)}, ${plain(LOCAL_DATABASE)}, ${plain(name)}, cityHash64(${identifier(shardingColumn(name, table))}))`;
   return [renderSql(local), renderSql(spanning)];
 }
@@ -64,7 +64,7 @@ export function addColumnsStatements(
   });
   const places = [
     localTable(name, layout),
-    ...(layout.kind === 'cluster' ? [sql`${tableName(name)}${onCluster(layout)}`] : []),
+    ...(layout.kind === 'cluster' ? [sql`${tableName(name)}${onClusterOf(layout)}`] : []),
   ];
   return places.map((place) => renderSql(sql`ALTER TABLE ${place} ${commas(added)}`));
 }
@@ -75,7 +75,7 @@ export function dropTableStatements(name: string, layout: Layout): RenderedSql[]
   if (layout.kind !== 'cluster') return [renderSql(local)];
   // At once, so that replicas of a table of the same name can take its place.
   return [
-    renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)}${onCluster(layout)} SYNC`),
+    renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)}${onClusterOf(layout)} SYNC`),
     renderSql(sql`${local} SYNC`),
   ];
 }
@@ -92,16 +92,19 @@ export const mergePartsStatements = (name: string, layout: Layout, month?: numbe
 
 export function createDatabaseStatements(layout: Layout): RenderedSql[] {
   const databases = layout.kind === 'cluster' ? [DATABASE, LOCAL_DATABASE] : [DATABASE];
-  return databases.map((name) => renderSql(sql`CREATE DATABASE IF NOT EXISTS ${identifier(name)}${onCluster(layout)}`));
+  return databases.map((name) =>
+    renderSql(sql`CREATE DATABASE IF NOT EXISTS ${identifier(name)}${onClusterOf(layout)}`),
+  );
 }
 
-const onCluster = (layout: Layout): Fragment =>
+/** ` ON CLUSTER 'name'` on a cluster, else nothing. */
+export const onClusterOf = (layout: Layout): Fragment =>
   layout.kind === 'cluster' ? sql` ON CLUSTER ${plain(layout.cluster)}` : sql``;
 
 /** The table that holds rows, on every node. */
 const localTable = (name: string, layout: Layout): Fragment =>
   layout.kind === 'cluster'
-    ? sql`${identifier(LOCAL_DATABASE)}.${identifier(name)}${onCluster(layout)}`
+    ? sql`${identifier(LOCAL_DATABASE)}.${identifier(name)}${onClusterOf(layout)}`
     : tableName(name);
 
 function replacing(name: string, table: StoredTable, layout: Layout): Fragment {

@@ -10,7 +10,7 @@ import { until } from '../../test/support/poll.ts';
 import { sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { connectWarehouse } from './client.ts';
-import { type OpenWarehouse, openWarehouse } from './open.ts';
+import { type EmbeddedWarehouse, openWarehouse } from './open.ts';
 import { startEngine } from './supervisor.ts';
 
 /** Faults F07/F08: real processes, real signals. */
@@ -19,7 +19,7 @@ const ONE = renderSql(sql`SELECT 1 AS one`);
 const ENDLESS = renderSql(sql`SELECT sum(cityHash64(number)) AS x FROM numbers(1000000000000)`);
 
 let place: ReturnType<typeof temporaryFolder>;
-let opened: OpenWarehouse | undefined;
+let opened: EmbeddedWarehouse | undefined;
 beforeEach(() => {
   place = temporaryFolder();
 });
@@ -29,7 +29,7 @@ afterEach(async () => {
   place.remove();
 });
 
-const open = async (options: { silenceLimitMs?: number } = {}): Promise<OpenWarehouse> => {
+const open = async (options: { silenceLimitMs?: number } = {}): Promise<EmbeddedWarehouse> => {
   opened = await openWarehouse({ folder: join(place.folder, 'warehouse'), log: SILENT_LOG, poolSize: 2, ...options });
   return opened;
 };
@@ -44,7 +44,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const pidOf = (warehouse: OpenWarehouse): number => {
+const pidOf = (warehouse: EmbeddedWarehouse): number => {
   const { pid } = warehouse.supervisor;
   if (pid === undefined) throw new Error('the engine is away');
   return pid;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { type OpenWarehouse, type OpenWarehouseOptions, openWarehouse } from '../../src/warehouse/open.ts';
+import { type EmbeddedWarehouse, type OpenWarehouseOptions, openWarehouse } from '../../src/warehouse/open.ts';
+import type { WarehouseConnection } from '../../src/warehouse/server-connection.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
 export const SILENT_LOG = { info: () => {}, warn: () => {} };
@@ -15,15 +16,16 @@ export function temporaryFolder(): { folder: string; remove: () => void } {
 
 export interface TestEngine {
   /** Only inside tests and hooks. */
-  readonly opened: OpenWarehouse;
+  readonly opened: EmbeddedWarehouse;
   readonly warehouse: Warehouse;
+  readonly connection: WarehouseConnection;
   readonly socketPath: string;
 }
 
 /** Starts one real engine with all tables for the test file that calls it, and closes it after the last test. */
 export function withEngine(options: Partial<OpenWarehouseOptions> = {}): TestEngine {
   const { folder, remove } = temporaryFolder();
-  let opened: OpenWarehouse | undefined;
+  let opened: EmbeddedWarehouse | undefined;
   beforeAll(async () => {
     opened = await openWarehouse({ folder: join(folder, 'warehouse'), log: SILENT_LOG, poolSize: 2, ...options });
   });
@@ -31,7 +33,7 @@ export function withEngine(options: Partial<OpenWarehouseOptions> = {}): TestEng
     await opened?.close();
     remove();
   });
-  const started = (): OpenWarehouse => {
+  const started = (): EmbeddedWarehouse => {
     if (opened === undefined) throw new Error('the engine is not started yet: use it inside tests');
     return opened;
   };
@@ -41,6 +43,9 @@ export function withEngine(options: Partial<OpenWarehouseOptions> = {}): TestEng
     },
     get warehouse() {
       return started().warehouse;
+    },
+    get connection() {
+      return started().connection;
     },
     get socketPath() {
       return started().socketPath;
