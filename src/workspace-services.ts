@@ -32,6 +32,7 @@ import type { QueryContext, RunStatement } from './query/query-context.ts';
 import { createQueryEngine } from './query/run-query.ts';
 import { tablesOfQuery } from './query/tables-of-query.ts';
 import { createWebinarReader } from './query/webinars/webinar-reader.ts';
+import type { RollupKeeper } from './rollups/keeper.ts';
 import { describeConnectors, describeDeclaration } from './source-services.ts';
 import { describePullSource, describeSource } from './source-status.ts';
 import { recordAudit } from './store/audit.ts';
@@ -39,6 +40,7 @@ import type { ControlDatabase } from './store/tables.ts';
 import type { Sync } from './sync/sync.ts';
 import { TableSizes } from './table-sizes.ts';
 import { withinBudget } from './time-budget.ts';
+import { SPARE_READERS } from './warehouse/supervisor.ts';
 import { loadTableRows } from './warehouse/table-rows.ts';
 
 export interface Parts {
@@ -57,6 +59,7 @@ export interface Parts {
   counters: IntakeCounters;
   control: ControlDatabase;
   sample: boolean;
+  rollups: RollupKeeper;
   /** Takes what ends the services' listening when others take their place. */
   closeWith: (stop: () => void) => void;
   log: Logger;
@@ -96,6 +99,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     engine: createQueryEngine({
       model,
       run: runStatement,
+      maxOverdue: SPARE_READERS,
       estimateRows: (reads) => sizes.estimateRows(reads),
       onBug,
     }),
@@ -149,6 +153,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     const asOf = Date.parse(as_of);
     const now = clock();
     const changes = changeLog.view();
+    const rollups = parts.rollups.kept();
     return (query) => {
       const { completeThrough, late }: Completeness = completenessOf(reached, tablesOfQuery(query, model), asOf);
       return {
@@ -158,6 +163,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
         dataVersion: data_version,
         data: dataSpan,
         changes,
+        rollups,
         signal,
         ...(budget === undefined ? {} : { budget }),
         ...(late.length === 0 ? {} : { late }),
@@ -268,6 +274,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     upcomingWebinars: (signal) => webinars.upcoming(clock(), signal),
     serving: () => engine.status(),
     freshness,
+    rollups: () => parts.rollups.status(),
     onFreshness(listener) {
       const stops = [data.onChange(listener), sync.onChange(listener)];
       return () => {

@@ -1,7 +1,10 @@
 import { TurnoutError } from '../contract/errors.ts';
 
 export interface LaneStatus {
+  /** Statements in a place. */
   running: number;
+  /** Statements that run on beside the places, having taken too long. */
+  overdue: number;
   /** Statements that wait for a place, and the requests that they belong to. */
   waiting: number;
   requests: number;
@@ -11,6 +14,17 @@ export interface LaneStatus {
 
 interface Waiting {
   start: () => void;
+}
+
+export interface LaneOptions {
+  /** Statements that run at a time. */
+  places: number;
+  /** Requests whose statements may wait at a time; those of another one are refused. */
+  maxRequests: number;
+  /** Milliseconds after which a statement runs on beside the places, so that what is short need not wait for it. */
+  patienceMs?: number;
+  /** Statements that may do so at a time; default 0. */
+  maxOverdue?: number;
 }
 
 /** More requests wait than can be answered in reasonable time: nothing is wrong, it should be tried again. */
@@ -25,23 +39,22 @@ export class BusyError extends TurnoutError {
  * longest ago, so that a page of many tiles does not hold up one of a single tile.
  */
 export class Lane {
-  readonly #places: number;
-  readonly #maxRequests: number;
+  readonly #options: LaneOptions;
   /** By request; the one that is served next stands first. */
   readonly #queues = new Map<object, Waiting[]>();
   #running = 0;
+  #overdue = 0;
   #waiting = 0;
   #refused = 0;
 
-  /** @param maxRequests requests whose statements may wait at a time; those of another one are refused */
-  constructor(places: number, maxRequests: number) {
-    this.#places = places;
-    this.#maxRequests = maxRequests;
+  constructor(options: LaneOptions) {
+    this.#options = options;
   }
 
   status(): LaneStatus {
     return {
       running: this.#running,
+      overdue: this.#overdue,
       waiting: this.#waiting,
       requests: this.#queues.size,
       refused: this.#refused,
@@ -54,12 +67,23 @@ export class Lane {
    */
   async run<T>(request: object, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.#running < this.#places) this.#running++;
+    if (this.#running < this.#options.places) this.#running++;
     else await this.#turn(request, signal);
+    let inPlace = true;
+    const { patienceMs, maxOverdue = 0 } = this.#options;
+    const step = () => {
+      if (this.#overdue >= maxOverdue) return;
+      inPlace = false;
+      this.#overdue++;
+      this.#leave();
+    };
+    const patience = patienceMs === undefined ? undefined : setTimeout(step, patienceMs);
     try {
       return await work();
     } finally {
-      this.#leave();
+      clearTimeout(patience);
+      if (inPlace) this.#leave();
+      else this.#overdue--;
     }
   }
 
@@ -67,7 +91,7 @@ export class Lane {
   #turn(request: object, signal: AbortSignal): Promise<void> {
     let queue = this.#queues.get(request);
     if (queue === undefined) {
-      if (this.#queues.size >= this.#maxRequests) {
+      if (this.#queues.size >= this.#options.maxRequests) {
         this.#refused++;
         throw new BusyError();
       }

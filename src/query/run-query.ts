@@ -14,7 +14,7 @@ import type { ResolvedFunnelQuery, ResolvedMetricQuery } from './resolved.ts';
 import { type ServingStatus, StatementCache, type StatementCacheOptions } from './statement-cache.ts';
 import { Trace } from './trace.ts';
 
-interface QueryEngineOptions extends Pick<StatementCacheOptions, 'parallelHeavy' | 'estimateRows'> {
+interface QueryEngineOptions extends Pick<StatementCacheOptions, 'parallelHeavy' | 'maxOverdue' | 'estimateRows'> {
   /** Runs a statement and gives its rows as objects; `Warehouse.query` fits. */
   run: RunStatement;
   model: CheckedModel;

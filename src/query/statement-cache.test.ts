@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { completeContext } from '../../test/cases/query-context.ts';
 import { HOUR_MS } from '../contract/changes.ts';
 import { TurnoutError } from '../contract/errors.ts';
@@ -170,13 +170,45 @@ test('where too many requests wait another one is refused, and those that wait a
   const running = ask('a', contexts[0]);
   const waiting = [ask('b', contexts[1]), ask('c', contexts[1])];
   await expect(ask('d', contexts[2])).rejects.toThrow(BusyError);
-  expect(cache.status().lanes.quick).toEqual({ running: 1, waiting: 2, requests: 1, refused: 1 });
+  expect(cache.status().lanes.quick).toEqual({ running: 1, overdue: 0, waiting: 2, requests: 1, refused: 1 });
   for (let turn = 0; turn < 3; turn++) {
     await settle();
     started[turn]?.answer();
   }
   await Promise.all([running, ...waiting]);
   expect(cache.status()).toMatchObject({ misses: 3, lanes: { quick: { running: 0, waiting: 0, requests: 0 } } });
+});
+
+test('a statement that takes long gives its place to others, and is heavy the next time', async () => {
+  vi.useFakeTimers();
+  try {
+    const { cache, started, ask, begun } = controlled({ parallel: 1, maxOverdue: 1 });
+    const slow = ask('slow');
+    const next = ask('next');
+    await settle();
+    expect(begun()).toEqual(['slow']);
+    vi.advanceTimersByTime(1_000);
+    await settle();
+    expect(begun()).toEqual(['slow', 'next']);
+    expect(cache.status().lanes.quick).toMatchObject({ running: 1, overdue: 1 });
+    vi.advanceTimersByTime(1_000);
+    void ask('third');
+    await settle();
+    expect(begun(), 'only so many step aside').toEqual(['slow', 'next']);
+    started[0]?.fail(new Error('given up'));
+    await expect(slow).rejects.toThrow('given up');
+    void ask('slow');
+    await settle();
+    expect(started.map(({ name, lane }) => [name, lane])).toEqual([
+      ['slow', 'quick'],
+      ['next', 'quick'],
+      ['slow', 'heavy'],
+    ]);
+    started[1]?.answer();
+    await next;
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a failure is not remembered', async () => {

@@ -21,6 +21,8 @@ export interface StatementCacheOptions {
   parallel: number;
   /** Heavy ones; default 1. */
   parallelHeavy?: number;
+  /** Quick statements beside these that turned out to be slow; the engine has a session for each. Default 0. */
+  maxOverdue?: number;
   /** Rows kept over all answers; the least recently used go first. */
   maxRows: number;
   /** Bytes, estimated, of all answers; default 64 MB. */
@@ -45,6 +47,9 @@ export interface ServingStatus extends KeptAnswersStatus {
   given_up: number;
   lanes: Record<LaneName, LaneStatus>;
 }
+
+/** A quick statement that takes longer gives its place to others. */
+const PATIENCE_MS = 1_000;
 
 interface Flight {
   answer: Promise<StatementAnswer>;
@@ -72,8 +77,13 @@ export class StatementCache {
     this.#answers = new KeptAnswers(options.maxRows, options.maxBytes ?? 64e6);
     this.#costs = new StatementCosts(options.estimateRows);
     this.#lanes = {
-      quick: new Lane(options.parallel, options.maxRequests ?? 60),
-      heavy: new Lane(options.parallelHeavy ?? 1, options.maxHeavyRequests ?? 20),
+      quick: new Lane({
+        places: options.parallel,
+        maxRequests: options.maxRequests ?? 60,
+        patienceMs: PATIENCE_MS,
+        maxOverdue: options.maxOverdue ?? 0,
+      }),
+      heavy: new Lane({ places: options.parallelHeavy ?? 1, maxRequests: options.maxHeavyRequests ?? 20 }),
     };
   }
 
@@ -140,10 +150,9 @@ export class StatementCache {
     const answer = this.#lanes[lane]
       .run(request, signal, () => {
         this.#misses++;
-        return this.#run(statement, { signal, lane });
+        return this.#costs.watch(traits.key, this.#run(statement, { signal, lane }));
       })
       .then((answered) => {
-        this.#costs.note(traits.key, answered);
         done(answered);
         return answered;
       });

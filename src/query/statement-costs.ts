@@ -23,9 +23,22 @@ export class StatementCosts {
     return this.#estimateRows(reads) > HEAVY_ROWS ? 'heavy' : 'quick';
   }
 
-  note(key: string, { rowsRead, elapsedMs = 0 }: StatementAnswer): void {
+  /** Remembers what a statement that runs costs; one that never ends has cost much, too. */
+  async watch(key: string, work: Promise<StatementAnswer>): Promise<StatementAnswer> {
+    const slow = setTimeout(() => this.#note(key, 'heavy'), HEAVY_MS);
+    try {
+      const answer = await work;
+      const { rowsRead, elapsedMs = 0 } = answer;
+      this.#note(key, rowsRead > HEAVY_ROWS || elapsedMs > HEAVY_MS ? 'heavy' : 'quick');
+      return answer;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  #note(key: string, lane: LaneName): void {
     this.#known.delete(key);
-    this.#known.set(key, rowsRead > HEAVY_ROWS || elapsedMs > HEAVY_MS ? 'heavy' : 'quick');
+    this.#known.set(key, lane);
     if (this.#known.size <= MAX_KNOWN) return;
     const [oldest] = this.#known.keys();
     if (oldest !== undefined) this.#known.delete(oldest);

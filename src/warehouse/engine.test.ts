@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
@@ -132,6 +133,22 @@ test('a fast statement finishes while slow ones run', async () => {
   await expect(slow).rejects.toThrow(/abort/i);
 });
 
+test('a heavy statement runs with few threads, and only one at a time', async () => {
+  const threads = renderSql(sql`SELECT getSetting('max_threads') AS threads`);
+  const few = Math.max(1, Math.floor(availableParallelism() / 2));
+  expect((await engine.warehouse.query(threads, { lane: 'heavy' })).rows).toEqual([{ threads: few }]);
+  expect((await engine.warehouse.query(threads)).rows).not.toEqual([{ threads: few }]);
+  const aborter = new AbortController();
+  const slow = engine.warehouse.query(ENDLESS, { lane: 'heavy', signal: aborter.signal }).catch(() => 'ended');
+  await expect(engine.warehouse.query(ONE, { lane: 'heavy', timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'timeout',
+  });
+  expect((await engine.warehouse.query(ONE)).rows).toEqual([{ one: 1 }]);
+  aborter.abort();
+  expect(await slow).toBe('ended');
+  expect((await engine.warehouse.query(ONE, { lane: 'heavy', timeoutMs: 15_000 })).rows).toEqual([{ one: 1 }]);
+});
+
 test('a statement past its time is ended, the engine lives on, and its session is clean', async () => {
   const before = engine.opened.supervisor.pid;
   for (let round = 0; round < 3; round += 1) {
@@ -144,10 +161,11 @@ test('a statement past its time is ended, the engine lives on, and its session i
 
 test('statements that wait for a session keep their own time limit', async () => {
   const aborter = new AbortController();
-  const slow = [1, 2].map(() => engine.warehouse.query(ENDLESS, { signal: aborter.signal }).catch(() => 'ended'));
+  // Two sessions and the spare ones.
+  const slow = [1, 2, 3, 4].map(() => engine.warehouse.query(ENDLESS, { signal: aborter.signal }).catch(() => 'ended'));
   await expect(engine.warehouse.query(ONE, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'timeout' });
   aborter.abort();
-  expect(await Promise.all(slow)).toEqual(['ended', 'ended']);
+  expect(await Promise.all(slow)).toEqual(['ended', 'ended', 'ended', 'ended']);
   expect((await engine.warehouse.query(ONE, { timeoutMs: 15_000 })).rows).toEqual([{ one: 1 }]);
 });
 

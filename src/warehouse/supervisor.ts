@@ -56,6 +56,8 @@ export class EngineCannotOpen extends Error {}
 const ENGINE_FILE = fileURLToPath(new URL('./engine.ts', import.meta.url));
 /** The projector writes up to four tables at once, most of the time waiting for fsync. */
 const WRITERS = 4;
+/** For statements that take long, beside those that are meant to run at a time. */
+export const SPARE_READERS = 2;
 /** Milliseconds before the nth start in a row without a good minute in between. */
 const BACK_OFF_MS = [0, 50, 200, 500, 1000, 2000, 5000];
 const GOOD_RUN_MS = 60_000;
@@ -123,7 +125,7 @@ class Supervisor implements EngineSupervisor {
     const engine: EngineOptions = {
       folder,
       socketPath,
-      readers: poolSize,
+      readers: poolSize + SPARE_READERS,
       slowThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
       writers: WRITERS,
       threads: Math.max(2, Math.min(8, availableParallelism())),
@@ -137,7 +139,7 @@ class Supervisor implements EngineSupervisor {
         HOME: folder,
         TZ: 'UTC',
         LANG: 'C.UTF-8',
-        UV_THREADPOOL_SIZE: String(poolSize + WRITERS + 5),
+        UV_THREADPOOL_SIZE: String(poolSize + SPARE_READERS + WRITERS + 5),
         NODE_NO_WARNINGS: '1',
         ...(process.env['NODE_COMPILE_CACHE'] === undefined
           ? {}
