@@ -10,6 +10,8 @@ import { IntakeCounters } from './intake/counters.ts';
 import type { Journal, NewEntry } from './journal/entry.ts';
 import { openJournal } from './journal/journal.ts';
 import { openJournalReader } from './journal/reader.ts';
+import { keepRollups } from './rollup-services.ts';
+import type { RollupKeeper } from './rollups/keeper.ts';
 import { createSourceGroupServices } from './source-group-services.ts';
 import { createSourceActions } from './source-services.ts';
 import { openControlDatabase } from './store/database.ts';
@@ -169,8 +171,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     closers.push(() => imports.close());
 
     const stops: (() => void)[] = [];
+    let rollups: RollupKeeper | undefined;
+    closers.push(() => rollups?.close());
     const compose = (): WorkspaceServices => {
       for (const stop of stops.splice(0)) stop();
+      const keeper = keepRollups({ ...files.loaded, data, clock, log, before: rollups });
+      rollups = keeper;
+      stops.push(data.onFactsChange((changes, seq) => keeper.applied(changes, seq)));
       return composeServices({
         ...files,
         clock,
@@ -184,6 +191,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         counters,
         control,
         sample: isSample,
+        rollups: keeper,
         closeWith: (stop) => stops.push(stop),
         log,
       });

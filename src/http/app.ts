@@ -9,6 +9,7 @@ import { addImportRoutes } from './routes/imports.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
 import { addLiveRoutes } from './routes/live.ts';
 import { addQueryRoutes } from './routes/query.ts';
+import { addRollupRoutes } from './routes/rollups.ts';
 import { addServingRoutes } from './routes/serving.ts';
 import { addSourceActionRoutes } from './routes/source-actions.ts';
 import { addSourceGroupRoutes } from './routes/source-groups.ts';
@@ -90,6 +91,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   addImportRoutes(app, services);
   addLiveRoutes(app, services);
   addServingRoutes(app, services);
+  addRollupRoutes(app, services);
   addDescriptionRoutes(app, declared);
   await addWebRoutes(app, services);
   return app;

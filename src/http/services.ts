@@ -5,6 +5,7 @@ import type {
   IdentityReport,
   LedgerRow,
   QuarantinePage,
+  RollupInfo,
   RunDetail,
   RunInfo,
   SourceDetail,
@@ -57,6 +58,8 @@ export interface WorkspaceServices {
   /** @throws TurnoutError('conflict') in the sample workspace, which takes nothing in */
   imports(): Imports;
   freshness(): Freshness;
+  /** Answers that are kept ready, and how far they are. */
+  rollups(): Promise<RollupInfo[]>;
   /** How queries are answered: what is kept, what waits. */
   serving(): ServingStatus;
   /** Called when the data version or the state changes. */
