@@ -59,7 +59,7 @@ function invitationSql(range: InstantRange | undefined, filters: readonly Resolv
 ),
 chains AS (
   SELECT invited_at, activated_at,
-  CASE WHEN activated_at IS NOT NULL THEN ${firstTransaction('person', 'activated_at', filters, now)} END AS transacted_at
+  CASE WHEN activated_at IS NOT NULL THEN ${firstTransaction('invited.person', 'invited.activated_at', filters, now)} END AS transacted_at
   FROM invited
 )
 SELECT count(*) AS reached1,
@@ -81,7 +81,7 @@ short AS (SELECT *, ${stayed(300, 5, 't2')} AS t3 FROM signed_up),
 long AS (SELECT *, ${stayed(1800, 30, 't3')} AS t4 FROM short),
 chains AS (
   SELECT t1, t2, t3, t4,
-  CASE WHEN t4 IS NOT NULL AND person <> 0 THEN ${firstTransaction('person', 't4', filters, now)} END AS t5
+  CASE WHEN t4 IS NOT NULL AND person <> 0 THEN ${firstTransaction('long.person', 'long.t4', filters, now)} END AS t5
   FROM long
 )
 SELECT count(*) AS reached1,

@@ -4,13 +4,13 @@ import type { InstantRange } from '../../src/query/buckets.ts';
 import { localDate } from '../../src/query/local-time.ts';
 import { settledEndsOf } from '../../src/query/maturity.ts';
 import type { Group, ResolvedMetricQuery } from '../../src/query/resolved.ts';
-import { ZONE } from '../store/calendar.ts';
+import { type Calendar, ZONE } from '../store/calendar.ts';
 import { type CountedColumn, countedSql, distinctSql, type Scope } from './counted-sql.ts';
 import { decimalNumber, readDecimal } from './decimal.ts';
 import { medianSql } from './median-sql.ts';
 import { type Counted, METRICS, type PgMetric, timeOf } from './metrics.ts';
 import { perDaySql } from './per-day-sql.ts';
-import { bucketOf } from './rows-of.ts';
+import { bucketOf, instantOf } from './rows-of.ts';
 import type { PgRow, Statements } from './statements.ts';
 import { stockSql, windowsSql } from './windows-sql.ts';
 
@@ -30,7 +30,7 @@ export async function answerMetrics(
   query: ResolvedMetricQuery,
   which: 'range' | 'compare',
   groups: readonly Group[],
-  statements: Statements,
+  { calendar, statements }: { calendar: Calendar; statements: Statements },
 ): Promise<PgAnswer> {
   const range = query[which];
   if (query.perDay) return answerPerDay(query, range, groups, statements);
@@ -52,7 +52,7 @@ export async function answerMetrics(
     const base = METRICS['active_users'];
     if (base?.kind !== 'distinct') throw new Error('no SQL for windows');
     const rows = await statements.run(windowsSql(base, scope, windows));
-    for (const { name } of windows) answer.put(rows, name);
+    for (const { name, days } of windows) answer.putWindow(rows, name, addDays(calendar.first, days - 1));
   }
   for (const { name, metric, until } of named) {
     if (metric.kind === 'distinct')
@@ -69,7 +69,7 @@ export async function answerMetrics(
 
 function keyOf(group: Group): (time: string) => string {
   if (group.kind === 'time') return (time) => bucketOf(time, group.grain);
-  if (group.kind === 'dimension') return () => group.name;
+  if (group.kind === 'dimension') return () => (group.dimension.ofTime ? instantOf(group.name) : group.name);
   throw new Error(`no SQL for the key ${group.name}`);
 }
 
@@ -126,10 +126,17 @@ class Answer {
     }
   }
 
+  /** Windows that are whole; the total is that of the last day. */
+  putWindow(rows: readonly PgRow[], name: string, firstWhole: string): void {
+    const whole = rows.filter((row) => String(row['time']) >= firstWhole);
+    this.put(whole, name);
+    const last = whole.toSorted((a, b) => (String(a['time']) < String(b['time']) ? -1 : 1)).at(-1);
+    if (this.#totals !== undefined) this.#totals[name] = last === undefined ? null : Number(last[name]);
+  }
+
   divide(name: string): void {
     for (const row of [...this.#rows.values(), ...(this.#totals === undefined ? [] : [this.#totals])]) {
-      const [over, under] = [Number(row[`${name} over`] ?? 0), Number(row[`${name} under`] ?? 0)];
-      row[name] = under === 0 ? null : over / under;
+      row[name] = quotient(row, name);
     }
   }
 
@@ -146,6 +153,33 @@ class Answer {
     this.#rows.set(text, found);
     return found;
   }
+}
+
+/** Counts and quotients of counts: coarser groups are sums of finer ones. */
+export function isAdditive(name: string): boolean {
+  const metric = METRICS[name];
+  if (metric?.kind === 'ratio') return metric.over.sum === undefined && metric.under.sum === undefined;
+  return metric?.kind === 'counted' && metric.sum === undefined;
+}
+
+/** The rows of coarser groups: counts added up, quotients of the sums. */
+export function foldRows(finest: PgAnswer, keys: readonly string[]): PgAnswer {
+  const rows: PgRows = new Map();
+  for (const row of finest.rows.values()) {
+    const text = keyText(keys.map((key) => row[key]));
+    const sums = rows.get(text) ?? Object.fromEntries(keys.map((key) => [key, row[key] ?? null]));
+    for (const [name, value] of Object.entries(row))
+      if (typeof value === 'number' && !keys.includes(name)) sums[name] = Number(sums[name] ?? 0) + value;
+    rows.set(text, sums);
+  }
+  for (const row of rows.values())
+    for (const name of Object.keys(row)) if (METRICS[name]?.kind === 'ratio') row[name] = quotient(row, name);
+  return { rows, totals: undefined };
+}
+
+function quotient(row: Row, name: string): number | null {
+  const [over, under] = [Number(row[`${name} over`] ?? 0), Number(row[`${name} under`] ?? 0)];
+  return under === 0 ? null : over / under;
 }
 
 /** Averages over the local days of the range to which a cell belongs. */

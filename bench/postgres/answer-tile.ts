@@ -3,13 +3,13 @@ import { TurnoutError } from '../../src/contract/errors.ts';
 import type { Query } from '../../src/contract/query.ts';
 import type { Row } from '../../src/contract/result.ts';
 import { planChange } from '../../src/explain/plan-change.ts';
-import type { CheckedModel } from '../../src/model/checked.ts';
 import type { QueryContext } from '../../src/query/query-context.ts';
 import { resolveFunnelQuery, resolveMetricQuery } from '../../src/query/resolve.ts';
 import type { ResolvedMetricQuery } from '../../src/query/resolved.ts';
 import type { BenchTile } from '../pages.ts';
+import type { BenchStore } from '../store/open-store.ts';
 import { answerFunnel } from './answer-funnel.ts';
-import { answerMetrics, type PgAnswer } from './answer-metrics.ts';
+import { answerMetrics, foldRows, isAdditive, type PgAnswer } from './answer-metrics.ts';
 import { Statements } from './statements.ts';
 
 /** What PostgreSQL says to one query; `compare` where the query compares. */
@@ -18,29 +18,31 @@ export type PgResult =
   | { kind: 'funnel'; steps: Row[]; compare: Row[] | undefined }
   | { kind: 'change'; now: PgResult; before: PgResult };
 
+interface Asked {
+  store: BenchStore;
+  context: QueryContext;
+  statements: Statements;
+}
+
 /** Asks PostgreSQL everything that a tile asks, statement after statement as their charts would. */
 export async function answerTile(
   client: pg.Client,
   tile: BenchTile,
-  model: CheckedModel,
-  context: QueryContext,
+  { store, context }: Omit<Asked, 'statements'>,
 ): Promise<{ results: PgResult[]; statements: string[] }> {
   const statements = new Statements(client);
   const results: PgResult[] = [];
-  for (const { query } of tile.queries) results.push(await answerQuery(query, model, context, statements));
+  for (const { query } of tile.queries) results.push(await answerQuery(query, { store, context, statements }));
   return { results, statements: statements.texts };
 }
 
-async function answerQuery(
-  query: Query,
-  model: CheckedModel,
-  context: QueryContext,
-  statements: Statements,
-): Promise<PgResult> {
+async function answerQuery(query: Query, asked: Asked): Promise<PgResult> {
+  const { store, context, statements } = asked;
+  const { model } = store.files.loaded;
   if ('change' in query) {
     const planned = planChange(query, model, context);
-    const now = await answerQuery(planned.now, model, context, statements);
-    return { kind: 'change', now, before: await answerQuery(planned.before, model, context, statements) };
+    const now = await answerQuery(planned.now, asked);
+    return { kind: 'change', now, before: await answerQuery(planned.before, asked) };
   }
   if ('funnel' in query) {
     const { query: resolved } = resolveFunnelQuery(query, model, context);
@@ -51,17 +53,30 @@ async function answerQuery(
   }
   const { query: resolved } = resolveMetricQuery(query, model, context);
   if (resolved === undefined) throw new TurnoutError('invalid_request', 'a query that cannot be resolved');
-  const ways = resolved.sets ?? [resolved.groups];
-  const answer = async (which: 'range' | 'compare'): Promise<PgAnswer[]> => {
-    const answers: PgAnswer[] = [];
-    for (const groups of ways) answers.push(await answerMetrics(resolved, which, groups, statements));
-    return answers;
-  };
+  const answer = (which: 'range' | 'compare') => answerWays(resolved, which, { calendar: store.calendar, statements });
   const sets = await answer('range');
-  return {
-    kind: 'metrics',
-    query: resolved,
-    sets,
-    compare: resolved.compare === undefined ? undefined : await answer('compare'),
-  };
+  const compare = resolved.compare === undefined ? undefined : await answer('compare');
+  return { kind: 'metrics', query: resolved, sets, compare };
+}
+
+/** Each way to group of a query. Those of what can be added up are added up from the finest, which one statement gives. */
+async function answerWays(
+  query: ResolvedMetricQuery,
+  which: 'range' | 'compare',
+  asked: Parameters<typeof answerMetrics>[3],
+): Promise<PgAnswer[]> {
+  const { sets, groups, metrics } = query;
+  if (sets === undefined) return [await answerMetrics(query, which, groups, asked)];
+  if (metrics.some(({ name }) => !isAdditive(name))) {
+    const answers: PgAnswer[] = [];
+    for (const set of sets) answers.push(await answerMetrics(query, which, set, asked));
+    return answers;
+  }
+  const finest = await answerMetrics(query, which, groups, asked);
+  return sets.map((set) =>
+    foldRows(
+      finest,
+      set.map(({ name }) => name),
+    ),
+  );
 }

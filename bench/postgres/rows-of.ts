@@ -1,6 +1,6 @@
 import type { InstantRange } from '../../src/query/buckets.ts';
 import type { ResolvedFilter } from '../../src/query/resolved.ts';
-import { ZONE } from '../store/calendar.ts';
+import { OFFSET, ZONE } from '../store/calendar.ts';
 
 /** Conditions and keys as somebody writes them who knows the tables. */
 
@@ -38,6 +38,8 @@ const local = (time: string): string => `${time} AT TIME ZONE '${ZONE}'`;
 export const localDay = (time: string): string => `(${local(time)})::date`;
 export const localHour = (time: string): string => `extract(hour FROM ${local(time)})::int`;
 export const weekdayOf = (day: string): string => `extract(isodow FROM ${day})::int`;
+/** An instant as people of the zone write it. */
+export const instantOf = (time: string): string => `to_char(${local(time)}, 'YYYY-MM-DD"T"HH24:MI:SS') || '${OFFSET}'`;
 /** The first day of the bucket, as text. */
 export const bucketOf = (time: string, grain: string): string =>
   `to_char(${grain === 'day' ? localDay(time) : `date_trunc('${grain}', ${local(time)})`}, 'YYYY-MM-DD')`;

@@ -3,7 +3,7 @@ import { seededRandom } from '../../test/support/seeded-random.ts';
 
 /** The zone of a data set, without daylight saving time. */
 export const ZONE = 'Asia/Jakarta';
-const OFFSET = '+07:00';
+export const OFFSET = '+07:00';
 /** Days that a data set covers. */
 export const DAYS = 320;
 export const DAY_MS = 86_400_000;
