@@ -64,7 +64,8 @@ async function fetchSegments(
   range: InstantRange | undefined,
   trace: Trace,
 ): Promise<Segment[]> {
-  const rows = await trace.run(compileFunnel(query, range));
+  const { sql, traits } = compileFunnel(query, range);
+  const rows = await trace.run(sql, traits);
   const segments = rows.map(
     (row): Segment => ({
       value: readKey(row['k0']),

@@ -10,8 +10,9 @@ import { describeMaturity } from './maturity-notes.ts';
 import { describeComparison, describeNotes, fetchCurrencyNotes } from './notes.ts';
 import { orderRows } from './order-rows.ts';
 import { settleBlocks } from './plan/blocks.ts';
+import type { Rollups } from './plan/choose-rollup.ts';
 import { type Plan, planQuery } from './plan/plan.ts';
-import { tablesOf } from './plan/tables.ts';
+import { rollupsOf } from './plan/rollups-of.ts';
 import type { QueryContext } from './query-context.ts';
 import type { ResolvedMetricQuery } from './resolved.ts';
 import {
@@ -36,10 +37,11 @@ export async function answerMetrics(
   const { clock, range, compare, timezone, model, metrics } = query;
   const plan = planQuery(query);
   const parts = partsOf(query, plan);
+  const rollups = rollupsOf(query.model, context);
   const [main, other, currencyNotes] = await Promise.all([
-    answerRange(parts, 'range', trace),
-    compare === undefined ? undefined : answerRange(parts, 'compare', trace),
-    fetchCurrencyNotes(plan, scopeOf(query, plan, range, bucketsOf(query, range)), trace.run),
+    answerRange(parts, 'range', { rollups, trace }),
+    compare === undefined ? undefined : answerRange(parts, 'compare', { rollups, trace }),
+    fetchCurrencyNotes(plan, { ...scopeOf(query, plan, range, bucketsOf(query, range)), rollups }, trace.run),
   ]);
   const times = timesOf(main.buckets);
   const answers = main.views.map((each, set) => {
@@ -87,7 +89,7 @@ export async function answerMetrics(
       : { totals: shapeRow({ ...totals, keys: [] }, first.view, query, plan, times) }),
     ...(compared === undefined ? {} : { compare: compared }),
     meta: {
-      ...trace.meta(context, clock.zone, timezone, tablesOf(plan.blocks), notes),
+      ...trace.meta(context, clock.zone, timezone, plansOf([main, other]), notes),
       ...(range === undefined ? {} : { range: shapeRange(range, clock.zone) }),
       ...(Object.keys(samples).length === 0 ? {} : { sample_columns: samples }),
       ...shapeMaturity(metrics, clock),
@@ -120,21 +122,35 @@ interface RangeAnswer {
   views: { view: View; table: LeafTable; evaluated: Evaluated }[];
 }
 
-async function answerRange(parts: readonly Part[], which: 'range' | 'compare', trace: Trace): Promise<RangeAnswer> {
-  const answers = await Promise.all(parts.map((part) => answerPart(part, which, trace)));
+/** What was read, each once. */
+function plansOf(answers: readonly (RangeAnswer | undefined)[]): string[] {
+  return [...new Set(answers.flatMap((answer) => answer?.views.flatMap(({ table }) => table.plan) ?? []))];
+}
+
+interface Reading {
+  rollups: Rollups;
+  trace: Trace;
+}
+
+async function answerRange(parts: readonly Part[], which: 'range' | 'compare', reading: Reading): Promise<RangeAnswer> {
+  const answers = await Promise.all(parts.map((part) => answerPart(part, which, reading)));
   return {
     buckets: answers.find((answer) => answer.buckets.length > 0)?.buckets ?? [],
     views: answers.flatMap((answer) => answer.views),
   };
 }
 
-async function answerPart({ query, plan }: Part, which: 'range' | 'compare', trace: Trace): Promise<RangeAnswer> {
+async function answerPart(
+  { query, plan }: Part,
+  which: 'range' | 'compare',
+  { rollups, trace }: Reading,
+): Promise<RangeAnswer> {
   const range = query[which];
   const buckets = bucketsOf(query, range);
   const ends = settledEndsOf(query, which);
   const tables = await fetchLeafTables(
     settleBlocks(plan.blocks, ends),
-    scopeOf(query, plan, range, buckets),
+    { ...scopeOf(query, plan, range, buckets), rollups },
     trace.run,
   );
   const views = viewsOf(query).flatMap((view, index) => {
@@ -155,7 +171,7 @@ function scopeOf(
   plan: Plan,
   range: InstantRange | undefined,
   buckets: readonly Bucket[],
-): Scope {
+): Omit<Scope, 'rollups'> {
   const { sets, filters, clock, totals, perDay } = query;
   const groups = query.groups.filter((group) => sets?.some((set) => set.includes(group)) !== false);
   const [view] = viewsOf(query);

@@ -9,6 +9,7 @@ import { compileSimple } from './compile/simple.ts';
 import { cutScope, type LeafRow, MAX_CELLS, type Scope, type Statement } from './compile/statement.ts';
 import { type Block, type CumulativeBlock, isStock } from './plan/blocks.ts';
 import type { Leaf } from './plan/formula.ts';
+import type { StatementTraits } from './query-context.ts';
 import { windowEnds } from './window-ends.ts';
 
 /** Leaf values of one cell by `Leaf.index`. */
@@ -27,9 +28,11 @@ export interface LeafTable {
   hidden(leaf: Leaf, bucket: string | undefined): boolean;
   /** Cumulative metrics of which windows were incomplete, with the first local day of their data. */
   incomplete: { label: string; firstDay: string }[];
+  /** What was read for it, a sentence per statement. */
+  plan: string[];
 }
 
-type RunRows = (statement: RenderedSql) => Promise<Record<string, unknown>[]>;
+export type RunRows = (statement: RenderedSql, traits: StatementTraits) => Promise<Record<string, unknown>[]>;
 
 function compileBlock(block: Block, scope: Scope): Statement[] {
   switch (block.kind) {
@@ -46,10 +49,9 @@ function compileBlock(block: Block, scope: Scope): Statement[] {
 
 /** One table for each way to group of the scope. */
 export async function fetchLeafTables(blocks: readonly Block[], scope: Scope, run: RunRows): Promise<LeafTable[]> {
+  const statements = blocks.flatMap((block) => compileBlock(block, scope));
   const [rows, firstDays] = await Promise.all([
-    Promise.all(
-      blocks.flatMap((block) => compileBlock(block, scope)).map((statement) => fetchStatement(statement, run)),
-    ),
+    Promise.all(statements.map((statement) => fetchStatement(statement, run))),
     Promise.all(
       blocks.filter(isTrailing).map(async (block) => [block, await fetchFirstDay(block, scope, run)] as const),
     ),
@@ -60,13 +62,14 @@ export async function fetchLeafTables(blocks: readonly Block[], scope: Scope, ru
     const table = tables[row.set ?? 0];
     if (table !== undefined) addRow(row.total ? table.dailyTotals : table.cells, row);
   }
-  return tables.map(({ cells, dailyTotals }) => ({ cells, totals: [...dailyTotals.values()], ...windows }));
+  const plan = [...new Set(statements.map((statement) => statement.plan))];
+  return tables.map(({ cells, dailyTotals }) => ({ cells, totals: [...dailyTotals.values()], ...windows, plan }));
 }
 
 const emptyCells = (): Map<string, LeafCell> => new Map();
 
 async function fetchStatement(statement: Statement, run: RunRows): Promise<LeafRow[]> {
-  const rows = await run(statement.sql);
+  const rows = await run(statement.sql, statement.traits);
   if (rows.length > MAX_CELLS)
     throw new TurnoutError('invalid_request', 'The answer has too many cells.', [
       {
@@ -98,8 +101,8 @@ function isTrailing(block: Block): block is CumulativeBlock {
 }
 
 async function fetchFirstDay(block: CumulativeBlock, scope: Scope, run: RunRows): Promise<string | null> {
-  for (const search of ['early', 'all'] as const) {
-    const [row] = await run(compileFirstDay(block.dataset, block.time, scope.clock, search));
+  for (const { sql, traits } of compileFirstDay(block.dataset, block.time, scope)) {
+    const [row] = await run(sql, traits);
     const day = row?.['first_day'];
     if (day !== null && day !== undefined) return String(day);
   }

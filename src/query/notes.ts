@@ -1,12 +1,10 @@
-import type { RenderedSql } from '../sql/rendered.ts';
 import type { InstantRange } from './buckets.ts';
 import { compileOtherCurrencies } from './compile/currencies.ts';
 import type { Scope } from './compile/statement.ts';
-import type { LeafTable } from './leaf-table.ts';
+import type { LeafTable, RunRows } from './leaf-table.ts';
 import { startOfDay } from './local-time.ts';
 import { reachableChannels } from './plan/channels.ts';
 import type { Plan, PlannedMetric } from './plan/plan.ts';
-import type { StatementAnswer } from './query-context.ts';
 import { type Clock, isTimePart, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
 
 /** Sentences for people: what was ignored, left out or incomplete. */
@@ -45,11 +43,7 @@ function channelNotes(query: ResolvedMetricQuery, { metric, notApplicable }: Pla
 }
 
 /** What money metrics leave out, `250.5 USD`, found by the engine. */
-export async function fetchCurrencyNotes(
-  plan: Plan,
-  scope: Scope,
-  run: (statement: RenderedSql) => Promise<StatementAnswer['rows']>,
-): Promise<string[]> {
+export async function fetchCurrencyNotes(plan: Plan, scope: Scope, run: RunRows): Promise<string[]> {
   const measures = plan.blocks.flatMap((block) =>
     block.kind === 'simple' ? block.measures.map((measure) => ({ measure, dataset: block.dataset })) : [],
   );
@@ -57,7 +51,7 @@ export async function fetchCurrencyNotes(
     measures.map(async ({ measure, dataset }): Promise<string[]> => {
       const statement = compileOtherCurrencies(measure, dataset, scope);
       if (statement === null) return [];
-      const rows = await run(statement);
+      const rows = await run(statement.sql, statement.traits);
       if (rows.length === 0) return [];
       const amounts = rows.map((row) => {
         const amount = Number(row['amount']).toLocaleString('en', { maximumFractionDigits: 2 });

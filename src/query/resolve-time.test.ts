@@ -6,7 +6,7 @@ import type { Clock } from './resolved.ts';
 
 const zone = 'Europe/Berlin';
 const now = Date.parse('2024-11-16T12:00:00+01:00');
-const clock: Clock = { zone, weekStart: 'monday', now, completeThrough: now, dataThrough: now };
+const clock: Clock = { zone, weekStart: 'monday', now, soon: now, completeThrough: now, dataThrough: now };
 
 function resolve(query: Partial<MetricQuery>) {
   const { range, compare, problems } = resolveTime({ metrics: ['charges'], ...query }, clock, {

@@ -25,6 +25,8 @@ import {
   TIME_PARTS,
 } from './resolved.ts';
 
+const MINUTE = 60_000;
+
 interface Resolution<Resolved> {
   /** What could be resolved; unknown names are left out of it and stand in `problems`. */
   query: Resolved | undefined;
@@ -104,6 +106,7 @@ function resolveBase(query: Query, unbound: CheckedModel, context: QueryContext)
     zone,
     weekStart: model.workspace.week_start,
     now: context.now,
+    soon: Math.ceil(context.now / MINUTE) * MINUTE + 1,
     completeThrough: context.completeThrough,
     dataThrough: context.completeThrough,
   };

@@ -33,6 +33,8 @@ export interface Clock {
   weekStart: WeekStart;
   /** UTC milliseconds. */
   now: number;
+  /** Just after the minute in which `now` lies: what is dated later has not happened. The same for all who ask in that minute. */
+  soon: number;
   /** From where values that need whole days are taken: see `completeInside`. */
   completeThrough: number;
   /** Data is complete up to here. */

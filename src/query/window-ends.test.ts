@@ -8,6 +8,7 @@ const clock = (completeThrough: string): Clock => ({
   zone: 'Asia/Jakarta',
   weekStart: 'monday',
   now: Date.parse(completeThrough),
+  soon: Date.parse(completeThrough),
   completeThrough: Date.parse(completeThrough),
   dataThrough: Date.parse(completeThrough),
 });

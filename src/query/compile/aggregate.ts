@@ -26,8 +26,8 @@ export const ABSENT = {
 } as const satisfies Record<Method, 0 | null>;
 
 /**
- * The column's value as the aggregate reads it. Medians and averages are taken of doubles; what is not known (no person, the
- * empty text) becomes NULL and is not counted.
+ * The column's value as the aggregate reads it. Medians are taken of doubles; what is not known (no person, the empty text) becomes
+ * NULL and is not counted.
  */
 export function compileMeasured(metric: SimpleMetric, dataset: Dataset, value: SqlNode): SqlNode {
   const type = columnOf(metric, dataset)?.type;
@@ -36,7 +36,6 @@ export function compileMeasured(metric: SimpleMetric, dataset: Dataset, value: S
       return value;
     case 'distinct':
       return type === 'category' || type === 'string' ? sql`nullIf(toString(${value}), '')` : value;
-    case 'average':
     case 'median':
       return sql`toFloat64(${value})`;
     default:
@@ -60,12 +59,17 @@ export function compileAggregate(method: Method, value: SqlNode, condition: SqlN
     case 'max':
       return sql`maxOrNullIf(${value}, ${condition})`;
     case 'average':
-      return sql`avgOrNullIf(${value}, ${condition})`;
+      return compileQuotient(sql`sumIf(${value}, ${condition})`, sql`countIf(${condition} AND isNotNull(${value}))`);
     case 'median':
       return sql`quantileExactInclusiveOrNullIf(0.5)(${value}, ${condition})`;
     default:
       return assertNever(method);
   }
+}
+
+/** An average: the exact sum over the number of values, whatever order they were added in; NULL without a value. */
+export function compileQuotient(sum: SqlNode, count: SqlNode): SqlNode {
+  return sql`toFloat64(${sum}) / nullIf(${count}, 0)`;
 }
 
 /** A state that can be merged with those of other days without losing exactness. */
@@ -84,7 +88,7 @@ export function compileState(method: Method, value: SqlNode, condition: SqlNode)
     case 'max':
       return sql`maxOrNullIfState(${value}, ${condition})`;
     case 'average':
-      return sql`avgOrNullIfState(${value}, ${condition})`;
+      return sql`avgOrNullIfState(toFloat64(${value}), ${condition})`;
     case 'median':
       return sql`quantileExactInclusiveOrNullIfState(0.5)(${value}, ${condition})`;
     default:

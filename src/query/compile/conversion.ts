@@ -1,12 +1,15 @@
 import type { Dataset } from '../../model/checked.ts';
-import { comment, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
+import { comment, indented, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
+import type { InstantRange } from '../buckets.ts';
 import type { ConversionBlock, Measure } from '../plan/blocks.ts';
+import { describeTables } from '../plan/tables.ts';
 import { compileFilters } from './filter.ts';
 import { groupingOf } from './grouping-sets.ts';
 import { compileKeys, type Key, keyIdentifiers, personKeys } from './keys.ts';
 import { rowConditions } from './measures.ts';
 import { compilePersonNames } from './person.ts';
+import { isHeavy, readsOf, readsOfPeople } from './reads.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
 import { cutScope, finishStatement, readNumber, type Scope, type Statement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
@@ -17,17 +20,30 @@ import { compileTime, compileTimeBounds } from './time.ts';
  */
 export function compileConversion(block: ConversionBlock, scope: Scope): Statement[] {
   const keys: readonly Key[] = scope.groups;
-  const { entities, converted } = block;
+  const { entities, converted, dataset, conversionDataset } = block;
   const grouping = groupingOf(keys, scope);
+  const cut = cutScope(scope, block.until);
   const body = sql`SELECT
   ${indented(lines([...keyIdentifiers(keys), ...grouping.marker, sql`uniqExact(entity) AS entities`, sql`uniqExactIf(entity, is_converted) AS converted`]))}
-FROM ${nested(joinNearest(block, cutScope(scope, block.until), keys))}${grouping.clause}`;
+FROM ${nested(joinNearest(block, cut, keys))}${grouping.clause}`;
+  const text = finishStatement(
+    `${block.metric.name}: who of ${block.metric.base} did ${block.metric.conversion}`,
+    compilePersonNames(body, personKeys(keys)),
+  );
+  const { base, conversion } = block;
   return [
     {
-      sql: finishStatement(
-        `${block.metric.name}: who of ${block.metric.base} did ${block.metric.conversion}`,
-        compilePersonNames(body, personKeys(keys)),
-      ),
+      sql: text,
+      traits: {
+        key: text,
+        reads: [
+          ...readsOf(dataset, base.metric.time, cut.range ?? {}),
+          ...readsOf(conversionDataset, conversion.metric.time, conversionRange(block, cut)),
+          ...readsOfPeople(scope.filters, personKeys(keys).length > 0),
+        ],
+        heavy: isHeavy([cut.range ?? {}]),
+      },
+      plan: describeTables([dataset, conversionDataset]),
       read: (rows) =>
         rows.map((row) => ({
           ...grouping.read(row),
@@ -38,6 +54,14 @@ FROM ${nested(joinNearest(block, cutScope(scope, block.until), keys))}${grouping
         })),
     },
   ];
+}
+
+/** Times of conversions that can matter: none that lie ahead. */
+function conversionRange({ metric }: ConversionBlock, { range, clock }: Scope): Partial<InstantRange> {
+  const { windowSeconds } = metric;
+  const last =
+    range === undefined || windowSeconds === undefined ? Number.POSITIVE_INFINITY : range.end + windowSeconds * 1000;
+  return { ...(range === undefined ? {} : { start: range.start }), end: Math.min(last, clock.soon) };
 }
 
 function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[]): SqlNode {
@@ -57,20 +81,15 @@ function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[])
       isKnown(dataset, metric.entity),
     ],
   });
-  const until = Math.min(
-    range === undefined || window === undefined ? clock.now + 1 : range.end + window,
-    clock.now + 1,
-  );
+  const { start, end } = conversionRange(block, scope);
   const conversionRows = compileRowSource({
     dataset: conversionDataset,
     columns: new Map([...entityColumns(conversionDataset, conversion, metric.entity), ['found', () => sql`1`]]),
     where: [
-      ...compileTimeBounds(
-        conversionDataset,
-        conversion.metric.time,
-        range === undefined ? {} : { start: range.start },
-      ),
-      (column) => sql`${compileTime(conversionDataset, conversion.metric.time)(column)} < ${instant(until)}`,
+      ...compileTimeBounds(conversionDataset, conversion.metric.time, {
+        ...(start === undefined ? {} : { start }),
+        ...(end === undefined ? {} : { end }),
+      }),
       ...rowConditions(conversion),
       isKnown(conversionDataset, metric.entity),
     ],

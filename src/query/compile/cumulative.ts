@@ -1,17 +1,17 @@
 import { addDays } from '../../contract/plain-date.ts';
-import { commas, comment, date, identifier, indented, joined, lines, nested, number, sql } from '../../sql/build.ts';
+import { commas, comment, date, indented, joined, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { startOfDay } from '../local-time.ts';
 import { type CumulativeBlock, isStock } from '../plan/blocks.ts';
+import type { Choice } from '../plan/choose-rollup.ts';
+import { describeChoice } from '../plan/tables.ts';
 import type { Group } from '../resolved.ts';
 import { type WindowEnd, windowEnds } from '../window-ends.ts';
-import { compileMerge, compileState } from './aggregate.ts';
-import { compileFilters } from './filter.ts';
-import { compileKeys, type Key, keyIdentifiers, personKeys, readKeys } from './keys.ts';
-import { compileCountedRows, compileMeasureColumns, measureInputs } from './measures.ts';
+import { chooseStates, compileDayStates, type DayStates } from './day-states.ts';
+import { type Key, keyIdentifiers, personKeys, readKeys } from './keys.ts';
 import { compilePersonNames } from './person.ts';
-import { compileRowSource, type RowExpression } from './row-source.ts';
+import { isHeavy, readsOf, readsOfPeople } from './reads.ts';
 import {
   cutScope,
   finishStatement,
@@ -21,7 +21,6 @@ import {
   type Scope,
   type Statement,
 } from './statement.ts';
-import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
 
 /**
  * Trailing windows and running totals. Each local day is reduced to a state that merges exactly (people: a bitmap); a state then
@@ -38,19 +37,16 @@ export function compileCumulative(block: CumulativeBlock, whole: Scope): Stateme
   const last = windowEnds(undefined, scope.range, scope.clock, soFar);
   if (last.length === 0) return statements;
   const totals = statement(block, { ...overall, groups: [] }, last);
-  return [
-    ...statements,
-    { sql: totals.sql, read: (rows) => totals.read(rows).map((row) => ({ ...row, total: true })) },
-  ];
+  return [...statements, { ...totals, read: (rows) => totals.read(rows).map((row) => ({ ...row, total: true })) }];
 }
 
 /** States of days are merged differently for each way to group, so each has a statement of its own. */
 function ofSet(block: CumulativeBlock, scope: Scope, groups: readonly Group[], set: number): Statement[] {
   const { sets: _, buckets, ...rest } = scope;
   const timed = groups.some((group) => group.kind === 'time') && buckets !== undefined;
-  return compileCumulative(block, { ...rest, groups, ...(timed ? { buckets } : {}) }).map(({ sql: text, read }) => ({
-    sql: text,
-    read: (rows) => read(rows).map((row) => ({ ...row, set })),
+  return compileCumulative(block, { ...rest, groups, ...(timed ? { buckets } : {}) }).map((one) => ({
+    ...one,
+    read: (rows) => one.read(rows).map((row) => ({ ...row, set })),
   }));
 }
 
@@ -58,8 +54,14 @@ function statement(block: CumulativeBlock, scope: Scope, ends: readonly WindowEn
   const keys = scope.groups.map((group): Key | null => (group.kind === 'time' ? null : group));
   const rowKeys = keys.filter((key) => key !== null);
   const windowed = !isStock(block);
-  const body = windowed ? trailing(block, scope, rowKeys, ends) : running(block, scope, rowKeys, ends);
+  const range = windowed ? rangeOfWindows(block, scope, ends) : { end: endOf(scope, ends) };
+  const choice = chooseStates({ block, scope, keys: rowKeys, range });
   const heading = `${block.measure.metric.name}, cumulative${scope.groups.length > 0 ? `, by ${scope.groups.map((group) => group.name).join(', ')}` : ''}`;
+  const finish = (from: Choice) => {
+    const body = (windowed ? trailing : running)({ block, scope, keys: rowKeys, range }, from, ends);
+    return finishStatement(heading, compilePersonNames(body, personKeys(rowKeys)));
+  };
+  const key = finish({ kind: 'facts' });
   const place = (row: ReadRow, bucket: string | undefined): LeafRow => {
     const own = [...row.keys];
     return {
@@ -69,7 +71,16 @@ function statement(block: CumulativeBlock, scope: Scope, ends: readonly WindowEn
     };
   };
   return {
-    sql: finishStatement(heading, compilePersonNames(body, personKeys(rowKeys))),
+    sql: choice.kind === 'facts' ? key : finish(choice),
+    traits: {
+      key,
+      reads: [
+        ...readsOf(block.dataset, block.time, range),
+        ...readsOfPeople(scope.filters, personKeys(rowKeys).length > 0),
+      ],
+      heavy: isHeavy(choice.kind === 'facts' ? [range] : choice.source.pieces.facts),
+    },
+    plan: describeChoice(choice, block.dataset),
     read: (rows) => {
       const read = rows.map((row) => readRow(block, rowKeys, row));
       const byDay = new Map(ends.map((end) => [end.day, end.bucket]));
@@ -93,69 +104,45 @@ function readRow(block: CumulativeBlock, keys: readonly Key[], row: RawRow): Rea
   };
 }
 
+type Days = Omit<DayStates, 'alias' | 'bucketOf'>;
+
 /** Days → states, each given to every end within its window. */
-function trailing(block: CumulativeBlock, scope: Scope, keys: readonly Key[], ends: readonly WindowEnd[]): SqlNode {
-  const lengths = [...new Set(block.windows.map((window) => window.days ?? 1))].sort((a, b) => a - b);
-  const longest = lengths.at(-1) ?? 1;
-  const first = ends[0]?.day ?? '';
-  const start = startOfDay(addDays(first, 1 - longest), scope.clock.zone);
-  const daily = states(block, scope, keys, { start, end: endOf(scope, ends) }, ['day', (day) => day]);
-  const widths = sql`arrayJoin([${commas(lengths.map(number))}]) AS days`;
+function trailing(days: Days, choice: Choice, ends: readonly WindowEnd[]): SqlNode {
+  const { rows, value } = compileDayStates({ ...days, alias: 'day', bucketOf: (day) => day }, choice, false);
+  const keys = keyIdentifiers(days.keys);
+  const widths = sql`arrayJoin([${commas(lengthsOf(days.block).map(number))}]) AS days`;
   return sql`${comment('each day counts for every end whose window holds it')}SELECT
-  ${indented(lines([sql`end_day`, sql`days`, ...keyIdentifiers(keys), sql`${compileMerge(block.measure.method, sql`state`)} AS value`]))}
-FROM ${nested(sql`SELECT *, ${widths}\nFROM ${nested(daily)}`)}
+  ${indented(lines([sql`end_day`, sql`days`, ...keys, sql`${value} AS value`]))}
+FROM ${nested(sql`SELECT *, ${widths}\nFROM ${nested(rows)}`)}
 ARRAY JOIN arrayFilter(last -> last >= day AND last < day + days, ${endList(ends)}) AS end_day
-GROUP BY ${commas([sql`end_day`, sql`days`, ...keyIdentifiers(keys)])}`;
+GROUP BY ${commas([sql`end_day`, sql`days`, ...keys])}`;
+}
+
+const lengthsOf = ({ windows }: CumulativeBlock): number[] =>
+  [...new Set(windows.map(({ days }) => days ?? 1))].sort((a, b) => a - b);
+
+function rangeOfWindows(block: CumulativeBlock, scope: Scope, ends: readonly WindowEnd[]): InstantRange {
+  const longest = lengthsOf(block).at(-1) ?? 1;
+  const first = ends[0]?.day ?? '';
+  return { start: startOfDay(addDays(first, 1 - longest), scope.clock.zone), end: endOf(scope, ends) };
 }
 
 /** Everything up to each end: rows are put to the first end that holds them, then added up in order. */
-function running(block: CumulativeBlock, scope: Scope, keys: readonly Key[], ends: readonly WindowEnd[]): SqlNode {
+function running(days: Days, choice: Choice, ends: readonly WindowEnd[]): SqlNode {
   const list = endList(ends);
-  const parts = states(block, scope, keys, { end: endOf(scope, ends) }, [
-    'end_day',
-    (day) => sql`arrayFirst(last -> last >= ${day}, ${list})`,
-  ]);
-  const partition = keys.length === 0 ? sql`` : sql`PARTITION BY ${commas(keyIdentifiers(keys))} `;
+  const bucketOf = (day: SqlNode) => sql`arrayFirst(last -> last >= ${day}, ${list})`;
+  const { rows, value } = compileDayStates({ ...days, alias: 'end_day', bucketOf }, choice, true);
+  const keys = keyIdentifiers(days.keys);
+  const partition = keys.length === 0 ? sql`` : sql`PARTITION BY ${commas(keys)} `;
   return sql`${comment('everything up to each end')}SELECT
   ${indented(
     lines([
       sql`end_day`,
-      ...keyIdentifiers(keys),
-      sql`${compileMerge(block.measure.method, sql`state`)} OVER (${partition}ORDER BY end_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS value`,
+      ...keys,
+      sql`${value} OVER (${partition}ORDER BY end_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS value`,
     ]),
   )}
-FROM ${nested(parts)}`;
-}
-
-function states(
-  block: CumulativeBlock,
-  { clock, filters }: Scope,
-  keys: readonly Key[],
-  range: Partial<InstantRange>,
-  [alias, bucketOf]: [string, (day: SqlNode) => SqlNode],
-): SqlNode {
-  const { dataset, time, measure } = block;
-  const at = compileTime(dataset, time);
-  const bucket: RowExpression = (column) => bucketOf(compileLocalDay(at(column), clock.zone));
-  const rows = compileRowSource({
-    dataset,
-    columns: new Map([
-      [alias, bucket],
-      ...compileKeys(keys, dataset, time, clock),
-      ...compileMeasureColumns([measure], dataset),
-    ]),
-    where: [
-      ...compileTimeBounds(dataset, time, range),
-      ...compileFilters(filters, dataset, time, clock),
-      ...compileCountedRows([measure]),
-    ],
-  });
-  const { value, condition } = measureInputs(measure, 0);
-  const grouped = [identifier(alias), ...keyIdentifiers(keys)];
-  return sql`${comment(`one state per ${alias}`)}SELECT
-  ${indented(lines([...grouped, sql`${compileState(measure.method, value, condition)} AS state`]))}
-FROM ${nested(rows)}
-GROUP BY ${commas(grouped)}`;
+FROM ${nested(rows)}`;
 }
 
 /** Rows count to the end of the last day, and never past the range. */

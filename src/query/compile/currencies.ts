@@ -1,40 +1,95 @@
 import type { Dataset } from '../../model/checked.ts';
-import { comment, nested, sql, string } from '../../sql/build.ts';
+import { comment, identifier, nested, sql, string } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import { renderSql } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { Measure } from '../plan/blocks.ts';
+import { type Choice, chooseRollup, type RolledUp } from '../plan/choose-rollup.ts';
+import { needOf } from '../plan/need.ts';
+import type { StatementTraits } from '../query-context.ts';
 import { compileFilters } from './filter.ts';
 import { compilePredicate } from './predicate.ts';
+import { isHeavy, readsOf, readsOfPeople } from './reads.ts';
+import { compileKeptMeasure, compileRolledUpRows } from './rolled-up.ts';
 import { compileRowSource } from './row-source.ts';
 import type { Scope } from './statement.ts';
 import { compileTimeBounds } from './time.ts';
 
-/** Money of other currencies in the range, which a metric leaves out: rows of `currency` and `amount`. */
+/** Money in a currency that a metric leaves out. */
+interface Money {
+  measure: Measure;
+  dataset: Dataset;
+  /** Columns of the currency and the amount, and the currency that counts. */
+  column: string;
+  amount: string;
+  code: string;
+}
+
+/** Money of other currencies in the range, which a metric leaves out: rows of `currency` and `amount`, none where they add up to 0. */
 export function compileOtherCurrencies(
-  { metric, money }: Measure,
+  measure: Measure,
   dataset: Dataset,
-  { range, filters, clock }: Scope,
-): RenderedSql | null {
-  const { column: amount, filter, time } = metric;
-  if (money === undefined || amount === undefined) return null;
+  scope: Scope,
+): { sql: RenderedSql; traits: StatementTraits } | null {
+  const { metric, money } = measure;
+  if (money === undefined || metric.column === undefined) return null;
+  const left: Money = { measure, dataset, column: money.column, amount: metric.column, code: money.code };
+  const choice = chooseMoney(left, scope);
+  const key = finish(left, ofFacts(left, scope));
+  return {
+    sql: choice.kind === 'facts' ? key : finish(left, ofRollup(left, scope, choice.source)),
+    traits: {
+      key,
+      reads: [...readsOf(dataset, metric.time, scope.range ?? {}), ...readsOfPeople(scope.filters, false)],
+      heavy: isHeavy(choice.kind === 'facts' ? [scope.range ?? {}] : choice.source.pieces.facts),
+    },
+  };
+}
+
+function finish({ measure, code }: Money, { rows, amount }: { rows: SqlNode; amount: SqlNode }): RenderedSql {
+  return renderSql(sql`${comment(`money that ${measure.metric.name} leaves out`)}SELECT rows.code AS currency, ${amount} AS amount
+FROM ${nested(rows)} AS rows
+WHERE rows.code != ${string(code)}
+GROUP BY currency
+HAVING amount != 0
+ORDER BY currency
+LIMIT 20`);
+}
+
+function ofFacts({ measure, dataset, column: currency, amount }: Money, { range, filters, clock }: Scope) {
+  const { filter, time } = measure.metric;
   const rows = compileRowSource({
     dataset,
     columns: new Map([
-      ['code', (column) => sql`toString(${column(money.column)})`],
+      ['code', (column) => sql`toString(${column(currency)})`],
       ['money', (column) => column(amount)],
     ]),
     where: [
       ...compileTimeBounds(dataset, time, range ?? {}),
       ...compileFilters(filters, dataset, time, clock),
       ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
-      (column) => sql`${column(money.column)} != ${string(money.code)}`,
-      (column) => sql`ifNull(${column(amount)} != 0, 0)`,
     ],
   });
-  return renderSql(sql`${comment(`money that ${metric.name} leaves out`)}SELECT rows.code AS currency, sum(rows.money) AS amount
-FROM ${nested(rows)} AS rows
-GROUP BY currency
-ORDER BY currency
-LIMIT 20`);
+  return { rows, amount: sql`sum(rows.${identifier('money')})` };
+}
+
+/** Every currency counts here, and every channel. */
+const whole = ({ metric, method }: Measure): Measure => ({ metric, method });
+
+function chooseMoney({ measure, dataset, column }: Money, scope: Scope): Choice {
+  if (measure.method !== 'sum') return { kind: 'facts' };
+  const need = needOf({ dataset, time: measure.metric.time, measures: [whole(measure)] }, [], scope);
+  return chooseRollup({ ...need, columns: new Map([...need.columns, [column, column]]) }, scope.rollups);
+}
+
+function ofRollup({ measure, dataset, column: currency }: Money, scope: Scope, source: RolledUp) {
+  const rows = compileRolledUpRows({
+    source,
+    dataset,
+    time: measure.metric.time,
+    measures: [whole(measure)],
+    scope,
+    keys: () => new Map([['code', (column) => sql`toString(${column(currency)})`]]),
+  });
+  return { rows, amount: compileKeptMeasure(whole(measure), 0, dataset) };
 }

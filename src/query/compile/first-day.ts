@@ -2,15 +2,60 @@ import type { Dataset } from '../../model/checked.ts';
 import { comment, identifier, indented, joined, nested, sql } from '../../sql/build.ts';
 import { renderSql } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
+import { chooseRollup } from '../plan/choose-rollup.ts';
+import { needOf } from '../plan/need.ts';
+import type { StatementTraits } from '../query-context.ts';
 import type { Clock } from '../resolved.ts';
+import { isHeavy, readsOf } from './reads.ts';
+import { compileRolledUpRows } from './rolled-up.ts';
 import { compileRowSource, type RowExpression, tableName } from './row-source.ts';
+import type { Scope } from './statement.ts';
 import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
 
+interface FirstDayStatement {
+  sql: RenderedSql;
+  traits: StatementTraits;
+}
+
 /**
- * The local day of a dataset's first row as `first_day`. `early` looks only into the first weeks of the tables, which the engine
- * finds without reading them; where nothing of the dataset lies there the answer is null and says nothing.
+ * Statements for the local day of a dataset's first row as `first_day`, to be tried in turn while it is null: one where a roll-up
+ * tells it. Else the first looks only into the first weeks of the tables, which the engine finds without reading them; where nothing
+ * of the dataset lies there its answer says nothing.
  */
-export function compileFirstDay(dataset: Dataset, time: string, { zone }: Clock, search: 'early' | 'all'): RenderedSql {
+export function compileFirstDay(
+  dataset: Dataset,
+  time: string,
+  { clock, rollups }: Pick<Scope, 'clock' | 'rollups'>,
+): FirstDayStatement[] {
+  const reads = readsOf(dataset, time, {});
+  const whole = fromFacts(dataset, time, clock, 'all');
+  const need = needOf({ dataset, time, measures: [] }, [{ kind: 'local_day', name: 'local_day' }], {
+    filters: [],
+    clock,
+  });
+  const choice = chooseRollup(need, rollups);
+  if (choice.kind === 'facts') {
+    const early = fromFacts(dataset, time, clock, 'early');
+    return [
+      { sql: early, traits: { key: early, reads, heavy: false } },
+      { sql: whole, traits: { key: whole, reads, heavy: true } },
+    ];
+  }
+  const { source } = choice;
+  const rows = compileRolledUpRows({
+    source,
+    dataset,
+    time,
+    measures: [],
+    scope: { filters: [], clock },
+    keys: (of, by) => new Map([['day', (column) => compileLocalDay(compileTime(of, by)(column), clock.zone)]]),
+  });
+  const text = renderSql(sql`${comment(`first local day of ${dataset.name}`)}SELECT minOrNull(day) AS first_day
+FROM ${nested(rows)}`);
+  return [{ sql: text, traits: { key: whole, reads, heavy: isHeavy(source.pieces.facts) } }];
+}
+
+function fromFacts(dataset: Dataset, time: string, { zone }: Clock, search: 'early' | 'all'): RenderedSql {
   const rows = compileRowSource({
     dataset,
     columns: new Map([['first_at', compileTime(dataset, time)]]),

@@ -80,7 +80,7 @@ function timeOnEntry(query: ResolvedFunnelQuery, dataset: Dataset, step: FunnelS
   const { filter } = step;
   const conditions: RowExpression[] = [
     ...compileTimeBounds(dataset, step.time, {}),
-    (column) => sql`${at(column)} <= ${number(query.clock.now)}`,
+    (column) => sql`${at(column)} < ${number(query.clock.soon)}`,
     ...compileFilters(stepFilters(query, step).filter(isOfTime), dataset, step.time, query.clock),
     ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
   ];

@@ -4,6 +4,7 @@ import type { SqlNode } from '../../sql/nodes.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
+import type { StatementTraits, TableRead } from '../query-context.ts';
 import type { ResolvedFunnelQuery } from '../resolved.ts';
 import {
   ALWAYS,
@@ -19,6 +20,7 @@ import {
   timeAlias,
 } from './funnel-steps.ts';
 import { compilePersonNames } from './person.ts';
+import { isHeavy, readsOf, readsOfPeople } from './reads.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
 import { finishStatement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
@@ -31,7 +33,10 @@ import { compileTime, compileTimeBounds } from './time.ts';
  *
  * One row per value of the dimension (`k0`): `reached1 …`, and from the second step `times2 …` with median and 90th percentile in seconds.
  */
-export function compileFunnel(query: ResolvedFunnelQuery, range: InstantRange | undefined): RenderedSql {
+export function compileFunnel(
+  query: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+): { sql: RenderedSql; traits: StatementTraits } {
   const { funnel, dimension } = query;
   const key = dimension === undefined ? [] : [identifier('k0')];
   const chains = funnel.steps
@@ -50,7 +55,20 @@ export function compileFunnel(query: ResolvedFunnelQuery, range: InstantRange | 
   ${indented(lines([...key, ...counts]))}
 FROM ${nested(deepestChains(query, chains))}${dimension === undefined ? sql`` : sql`\nGROUP BY k0`}`;
   const named = dimension?.ofPerson ? compilePersonNames(body, ['k0']) : body;
-  return finishStatement(`funnel ${funnel.name}: ${funnel.steps.map((step) => step.name).join(' → ')}`, named);
+  const text = finishStatement(`funnel ${funnel.name}: ${funnel.steps.map((step) => step.name).join(' → ')}`, named);
+  return { sql: text, traits: { key: text, reads: readsOfFunnel(query, range), heavy: isHeavy([range ?? {}]) } };
+}
+
+function readsOfFunnel(query: ResolvedFunnelQuery, range: InstantRange | undefined): TableRead[] {
+  const { funnel, model, filters, dimension } = query;
+  const steps = funnel.steps.flatMap((step, index) => {
+    const dataset = datasetNamed(model, step.dataset);
+    if (index === 0) return readsOf(dataset, funnel.cohort ?? step.time, range ?? {});
+    if (isOnEntry(query, step)) return [];
+    const { start, until } = boundsOf(query, range, step);
+    return readsOf(dataset, step.time, { ...(start === undefined ? {} : { start }), end: until });
+  });
+  return [...steps, ...readsOfPeople(filters, dimension?.ofPerson === true)];
 }
 
 /** One chain of times per entity (and value of the dimension). */
@@ -178,9 +196,7 @@ function boundsOf(
   const start = unbounded ? undefined : entered.start - (anyOrder ? (window ?? 0) : 0);
   const first = afterMs(funnel.steps[0]);
   const until =
-    entered === undefined || window === undefined
-      ? clock.now + 1
-      : Math.min(entered.end + first + window, clock.now + 1);
+    entered === undefined || window === undefined ? clock.soon : Math.min(entered.end + first + window, clock.soon);
   const after = afterMs(step);
   return { start: start === undefined ? undefined : start + first - after, until: until - after };
 }

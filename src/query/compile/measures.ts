@@ -44,18 +44,20 @@ export function compileCountedRows(measures: readonly Measure[]): RowExpression[
 
 /** Every condition on a measure's rows. */
 export function rowConditions(measure: Measure): RowExpression[] {
-  const { channels } = measure;
-  const own = ownConditions(measure);
-  if (channels === undefined) return own;
-  const isCounted: RowExpression = (column) =>
-    channels.names.length === 0 ? sql`0` : sql`${column(channels.column)} IN ${list(channels.names.map(string))}`;
-  return [...own, isCounted];
+  return [...ownConditions(measure), ...ofChannels(measure)];
 }
 
-function ownConditions({ metric, money, until }: Measure): RowExpression[] {
-  const { filter, time } = metric;
+function ownConditions(measure: Measure): RowExpression[] {
+  const { filter, time } = measure.metric;
   return [
     ...(filter === undefined ? [] : [(column: (name: string) => SqlNode) => compilePredicate(filter, column)]),
+    ...ofQuery(measure, time),
+  ];
+}
+
+/** Conditions on a measure's rows that follow from the query, but for those of channels. */
+export function ofQuery({ money, until }: Measure, time: string): RowExpression[] {
+  return [
     ...(money === undefined
       ? []
       : [(column: (name: string) => SqlNode) => sql`${column(money.column)} = ${string(money.code)}`]),
@@ -63,6 +65,13 @@ function ownConditions({ metric, money, until }: Measure): RowExpression[] {
       ? []
       : [(column: (name: string) => SqlNode) => sql`ifNull(${column(time)} < ${instant(until)}, 0)`]),
   ];
+}
+
+/** Only rows of the channels that count. */
+export function ofChannels({ channels }: Measure): RowExpression[] {
+  if (channels === undefined) return [];
+  if (channels.names.length === 0) return [() => sql`0`];
+  return [(column) => sql`${column(channels.column)} IN ${list(channels.names.map(string))}`];
 }
 
 function describe(measure: Measure | undefined): string {

@@ -3,6 +3,8 @@ import type { SqlNode } from '../../sql/nodes.ts';
 import { renderSql } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { Bucket, InstantRange } from '../buckets.ts';
+import type { Rollups } from '../plan/choose-rollup.ts';
+import type { StatementTraits } from '../query-context.ts';
 import type { Clock, Group, ResolvedFilter } from '../resolved.ts';
 import type { Top } from './top.ts';
 
@@ -21,6 +23,8 @@ export interface Scope {
   perDay: 'no' | 'engine' | 'afterwards';
   /** Present where only the first rows of an order are needed and one statement decides them. */
   top?: Top;
+  /** What may be read in place of the facts. */
+  rollups: Rollups;
 }
 
 /** The scope of a block that counts settled cohorts only, as a whole. */
@@ -43,6 +47,9 @@ export interface LeafRow {
 
 export interface Statement {
   sql: RenderedSql;
+  traits: StatementTraits;
+  /** What it reads, for people. */
+  plan: string;
   /** Turns the engine's rows into leaf values. */
   read(rows: RawRow[]): LeafRow[];
 }
