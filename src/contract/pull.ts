@@ -154,7 +154,7 @@ export const PAGE_HEADERS = {
   cursor: 'turnout-cursor',
   /** Rows in the page, a number. */
   rows: 'turnout-rows',
-  /** `refresh`, `undo` or `replay`: the entry is an order to the projector and holds no record of a service. */
+  /** `refresh`, `undo`, `replay` or `load`: the entry is an order to the projector and holds no record of a service. */
   control: 'turnout-control',
 } as const;
 
@@ -165,4 +165,20 @@ export type ControlEntry =
   /** A batch is taken back: everything of this source in the entries from `first_seq` to `last_seq`. */
   | { control: 'undo'; first_seq: number; last_seq: number }
   /** Quarantined records are tried again: as they came, with today's settings, or with what a person wrote instead (`record`). */
-  | { control: 'replay'; items: { seq: number; item: number; record?: unknown }[] };
+  | { control: 'replay'; items: { seq: number; item: number; record?: unknown }[] }
+  /** A piece of a file of history, kept beside the journal, is counted (load.ts). */
+  | LoadOrder;
+
+/** Names a piece of a file whose lines are messages: `journal/bulk/<sha256>.ndjson.zst`. */
+export interface LoadOrder {
+  control: 'load';
+  /** Of its bytes unpacked, hexadecimal. */
+  sha256: string;
+  /** Lines in it, without empty ones. */
+  records: number;
+  /** Unpacked. */
+  bytes: number;
+  /** The file that it is of, and how many of that file's lines stand before it. */
+  file: string;
+  lines_before: number;
+}

@@ -84,14 +84,15 @@ export class Batch {
     this.userRows = new UserRows(context.tables);
   }
 
-  add(entry: PreparedEntry): void {
+  /** @param entry `records`: how many it brought, where it names them and does not hold them */
+  add(entry: PreparedEntry & { records?: number }): void {
     const { seq, source, day, receivedAt, bytes, items, control } = entry;
     this.entries.push({
       seq,
       source,
       day,
       received_at: receivedAt,
-      records: items.length,
+      records: entry.records ?? items.length,
       bytes,
       control: control?.control ?? '',
     });
@@ -108,6 +109,13 @@ export class Batch {
         this.#fact(item, entry, outcome);
       }
     }
+  }
+
+  /** The number of whom a loaded message names. @param acts an account of the platform */
+  nameOf(identities: readonly Identity[], seq: number, acts: boolean): number {
+    const person = this.#identify(identities, seq, 0);
+    if (acts) this.#account(person, seq);
+    return person;
   }
 
   /** The newest version of each invitation in this batch, of sources that send each of them once. */

@@ -46,6 +46,8 @@ FROM (
   SELECT source, day, toInt64(records) AS records, 0 AS receipted FROM ${entries} WHERE seq <= ${number(seq)}
   UNION ALL
   SELECT source, day, 0, 1 FROM ${receipts} WHERE seq <= ${number(seq)}
+  UNION ALL
+  SELECT source, day, 0, records FROM (SELECT * FROM ${tableName('loads')} FINAL) WHERE seq <= ${number(seq)}
 )
 GROUP BY source, day HAVING sum(records) != sum(receipted)`),
   (seq) =>
@@ -137,6 +139,18 @@ FROM (
 )
 HAVING sum(present) != sum(wanted)`);
 
+/** Every message of a file of history is a fact, and one that is remembered. It goes through all of them. */
+const loadedFault = (seq: number): RenderedSql =>
+  renderSql(sql`SELECT concat('Of files of history ', toString(sum(counted)), ' messages were counted, ', toString(sum(facts)), ' are there and ',
+  toString(sum(remembered)), ' are remembered.') AS problem
+FROM (
+  SELECT records AS counted, 0 AS facts, 0 AS remembered FROM (SELECT * FROM ${tableName('loads')} FINAL)
+  WHERE outcome = 'counted' AND seq <= ${number(seq)}
+  UNION ALL SELECT 0, 1, 0 FROM (SELECT source FROM ${tableName('messages')} FINAL WHERE source IN (SELECT source FROM ${tableName('loads')}))
+  UNION ALL SELECT 0, 0, 1 FROM (SELECT seq FROM ${tableName('loaded_messages')} FINAL) WHERE seq <= ${number(seq)}
+)
+HAVING sum(counted) != sum(facts) OR sum(counted) != sum(remembered)`);
+
 /**
  * Adds the ledger up independently of how it was made: every record of every entry has one receipt, every counted event has one
  * fact, nothing is counted twice, every record that can change has one state, and what belongs to webinars and
@@ -154,6 +168,7 @@ export async function checkSums(warehouse: Warehouse, seq: number, looks: Looks 
     ...FAULTS.map((fault) => fault(seq)),
     ...slices.flatMap((slice) => FAULTS_OF_KEYS.map((fault) => fault(seq, slice))),
     ...own.map((table) => tableFault(table, seq)),
+    ...(looks.turn === undefined ? [loadedFault(seq)] : []),
   ];
   // One after the other: it must not keep the engine from answering people.
   for (const statement of statements) {

@@ -12,6 +12,14 @@ const controlEntry = z.discriminatedUnion('control', [
       .array(z.strictObject({ seq, item: z.number().int().min(0).max(0xffff_ffff), record: z.unknown().optional() }))
       .max(100_000),
   }),
+  z.strictObject({
+    control: z.literal('load'),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    records: z.number().int().min(1).max(0xffff_ffff),
+    bytes: z.number().int().min(1),
+    file: z.string().max(300),
+    lines_before: z.number().int().min(0),
+  }),
 ]);
 
 /**
@@ -38,7 +46,7 @@ export function parseControl(
     };
   }
   const order = parsed.data;
-  if (!revisable && order.control !== 'replay')
+  if (!revisable && order.control !== 'replay' && order.control !== 'load')
     return { ok: false, reason: `What this source sent cannot be taken back: it was not read or imported by Turnout.` };
   return { ok: true, order: order as ControlEntry };
 }

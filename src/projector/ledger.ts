@@ -10,15 +10,18 @@ import { listUserTables } from './user-tables.ts';
 
 /** The ledger, newest day first: one row per source and local day of receipt. @param since local date, inclusive */
 export async function loadLedger(warehouse: Warehouse, { since }: { since?: string } = {}): Promise<LedgerRow[]> {
+  const days = since === undefined ? sql`` : sql`WHERE day >= ${date(since)}`;
   const { rows } = await warehouse.query<LedgerRow>(
-    renderSql(sql`SELECT source, toString(r.day) AS day, count() AS received,
-  countIf(outcome = 'counted') AS counted,
-  countIf(outcome = 'duplicate') AS duplicate,
-  countIf(outcome = 'quarantined') AS quarantined,
-  countIf(outcome = 'expired') AS expired,
-  countIf(outcome = 'erased') AS erased
-FROM (SELECT source, day, outcome FROM ${tableName('receipts')} FINAL
-  ${since === undefined ? sql`` : sql`WHERE day >= ${date(since)}`}) AS r
+    renderSql(sql`SELECT source, toString(r.day) AS day, sum(records) AS received,
+  sumIf(records, outcome = 'counted') AS counted,
+  sumIf(records, outcome = 'duplicate') AS duplicate,
+  sumIf(records, outcome = 'quarantined') AS quarantined,
+  sumIf(records, outcome = 'expired') AS expired,
+  sumIf(records, outcome = 'erased') AS erased
+FROM (
+  SELECT source, day, outcome, count() AS records FROM ${tableName('receipts')} FINAL ${days} GROUP BY source, day, outcome
+  UNION ALL SELECT source, day, outcome, records FROM ${tableName('loads')} FINAL ${days}
+) AS r
 GROUP BY source, r.day
 ORDER BY r.day DESC, source`),
   );
@@ -30,8 +33,10 @@ export async function loadQuarantineRules(
   warehouse: Warehouse,
 ): Promise<{ source: string; rule: string; records: number }[]> {
   const { rows } = await warehouse.query<{ source: string; rule: string; records: number }>(
-    renderSql(sql`SELECT source, reason AS rule, count() AS records
-FROM ${tableName('receipts')} FINAL WHERE outcome = 'quarantined' GROUP BY source, reason ORDER BY source, rule`),
+    renderSql(sql`SELECT source, reason AS rule, sum(refused) AS records FROM (
+  SELECT source, reason, count() AS refused FROM ${tableName('receipts')} FINAL WHERE outcome = 'quarantined' GROUP BY source, reason
+  UNION ALL SELECT source, reason, records AS refused FROM ${tableName('loads')} FINAL WHERE outcome = 'quarantined'
+) GROUP BY source, reason ORDER BY source, rule`),
   );
   return rows;
 }

@@ -1,4 +1,4 @@
-import { sql, string, uint64 } from '../sql/build.ts';
+import { number, sql, string, uint64 } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -98,8 +98,10 @@ WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
 
   async #lookUp(kind: string, values: Set<string>): Promise<void> {
     const { rows } = await this.#warehouse.query<{ value: string; person: number }>(
-      renderSql(sql`SELECT value, any(person) AS person FROM ${tableName('identities')}
+      renderSql(sql`SELECT value, any(i.person) AS person FROM ${tableName('identities')} AS i
 WHERE kind = ${string(kind)} AND value IN ${textSet(values)} AND version <= ${uint64(BigInt(this.#through))}
+  -- whoever has a number that is still to be given is left from an order that was cut short
+  AND i.person < ${number(this.#next)}
 GROUP BY value`),
     );
     for (const { value, person } of rows) this.#batch.set(`${kind}\n${value}`, person);

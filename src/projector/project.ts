@@ -1,12 +1,15 @@
 import type { TableChange } from '../contract/changes.ts';
 import { TurnoutError } from '../contract/errors.ts';
 import type { TableSpec } from '../contract/model.ts';
-import type { ControlEntry } from '../contract/pull.ts';
+import type { ControlEntry, LoadOrder } from '../contract/pull.ts';
 import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
+import { readBulk } from '../journal/bulk.ts';
 import type { JournalReader } from '../journal/entry.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Batch, type Tally } from './batch.ts';
 import { EntryQueue } from './entry-queue.ts';
+import { carryOutLoad, type LoadContext } from './load/load-order.ts';
+import { givenOf, refuseDamage } from './load/refuse-damage.ts';
 import { localDay } from './local-day.ts';
 import { Lru } from './lru.ts';
 import type { MergeRules } from './messages.ts';
@@ -17,7 +20,13 @@ import { Participations } from './participations.ts';
 import { People } from './people.ts';
 import { loadGone } from './person-facts.ts';
 import { type Candidate, EntryFailure, identitiesOf, type PreparedEntry, type ProjectedSource } from './prepare.ts';
-import { loadLeftoverSeq, loadParticipationRules, loadProgress, saveParticipationRules } from './progress.ts';
+import {
+  loadLeftoverSeq,
+  loadParticipationRules,
+  loadProgress,
+  saveOrderInHand,
+  saveParticipationRules,
+} from './progress.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
 import { refresh } from './refresh.ts';
@@ -41,6 +50,8 @@ export interface ProjectorLog {
 export interface ProjectorOptions {
   warehouse: Warehouse;
   reader: JournalReader;
+  /** The journal's folder, for files of history beside its segments; orders to load any are refused without it. */
+  journalFolder?: string;
   /** By name. */
   sources: ReadonlyMap<string, ProjectedSource>;
   workspace: Pick<Workspace, 'time_zone' | 'currency' | 'country'>;
@@ -282,8 +293,10 @@ class JournalProjector implements Projector {
     attempted.push(...taken);
     const [first] = taken;
     const order = first?.control;
-    if (first !== undefined && order !== undefined && order.control !== 'replay')
-      return this.#carryOut(state, first, order);
+    if (first !== undefined && order !== undefined) {
+      if (order.control === 'load') return this.#load(state, first, order);
+      if (order.control !== 'replay') return this.#carryOut(state, first, order);
+    }
     const replayed = first !== undefined && order?.control === 'replay' ? await this.#replay(first, order) : undefined;
     const entries = replayed === undefined ? taken : taken.map((entry) => ({ ...entry, items: replayed.items }));
 
@@ -364,7 +377,7 @@ class JournalProjector implements Projector {
   async #carryOut(
     state: State,
     entry: PreparedEntry,
-    order: Exclude<ControlEntry, { control: 'replay' }>,
+    order: Exclude<ControlEntry, { control: 'replay' | 'load' }>,
   ): Promise<BatchOutcome> {
     const { warehouse } = this.#options;
     const { seq, source, receivedAt } = entry;
@@ -402,6 +415,51 @@ class JournalProjector implements Projector {
       receivedAt,
       changes: this.#tell(state, touches),
     };
+  }
+
+  /** Counts a piece of a file of history; the progress moves when all of it is counted. */
+  async #load(state: State, entry: PreparedEntry, order: LoadOrder): Promise<BatchOutcome> {
+    const { warehouse, journalFolder, sources, workspace } = this.#options;
+    const { seq, source, receivedAt } = entry;
+    const scope = this.#scope(state, seq);
+    const touches = new Touches(warehouse, seq);
+    const country = sources.get(source)?.defaults.country ?? workspace.country;
+    let people = 0;
+    const number: LoadContext['number'] = async (refs) => {
+      const named = refs.map(({ acts, ...ref }) => ({
+        acts,
+        identities: this.#normaliser.identities(givenOf(ref), country),
+      }));
+      await state.people.prepare(named.flatMap(({ identities }) => identities));
+      const batch = this.#batch(state, Receipts.none(), Versions.none());
+      const numbers = named.map(({ identities, acts }) => ({
+        person: batch.nameOf(identities, seq, acts),
+        country: identities.find((identity) => identity.country)?.country ?? '',
+      }));
+      const written = await writeFacts(warehouse, state.people, batch, this.#rules, touches, scope);
+      const webinars = await state.participations.touchedBy(state.people);
+      await state.participations.rewrite(webinars, state.people, touches);
+      state.people.commit(seq);
+      this.#remember(state, batch, written);
+      people += written.people;
+      return numbers;
+    };
+    const batch = this.#batch(state, Receipts.none(), Versions.none());
+    await saveOrderInHand(warehouse, seq);
+    const loaded = await refuseDamage(entry, () =>
+      carryOutLoad(
+        { ...entry, warehouse, rules: this.#rules, touches, read: () => readBulk(journalFolder ?? '', order), number },
+        order,
+      ),
+    );
+    batch.add({ ...entry, items: loaded.refused, records: loaded.tally === undefined ? 1 : order.records });
+    await closeBatch(warehouse, state.people, batch, touches, scope);
+    state.people.commit(seq);
+    state.seq = seq;
+    state.receivedAt = receivedAt;
+    const tally = loaded.tally ?? batch.tally;
+    const messages = tally.counted;
+    return { seq, entries: 1, ...tally, messages, people, receivedAt, changes: this.#tell(state, touches) };
   }
 
   async #replay(entry: PreparedEntry, order: ReplayOrder): Promise<Replayed> {

@@ -92,7 +92,12 @@ async function buildFolder(folder: string, durableSeq: number, options: RebuildO
   const opened = await openWarehouse({ folder, log });
   const reader = await openJournalReader(join(dataFolder, 'journal'));
   try {
-    const projector = createProjector({ ...options, warehouse: opened.warehouse, reader });
+    const projector = createProjector({
+      ...options,
+      warehouse: opened.warehouse,
+      reader,
+      journalFolder: join(dataFolder, 'journal'),
+    });
     await drain(projector, durableSeq, (outcome) => onBatch?.(outcome, durableSeq));
     const problems = await checkSums(opened.warehouse, durableSeq);
     if (problems.length > 0)

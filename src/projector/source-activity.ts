@@ -17,9 +17,11 @@ const DAY = 86_400_000;
 export async function loadSourceActivity(warehouse: Warehouse, now: number): Promise<Map<string, SourceActivity>> {
   const statement = sql`SELECT source, max(last) AS last, sum(lately) AS lately, sum(quarantined) AS quarantined FROM (
     SELECT source, toUnixTimestamp64Milli(max(received_at)) AS last, sumIf(records, received_at > ${instant(now - DAY)}) AS lately, 0 AS quarantined
-    FROM turnout.entries FINAL WHERE control = '' GROUP BY source
+    FROM turnout.entries FINAL WHERE control IN ('', 'load') GROUP BY source
     UNION ALL
     SELECT source, 0, 0, count() FROM turnout.receipts FINAL WHERE outcome = 'quarantined' GROUP BY source
+    UNION ALL
+    SELECT source, 0, 0, sum(records) FROM turnout.loads FINAL WHERE outcome = 'quarantined' GROUP BY source
   ) GROUP BY source`;
   const { rows } = await warehouse.query<{ source: string; last: number; lately: number; quarantined: number }>(
     renderSql(statement),

@@ -31,6 +31,7 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   const projector = createProjector({
     warehouse,
     reader,
+    journalFolder: input.journalFolder,
     sources: projectedSources(input.sources),
     workspace: input.workspace,
     channels: input.channels,

@@ -1,0 +1,174 @@
+import type { LoadOrder } from '../../contract/pull.ts';
+import type { RenderedSql } from '../../sql/rendered.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { MergeRules } from '../messages.ts';
+import { insertRows } from '../stored-rows.ts';
+import type { Touches } from '../touches.ts';
+import { encodeLines } from './encode-lines.ts';
+import { dropStaging, emptyLines, LINES, makeStaging, NUMBERS, readLines } from './staging.ts';
+import {
+  countMessages,
+  countOutcomes,
+  gatherRefs,
+  insertLoaded,
+  insertMessages,
+  leaveOutKnown,
+  leaveOutRepeated,
+  listHours,
+  pageOfRefs,
+  quarantineConflicts,
+  quarantineInvalid,
+  someLoadedBefore,
+} from './statements.ts';
+
+/** How a line names somebody. */
+export interface LoadedRef {
+  email: string;
+  phone: string;
+  external_id: string;
+  /** An account of the platform. */
+  acts: boolean;
+}
+
+export interface LoadContext {
+  warehouse: Warehouse;
+  /** The source that the messages are of. */
+  source: string;
+  /** The order's own entry. */
+  seq: number;
+  /** Local date of receipt. */
+  day: string;
+  /** UTC milliseconds. */
+  receivedAt: number;
+  rules: MergeRules;
+  touches: Touches;
+  /** The piece's lines, whole lines at a time; throws at its end where it is not what was ordered. */
+  read(): AsyncIterable<Buffer>;
+  /** Numbers people, new ones too, and makes it durable. `person` 0: nobody can be told from it. */
+  number(refs: readonly LoadedRef[]): Promise<{ person: number; country: string }[]>;
+}
+
+export interface Loaded {
+  counted: number;
+  duplicate: number;
+  quarantined: number;
+}
+
+/** Milliseconds for statements that go through a piece, or through what was loaded before. */
+const LIMIT = { timeoutMs: 600_000 };
+/** Bytes of lines that are handed to the engine at a time. */
+const CHUNK_BYTES = 48 * 1024 * 1024;
+const REFS_AT_ONCE = 50_000;
+
+/**
+ * Counts the lines of a piece: put into staging tables, read and checked there, then written as facts, all by statements whose
+ * results depend on nothing but the piece and what was counted before it. So it can be done again from its start, and is when it
+ * was cut short. The caller writes entry and progress after it.
+ * @throws Error where not every line has come to an end that the ledger knows
+ */
+export async function carryOutLoad(context: LoadContext, order: LoadOrder): Promise<Loaded> {
+  const { warehouse, source, seq, day, touches } = context;
+  const run = (statement: RenderedSql) => warehouse.command(statement, LIMIT);
+  const runAll = async (statements: readonly RenderedSql[]) => {
+    for (const statement of statements) await run(statement);
+  };
+  const ask = async <Row>(statement: RenderedSql) => (await warehouse.query<Row>(statement, LIMIT)).rows;
+  const where = { seq, source, day, receivedAt: context.receivedAt, file: order.file, linesBefore: order.lines_before };
+
+  await runAll([...dropStaging(), ...makeStaging()]);
+  const lines = await stageLines(context, (staged) => run(readLines(staged, context)));
+  if (lines !== order.records) throw new Error(`${lines} lines were read instead of ${order.records}`);
+
+  if ((await ask(someLoadedBefore(seq))).length > 0) await run(leaveOutKnown(seq));
+  await run(leaveOutRepeated());
+  const outcomes = await ask<Outcome>(countOutcomes());
+  const tally = tallyOf(outcomes);
+  if (tally.counted + tally.duplicate + tally.quarantined !== lines)
+    throw new Error(`${lines} lines were read, and they ended as ${JSON.stringify(tally)}`);
+
+  if (tally.counted > 0) {
+    const [touched] = await ask<{ hours: number[] }>(listHours());
+    touches.hours('messages', 'at', touched?.hours ?? []);
+    await touches.write();
+    await run(gatherRefs());
+    await numberPeople(context);
+    await run(insertLoaded(seq));
+    await run(insertMessages(context.rules, source, seq));
+    const [written] = await ask<{ messages: number }>(countMessages(source, seq));
+    if (written?.messages !== tally.counted)
+      throw new Error(`${tally.counted} messages were counted, but ${written?.messages} were written`);
+  }
+  await run(quarantineInvalid(where));
+  if (outcomes.some(({ reason }) => reason === 'conflict'))
+    await stageLines(context, (staged) => run(quarantineConflicts(where, staged)));
+  await insertRows(
+    warehouse,
+    'loads',
+    outcomes.map((outcome) => ({ seq, source, day, kind: 'message', ...outcome })),
+  );
+  await runAll(dropStaging());
+  return tally;
+}
+
+interface Outcome {
+  outcome: keyof Loaded;
+  reason: string;
+  records: number;
+}
+
+function tallyOf(outcomes: readonly Outcome[]): Loaded {
+  const tally: Loaded = { counted: 0, duplicate: 0, quarantined: 0 };
+  for (const { outcome, records } of outcomes) tally[outcome] += records;
+  return tally;
+}
+
+/**
+ * Hands the lines to the engine in portions: while it works on one, the next is brought to it.
+ * @returns how many
+ */
+async function stageLines(context: LoadContext, work: (lines: string) => Promise<void>): Promise<number> {
+  const { warehouse } = context;
+  let lines = 0;
+  let half = 0;
+  let working: Promise<void> = Promise.resolve();
+  const hand = async (block: Buffer) => {
+    const table = LINES[half % LINES.length] ?? LINES[0];
+    half += 1;
+    const { body, lines: count } = encodeLines(block, lines + 1);
+    lines += count;
+    await warehouse.insert(table, ['line', 'raw'], body, 'TabSeparated');
+    await working;
+    working = work(table).then(() => warehouse.command(emptyLines(table), LIMIT));
+    working.catch(() => {});
+  };
+  let waiting: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const block of context.read()) {
+      waiting.push(block);
+      size += block.length;
+      if (size < CHUNK_BYTES) continue;
+      await hand(Buffer.concat(waiting));
+      waiting = [];
+      size = 0;
+    }
+    if (size > 0) await hand(Buffer.concat(waiting));
+  } finally {
+    await working;
+  }
+  return lines;
+}
+
+async function numberPeople({ warehouse, number }: LoadContext): Promise<void> {
+  for (let after: string | undefined = '0'; after !== undefined; ) {
+    const page: { rows: (Omit<LoadedRef, 'acts'> & { id: string; acts: number })[] } = await warehouse.query(
+      pageOfRefs(after, REFS_AT_ONCE),
+      LIMIT,
+    );
+    const { rows } = page;
+    const numbers = await number(rows.map(({ acts, ...ref }) => ({ ...ref, acts: acts === 1 })));
+    const cells = rows.map(({ id }, index) => [BigInt(id), numbers[index]?.person ?? 0, numbers[index]?.country ?? '']);
+    if (cells.length > 0) await warehouse.insert(NUMBERS, ['ref', 'person', 'country'], cells);
+    after = rows.length < REFS_AT_ONCE ? undefined : rows.at(-1)?.id;
+  }
+}
