@@ -20,6 +20,7 @@ const PAGES = [
   '/quarantine',
   '/identity',
   '/source-groups',
+  '/rollups',
   '/import',
   '/d/nothing-here',
 ];

@@ -1,15 +1,14 @@
-import { type KeyboardEvent, lazy, type MouseEvent, Suspense, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, Suspense, useMemo, useState } from 'react';
 import type { ResultColumn } from '../../src/contract/result.ts';
 import { announce } from '../layout/messages.tsx';
 import { useDashboard } from '../tile/dashboard-context.ts';
 import { arrowMove } from './arrow-keys.ts';
 import { type Bar, barChart, describeBars, intervalWords } from './bar-options.ts';
 import { BarWhiskers } from './bar-whiskers.tsx';
+import { Chart } from './chart-part.ts';
 import { ChartTooltip, type TooltipContent, tooltipText } from './chart-tooltip.tsx';
 import { bandAtY, bandY, plotHeight } from './plot-area.ts';
 import { useSize } from './use-size.ts';
-
-const Chart = lazy(() => import('./chart.tsx'));
 
 /** Horizontal bars. Click or Enter selects a bar, which filters the page; arrows, Home, End move; Esc leaves. */
 export function BarPlot(props: {

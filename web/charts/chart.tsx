@@ -11,27 +11,26 @@ use([LineChart, BarChart, GridSimpleComponent, SVGRenderer]);
  * The only file that knows ECharts: marks, axes and grid lines. Tooltips, legends, labels, keyboard and names are our own HTML
  * around it. SVG, so that custom properties colour it and print is sharp.
  */
-export default function Chart({ option, width, height }: { option: ChartOption; width: number; height: number }) {
+export function Chart({ option, width, height }: { option: ChartOption; width: number; height: number }) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
 
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
-    const instance = init(element, null, { renderer: 'svg', width: 10, height: 10 });
-    chart.current = instance;
-    return () => {
-      instance.dispose();
-      chart.current = null;
-    };
-  }, []);
-
-  useEffect(() => {
+    chart.current ??= init(element, null, { renderer: 'svg', width, height });
     const instance = chart.current;
-    if (!instance) return;
     if (instance.getWidth() !== width || instance.getHeight() !== height) instance.resize({ width, height });
     instance.setOption(option, { notMerge: true, silent: true });
   }, [option, width, height]);
+
+  useEffect(
+    () => () => {
+      chart.current?.dispose();
+      chart.current = null;
+    },
+    [],
+  );
 
   return <div ref={holder} className="chart-marks" aria-hidden="true" style={{ width, height }} />;
 }

@@ -1,8 +1,9 @@
-import { type KeyboardEvent, lazy, type MouseEvent, Suspense, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, Suspense, useMemo, useState } from 'react';
 import { announce } from '../layout/messages.tsx';
 import { useDashboard } from '../tile/dashboard-context.ts';
 import { arrowMove } from './arrow-keys.ts';
 import { paletteColor } from './chart-option.ts';
+import { Chart } from './chart-part.ts';
 import { ChartTooltip, tooltipText } from './chart-tooltip.tsx';
 import { describeSeries } from './describe-series.ts';
 import { DIRECT_LABELS, lineChart } from './line-options.ts';
@@ -12,7 +13,6 @@ import type { SeriesSet } from './series.ts';
 import { isWeekend } from './time-buckets.ts';
 import { useSize } from './use-size.ts';
 
-const Chart = lazy(() => import('./chart.tsx'));
 const LEGEND_HEIGHT = 36;
 
 interface Cursor {

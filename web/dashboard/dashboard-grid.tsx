@@ -1,37 +1,40 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { ViewState } from '../../src/contract/url.ts';
 import { useKeys } from '../layout/keys.ts';
-import { DashboardProvider, type DashboardState } from '../tile/dashboard-context.ts';
-import { DashboardTile } from '../tile/dashboard-tile.tsx';
+import type { DashboardState } from '../tile/dashboard-context.ts';
 import { createFormats } from '../tile/formats.ts';
+import { rebaseFilters } from './filter-selection.ts';
+import { browserPage, TileQueue } from './tile-queue.ts';
+import { TileSlot } from './tile-slot.tsx';
 import './dashboard.css';
 
 /** What the tiles share, without what the grid makes of it. `results` are by key of `buildPageQueries`, empty before the first answer. */
-export interface DashboardGridProps extends Omit<DashboardState, 'formats' | 'onRetry'> {
-  /** Asks for the batch again; failed tiles offer it. */
-  onRetry?: () => void;
+interface DashboardGridProps extends Omit<DashboardState, 'formats'> {
+  /** A batch is under way; results, if any, are those of the batch before. */
+  loading: boolean;
 }
 
 /** The page's tiles in rows of twelve columns, in source order on phones. `j` and `k` walk from tile to tile. */
-export function DashboardGrid(props: DashboardGridProps) {
-  const { dashboard, view, period, compare, workspace, catalog, results, loading, onView, onRetry } = props;
+export function DashboardGrid({ loading, ...shared }: DashboardGridProps) {
+  const { dashboard, view, period, compare, workspace, catalog, results } = shared;
   const root = useRef<HTMLDivElement>(null);
   const formats = useMemo(() => createFormats(workspace), [workspace]);
-  const state = useMemo(
-    () => ({
-      dashboard,
-      view,
-      period,
-      compare,
-      workspace,
-      catalog,
-      results,
-      loading,
-      formats,
-      onView,
-      onRetry: onRetry ?? null,
-    }),
-    [dashboard, view, period, compare, workspace, catalog, results, loading, formats, onView, onRetry],
-  );
+  const latest = useRef(shared);
+  useLayoutEffect(() => {
+    latest.current = shared;
+  });
+  const state = useMemo((): DashboardState => {
+    const onView = (patch: Partial<ViewState>): void => {
+      const now = latest.current;
+      const filters = patch.filters && rebaseFilters(patch.filters, view.filters, now.view.filters);
+      now.onView(filters ? { ...patch, filters } : patch);
+    };
+    const onRetry = () => latest.current.onRetry();
+    return { dashboard, view, period, compare, workspace, catalog, results, formats, onView, onRetry };
+  }, [dashboard, view, period, compare, workspace, catalog, results, formats]);
+  const [initial] = useState<DashboardState>({ ...state, results: new Map() });
+  const [queue] = useState(() => new TileQueue(initial, browserPage));
+  useLayoutEffect(() => queue.update(state, loading), [queue, state, loading]);
 
   useEffect(() => {
     const id = /(?:^#|&)tile=([\w-]+)/.exec(window.location.hash)?.[1];
@@ -60,20 +63,16 @@ export function DashboardGrid(props: DashboardGridProps) {
   useKeys({ j: () => walk(1), k: () => walk(-1) });
 
   return (
-    <DashboardProvider value={state}>
-      <div ref={root} className="dashboard">
-        {dashboard.rows.map((row, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity besides their place
-          <div key={index} className="dashboard-row">
-            {row.title && <p className="dashboard-row-title">{row.title}</p>}
-            {row.tiles.map((tile) => (
-              <div key={tile.id} className="dashboard-cell" data-width={tile.width}>
-                <DashboardTile tile={tile} />
-              </div>
-            ))}
-          </div>
-        ))}
-      </div>
-    </DashboardProvider>
+    <div ref={root} className="dashboard">
+      {dashboard.rows.map((row, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity besides their place
+        <div key={index} className="dashboard-row">
+          {row.title && <p className="dashboard-row-title">{row.title}</p>}
+          {row.tiles.map((tile) => (
+            <TileSlot key={tile.id} tile={tile} queue={queue} initial={initial} />
+          ))}
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Filter } from '../../src/contract/query.ts';
-import { isSelected, selectedValues, toggleSelection } from './filter-selection.ts';
+import { isSelected, rebaseFilters, selectedValues, toggleSelection } from './filter-selection.ts';
 
 const sms: Filter = { dimension: 'channel', op: 'in', values: ['sms'] };
 const category: Filter = { dimension: 'category', op: 'in', values: ['otp'] };
@@ -39,4 +39,14 @@ test('a slot is two filters by eq, selected only when both hold, also as read fr
 test('only inclusions select', () => {
   expect(selectedValues([sms, { ...category, op: 'not' }], 'category').size).toBe(0);
   expect([...selectedValues([sms], 'channel')]).toEqual(['sms']);
+});
+
+test('what a tile changed of its filters holds on a page that has moved on since', () => {
+  const known = [category];
+  const latest: Filter[] = [{ dimension: 'region', op: 'in', values: ['north'] }];
+  // A click on a bar while the page was already rid of the category.
+  expect(rebaseFilters([...known, sms], known, latest)).toEqual([...latest, sms]);
+  // The tile takes its own filter back; another value was chosen meanwhile.
+  expect(rebaseFilters([], [sms], [{ ...sms, values: ['email'] }, category])).toEqual([category]);
+  expect(rebaseFilters(toggleSelection([sms], []), [sms], [sms, category])).toEqual([sms, category]);
 });

@@ -32,6 +32,27 @@ export function selectedValues(filters: readonly Filter[], dimension: string): S
 }
 
 /**
+ * The filters that a tile asks for, `wanted`, were made from those that it knew, `known`; the page may have moved on. What the tile
+ * changed of a dimension counts; the page's own stand for every other one.
+ */
+export function rebaseFilters(
+  wanted: readonly Filter[],
+  known: readonly Filter[],
+  latest: readonly Filter[],
+): Filter[] {
+  const of = (filters: readonly Filter[], name: string) => filters.filter(({ dimension }) => dimension === name);
+  const changed = new Set(
+    [...known, ...wanted]
+      .map(({ dimension }) => dimension)
+      .filter((name) => JSON.stringify(of(known, name)) !== JSON.stringify(of(wanted, name))),
+  );
+  return [
+    ...latest.filter(({ dimension }) => !changed.has(dimension)),
+    ...wanted.filter(({ dimension }) => changed.has(dimension)),
+  ];
+}
+
+/**
  * Selects; a second time clears. `add` (Ctrl or Cmd) keeps the dimension's other values and takes this one in or out. Numbers are
  * filtered by `eq`, text by `in`.
  */

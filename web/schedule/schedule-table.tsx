@@ -9,7 +9,10 @@ import type { ScheduleCell, ScheduleRow, ScheduleSort, ScheduleTileSpec } from '
 export interface ScheduleGroup {
   /** null: the rows are not grouped. */
   label: string | null;
+  /** Those that are listed. */
   rows: ScheduleRow[];
+  /** All that it has. */
+  count: number;
   /** Re-aggregated by the engine; null where there are none. */
   cells: Record<string, ScheduleCell> | null;
 }
@@ -60,12 +63,12 @@ export function ScheduleTable(props: ScheduleTableProps) {
             {columns.map(({ name, label }) => heading(name, label, true))}
           </tr>
         </thead>
-        {groups.map(({ label, rows, cells }) => (
+        {groups.map(({ label, rows, count, cells }) => (
           <tbody key={label ?? ''}>
             {label !== null && (
               <tr className="schedule-group">
                 <th scope="rowgroup" colSpan={cells === null ? width : width - columns.length}>
-                  {label} <span className="faint">({rows.length})</span>
+                  {label} <span className="faint">({count})</span>
                 </th>
                 {cells !== null &&
                   columns.map((column) => (

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
 import { changeColumns, changeSheet, changeView } from '../change/change-columns.ts';
@@ -8,13 +8,14 @@ import { isSelected, toggleSelection } from '../dashboard/filter-selection.ts';
 import { partKey } from '../dashboard/query-frame.ts';
 import type { MenuItem } from '../layout/cell-menu.tsx';
 import { showToast } from '../layout/messages.tsx';
+import { part } from '../layout/part.tsx';
 import { toTsv } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { emptyState, hasNothing, periodWords } from './empty-state.ts';
 import { gatherResults, ignoredDimensions } from './tile-data.ts';
 import { TileFrame } from './tile-frame.tsx';
 
-const ChangeGrid = lazy(() => import('../change/change-grid.tsx').then((module) => ({ default: module.ChangeGrid })));
+const ChangeGrid = part(() => import('../change/change-grid.tsx').then((module) => module.ChangeGrid));
 
 type ChangeTileSpec = Extract<Tile, { kind: 'change' }>;
 

@@ -15,11 +15,9 @@ export interface DashboardState {
   workspace: WorkspaceInfo;
   catalog: Catalog;
   results: ReadonlyMap<string, BatchItem>;
-  /** A batch is under way; results, if any, are those of the batch before. */
-  loading: boolean;
   formats: Formats;
   onView(patch: Partial<ViewState>): void;
-  onRetry: (() => void) | null;
+  onRetry(): void;
 }
 
 const Context = createContext<DashboardState | null>(null);

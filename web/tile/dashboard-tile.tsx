@@ -1,24 +1,40 @@
-import { lazy, Suspense } from 'react';
+import { memo, Suspense } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import { assertNever } from '../../src/contract/errors.ts';
+import { Chart } from '../charts/chart-part.ts';
+import { type Part, part } from '../layout/part.tsx';
 import { BarTile } from './bar-tile.tsx';
 import { useDashboard } from './dashboard-context.ts';
 import { FunnelTile } from './funnel-tile.tsx';
 import { HeatmapTile } from './heatmap-tile.tsx';
 import { LineTile } from './line-tile.tsx';
 import { ScorecardsTile } from './scorecards-tile.tsx';
-import { TableTile } from './table-tile.tsx';
+import { DataTable, TableTile } from './table-tile.tsx';
 import { TextTile } from './text-tile.tsx';
 import { TileBoundary } from './tile-boundary.tsx';
 import { TileFrame } from './tile-frame.tsx';
 
 /** Loaded with the first page that has one. */
-const PivotTile = lazy(() => import('./pivot-tile.tsx').then((module) => ({ default: module.PivotTile })));
-const ScheduleTile = lazy(() => import('./schedule-tile.tsx').then((module) => ({ default: module.ScheduleTile })));
-const ChangeTile = lazy(() => import('./change-tile.tsx').then((module) => ({ default: module.ChangeTile })));
+const PivotTile = part(() => import('./pivot-tile.tsx').then((module) => module.PivotTile));
+const ScheduleTile = part(() => import('./schedule-tile.tsx').then((module) => module.ScheduleTile));
+const ChangeTile = part(() => import('./change-tile.tsx').then((module) => module.ChangeTile));
+
+const PARTS: Partial<Record<Tile['kind'], Pick<Part<never>, 'preload'>>> = {
+  line: Chart,
+  bar: Chart,
+  table: DataTable,
+  pivot: PivotTile,
+  schedule: ScheduleTile,
+  change: ChangeTile,
+};
+
+/** Fetches the code that a tile is drawn with. */
+export function preloadTile({ kind }: Tile): Promise<unknown> {
+  return PARTS[kind]?.preload() ?? Promise.resolve();
+}
 
 /** One tile of any kind. What breaks in it stays in it. */
-export function DashboardTile({ tile }: { tile: Tile }) {
+export const DashboardTile = memo(function DashboardTile({ tile }: { tile: Tile }) {
   const { results } = useDashboard();
   return (
     <TileBoundary title={tile.title} resetOn={results}>
@@ -27,7 +43,7 @@ export function DashboardTile({ tile }: { tile: Tile }) {
       </Suspense>
     </TileBoundary>
   );
-}
+});
 
 function TileOfKind({ tile }: { tile: Tile }) {
   switch (tile.kind) {

@@ -31,6 +31,8 @@ type ViewName = keyof typeof VIEWS;
 
 /** So many details have a column; the others stand under the name. */
 const DETAIL_COLUMNS = 3;
+/** So many rows are listed until the reader asks for all: each has some twenty cells. */
+const MOST_LISTED = 100;
 
 export function ScheduleTile({ tile }: { tile: ScheduleTileSpec }) {
   const state = useDashboard();
@@ -56,6 +58,7 @@ function Schedule({ tile, result, peers }: ScheduleProps) {
   const [view, setView] = useState<ViewName>('list');
   const [group, setGroup] = useState('');
   const [typed, setTyped] = useState('');
+  const [all, setAll] = useState(false);
   const [sort, setSort] = useState<ScheduleSort>({ by: 'starts', descending: true });
   const narrow = useMediaQuery('(max-width: 47.99em)');
   const columns = useMemo(() => metricColumns(result, tile.metrics), [result, tile.metrics]);
@@ -73,6 +76,7 @@ function Schedule({ tile, result, peers }: ScheduleProps) {
   const found = useMemo(() => sortSchedule(searchSchedule(rows, typed), sort), [rows, typed, sort]);
   const subtotals = useSubtotals(tile, group, columns);
   const groups = groupRows(found, group, typed === '' ? subtotals : new Map());
+  const listed = all ? groups : firstRows(groups, MOST_LISTED);
   const marked = rows.filter((row) => row.mark !== null).length;
   const totals = result.totals && typed === '' ? plainCells(result.totals) : null;
 
@@ -114,11 +118,11 @@ function Schedule({ tile, result, peers }: ScheduleProps) {
             ) : view !== 'list' ? (
               <ScheduleCalendar rows={found} column={columns[0]} dense={view === 'month'} linked={linked} />
             ) : narrow ? (
-              <ScheduleCards groups={groups} columns={columns} details={details} linked={linked} />
+              <ScheduleCards groups={listed} columns={columns} details={details} linked={linked} />
             ) : (
               <ScheduleTable
                 tile={tile}
-                groups={groups}
+                groups={listed}
                 columns={columns}
                 details={details.slice(0, DETAIL_COLUMNS)}
                 under={details.slice(DETAIL_COLUMNS)}
@@ -127,6 +131,13 @@ function Schedule({ tile, result, peers }: ScheduleProps) {
                 onSort={setSort}
                 linked={linked}
               />
+            )}
+            {view === 'list' && !all && found.length > MOST_LISTED && (
+              <p>
+                <button type="button" className="button" onClick={() => setAll(true)}>
+                  Show all {formats.value(found.length, { format: 'integer' }, 'table')} rows
+                </button>
+              </p>
             )}
           </div>
         ),
@@ -221,14 +232,25 @@ function groupRows(
   group: string,
   subtotals: ReadonlyMap<string, Record<string, ScheduleCell>>,
 ): ScheduleGroup[] {
-  if (group === '') return [{ label: null, rows: [...rows], cells: null }];
+  if (group === '') return [{ label: null, rows: [...rows], count: rows.length, cells: null }];
   return [...Map.groupBy(rows, (row) => row.values[group] ?? '')]
     .map(([value, list]) => ({
       label: value === '' ? valueLabel(undefined, group, null, 'en') : (list[0]?.labels[group] ?? value),
       rows: list,
+      count: list.length,
       cells: subtotals.get(value) ?? null,
     }))
     .sort((a, b) => b.rows.length - a.rows.length);
+}
+
+/** The first rows over all groups. */
+function firstRows(groups: readonly ScheduleGroup[], most: number): ScheduleGroup[] {
+  let left = most;
+  return groups.flatMap((group) => {
+    const rows = group.rows.slice(0, left);
+    left -= rows.length;
+    return rows.length === 0 ? [] : [{ ...group, rows }];
+  });
 }
 
 function searchSchedule(rows: readonly ScheduleRow[], typed: string): ScheduleRow[] {

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import type { Tile } from '../../src/contract/dashboard.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
 import { selectedValues, toggleSelection } from '../dashboard/filter-selection.ts';
 import { trendMetric } from '../dashboard/page-queries.ts';
 import { partKey } from '../dashboard/query-frame.ts';
+import { part } from '../layout/part.tsx';
 import {
   metricColumns,
   rowsSheet,
@@ -18,7 +19,7 @@ import { gatherResults, ignoredDimensions } from './tile-data.ts';
 import { TileFrame } from './tile-frame.tsx';
 
 /** Loaded with the first table: pages without one do without the table library. */
-const DataTable = lazy(() => import('../table/data-table.tsx').then((module) => ({ default: module.DataTable })));
+export const DataTable = part(() => import('../table/data-table.tsx').then((module) => module.DataTable));
 
 type TableTileSpec = Extract<Tile, { kind: 'table' }>;
 

@@ -12,6 +12,7 @@ import { ResultTable } from '../table/result-table.tsx';
 import type { TableView } from '../table/table-view.ts';
 import { useDashboard } from './dashboard-context.ts';
 import type { EmptyState } from './empty-state.ts';
+import { useTileBusy } from './tile-busy.ts';
 import { lateSentences, type TileError } from './tile-data.ts';
 import { TileFoot } from './tile-foot.tsx';
 import { TileEmpty, TileFailure, TileSkeleton, Working } from './tile-states.tsx';
@@ -41,7 +42,7 @@ export type TileContent =
 
 /** Title, actions, body and foot of every tile, and all its states. */
 export function TileFrame({ tile, content }: { tile: Tile; content: TileContent }) {
-  const { workspace, period, loading, formats } = useDashboard();
+  const { workspace, period, formats } = useDashboard();
   const [asTable, setAsTable] = useState(false);
   const [expanded, setExpanded] = useState(false);
   const titleId = useId();
@@ -89,16 +90,7 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
   };
 
   return (
-    <article
-      id={`tile-${tile.id}`}
-      className={`tile tile-${tile.kind}`}
-      aria-labelledby={titleId}
-      aria-busy={loading}
-      data-state={content.state}
-      data-refetching={loading && content.state !== 'waiting' ? true : undefined}
-      tabIndex={-1}
-      onKeyDown={onKeyDown}
-    >
+    <TileArticle tile={tile} titleId={titleId} state={content.state} onKeyDown={onKeyDown}>
       <header className="tile-header">
         <div className="tile-heading">
           <h2 id={titleId}>{tile.title}</h2>
@@ -142,7 +134,7 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
       {ready?.controls && !asTable && <div className="tile-controls">{ready.controls}</div>}
       <div className="tile-body" style={height === null ? undefined : { minHeight: height }}>
         {body(height)}
-        {loading && <Working />}
+        <WorkingWhileBusy />
       </div>
       {tile.note && <p className="tile-note">{tile.note}</p>}
       {/* The foot keeps its place while the tile waits. */}
@@ -152,8 +144,38 @@ export function TileFrame({ tile, content }: { tile: Tile; content: TileContent 
           {asTable ? <ResultTable view={ready.table()} /> : ready.body(height === null ? null : 520)}
         </ExpandedTile>
       )}
+    </TileArticle>
+  );
+}
+
+/** Stands apart, so that dimming a tile draws nothing of it anew. */
+function TileArticle(props: {
+  tile: Tile;
+  titleId: string;
+  state: TileContent['state'];
+  onKeyDown(event: KeyboardEvent<HTMLElement>): void;
+  children: ReactNode;
+}) {
+  const { tile, titleId, state, onKeyDown, children } = props;
+  const busy = useTileBusy();
+  return (
+    <article
+      id={`tile-${tile.id}`}
+      className={`tile tile-${tile.kind}`}
+      aria-labelledby={titleId}
+      aria-busy={busy}
+      data-state={state}
+      data-refetching={busy && state !== 'waiting' ? true : undefined}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      {children}
     </article>
   );
+}
+
+function WorkingWhileBusy() {
+  return useTileBusy() && <Working />;
 }
 
 /** As high as the tile, which is at least its declared height and as high as its neighbours. */

@@ -84,11 +84,9 @@ export function TileFailure({ title, error }: { title: string; error: TileError 
       </p>
       <p>{ADVICE[error.code] ?? 'Try again. If it stays, send the details to whoever runs Turnout.'}</p>
       <div className="tile-failure-actions">
-        {onRetry && (
-          <button type="button" className="tile-button" onClick={onRetry}>
-            Retry
-          </button>
-        )}
+        <button type="button" className="tile-button" onClick={onRetry}>
+          Retry
+        </button>
         <details>
           <summary>Details</summary>
           <pre>{details}</pre>
