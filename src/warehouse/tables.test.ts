@@ -3,7 +3,7 @@ import { withEngine } from '../../test/support/engine.ts';
 import { identifier, sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { runAll } from './run-all.ts';
-import { tableName, truncateTableStatements } from './schema.ts';
+import { mergePartsStatements, tableName, truncateTableStatements } from './schema.ts';
 import { columnsOf, type StoredTable, TABLES, type TableName } from './tables.ts';
 
 /** What the projector relies on: which rows are the same row, which of them wins, and that a tombstone hides for good. */
@@ -30,7 +30,8 @@ async function messages(): Promise<unknown[]> {
   return rows;
 }
 
-const mergeAll = (): Promise<void> => engine.warehouse.command(renderSql(sql`OPTIMIZE TABLE turnout.messages FINAL`));
+const mergeAll = (): Promise<void> =>
+  runAll(engine.warehouse, mergePartsStatements('messages', engine.warehouse.layout));
 
 test('the newest version of a message stands, in any order, before and after a merge', async () => {
   for (const version of [2, 3, 1, 3]) await insertMessage(7n, JANUARY, version);

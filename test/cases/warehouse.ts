@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { storedTableColumns, userTableName } from '../../src/contract/facts.ts';
 import type { TableSpec } from '../../src/contract/model.ts';
-import { type OpenWarehouse, openWarehouse } from '../../src/warehouse/open.ts';
+import type { OpenWarehouse } from '../../src/warehouse/open.ts';
 import { runAll } from '../../src/warehouse/run-all.ts';
 import { createTableStatements, truncateTableStatements } from '../../src/warehouse/schema.ts';
 import type { StoredTable } from '../../src/warehouse/tables.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Facts, fullRow } from '../reference/dataset.ts';
 import type { FactRow } from '../reference/predicate.ts';
+import { openTestWarehouse } from '../support/engine.ts';
 import { CASE_TABLES, TABLE_COLUMNS } from './tables.ts';
 
 /** A real engine whose fact tables are filled with given rows, without journal and projector. */
@@ -22,9 +20,7 @@ export interface FactWarehouse extends Pick<OpenWarehouse, 'warehouse'> {
 }
 
 export async function openFactWarehouse(): Promise<FactWarehouse> {
-  const folder = mkdtempSync(join(tmpdir(), 'turnout-cases-'));
-  const silent = { info: () => {}, warn: () => {} };
-  const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log: silent });
+  const opened = await openTestWarehouse({ poolSize: 4 });
   const { warehouse } = opened;
   await Promise.all(CASE_TABLES.map((table) => createOwnTable(warehouse, table)));
   const filled = new Set<string>();
@@ -58,10 +54,7 @@ export async function openFactWarehouse(): Promise<FactWarehouse> {
         ),
       );
     },
-    async close() {
-      await opened.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => opened.close(),
   };
 }
 

@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { type EmbeddedWarehouse, type OpenWarehouseOptions, openWarehouse } from '../../src/warehouse/open.ts';
+import {
+  type EmbeddedWarehouse,
+  type OpenWarehouse,
+  type OpenWarehouseOptions,
+  openWarehouse,
+} from '../../src/warehouse/open.ts';
+import { openServerWarehouse } from '../../src/warehouse/open-server.ts';
 import type { WarehouseConnection } from '../../src/warehouse/server-connection.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { startClickHouseBridge } from './clickhouse-bridge.ts';
 
 export const SILENT_LOG = { info: () => {}, warn: () => {} };
 
@@ -14,32 +21,67 @@ export function temporaryFolder(): { folder: string; remove: () => void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/**
+ * A fresh warehouse with all tables: the embedded engine's, or with TURNOUT_TEST_ENGINE=server one behind ClickHouse's HTTP protocol,
+ * with =cluster one whose tables span two shards. See `npm run test:server`.
+ */
+export async function openTestWarehouse(options: Partial<OpenWarehouseOptions> = {}): Promise<OpenWarehouse> {
+  const { folder, remove } = temporaryFolder();
+  const kind = process.env['TURNOUT_TEST_ENGINE'] ?? 'embedded';
+  const log = SILENT_LOG;
+  if (kind === 'embedded') {
+    const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log, poolSize: 2, ...options });
+    return closedWith(opened, async () => remove());
+  }
+  if (kind !== 'server' && kind !== 'cluster') throw new Error(`TURNOUT_TEST_ENGINE is ${kind}, not server or cluster`);
+  const bridge = await startClickHouseBridge({ shards: kind === 'cluster' ? 2 : 1 });
+  const opened = await openServerWarehouse({ server: bridge.connection, folder, log });
+  return closedWith(opened, async () => {
+    await bridge.close();
+    remove();
+  });
+}
+
+/** The same, but closing it closes what it stands on, too. */
+function closedWith(opened: OpenWarehouse, after: () => Promise<void>): OpenWarehouse {
+  const close = opened.close.bind(opened);
+  opened.close = async () => {
+    await close();
+    await after();
+  };
+  return opened;
+}
+
 export interface TestEngine {
   /** Only inside tests and hooks. */
-  readonly opened: EmbeddedWarehouse;
   readonly warehouse: Warehouse;
   readonly connection: WarehouseConnection;
+  /** The embedded engine's own: only in tests of what is under `src/warehouse`. */
+  readonly opened: EmbeddedWarehouse;
   readonly socketPath: string;
 }
 
 /** Starts one real engine with all tables for the test file that calls it, and closes it after the last test. */
 export function withEngine(options: Partial<OpenWarehouseOptions> = {}): TestEngine {
-  const { folder, remove } = temporaryFolder();
-  let opened: EmbeddedWarehouse | undefined;
+  let opened: OpenWarehouse | undefined;
   beforeAll(async () => {
-    opened = await openWarehouse({ folder: join(folder, 'warehouse'), log: SILENT_LOG, poolSize: 2, ...options });
+    opened = await openTestWarehouse(options);
   });
   afterAll(async () => {
     await opened?.close();
-    remove();
   });
-  const started = (): EmbeddedWarehouse => {
+  const started = (): OpenWarehouse => {
     if (opened === undefined) throw new Error('the engine is not started yet: use it inside tests');
     return opened;
   };
+  const embedded = (): EmbeddedWarehouse => {
+    const own = started();
+    if (!('supervisor' in own)) throw new Error('this test is of the embedded engine');
+    return own as EmbeddedWarehouse;
+  };
   return {
     get opened() {
-      return started();
+      return embedded();
     },
     get warehouse() {
       return started().warehouse;
@@ -48,7 +90,7 @@ export function withEngine(options: Partial<OpenWarehouseOptions> = {}): TestEng
       return started().connection;
     },
     get socketPath() {
-      return started().socketPath;
+      return embedded().socketPath;
     },
   };
 }
