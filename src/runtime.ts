@@ -10,6 +10,7 @@ import { IntakeCounters } from './intake/counters.ts';
 import type { Journal, NewEntry } from './journal/entry.ts';
 import { openJournal } from './journal/journal.ts';
 import { openJournalReader } from './journal/reader.ts';
+import { createLoadServices } from './load-services.ts';
 import { keepRollups } from './rollup-services.ts';
 import type { RollupKeeper } from './rollups/keeper.ts';
 import { createSourceGroupServices } from './source-group-services.ts';
@@ -169,6 +170,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     });
     closers.push(() => imports.close());
+    const loads = createLoadServices({
+      journal,
+      journalFolder,
+      data,
+      sync,
+      control,
+      clock,
+      current: () => files,
+      workspaceFolder: options.workspaceFolder,
+      sample: isSample,
+      reload,
+    });
 
     const stops: (() => void)[] = [];
     let rollups: RollupKeeper | undefined;
@@ -188,6 +201,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         sourceGroups,
         identityRules,
         imports,
+        loads,
         counters,
         control,
         sample: isSample,

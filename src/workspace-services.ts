@@ -9,7 +9,13 @@ import type { Query } from './contract/query.ts';
 import type { DataSide } from './data-side.ts';
 import { DataSpan } from './data-span.ts';
 import { createExplainEngine } from './explain/create-explain-engine.ts';
-import type { IdentityRuleServices, SourceActions, SourceGroupServices, WorkspaceServices } from './http/services.ts';
+import type {
+  IdentityRuleServices,
+  LoadServices,
+  SourceActions,
+  SourceGroupServices,
+  WorkspaceServices,
+} from './http/services.ts';
 import type { Imports } from './imports/imports.ts';
 import type { IntakeCounters } from './intake/counters.ts';
 import { receive } from './intake/receive.ts';
@@ -56,6 +62,7 @@ export interface Parts {
   sourceGroups: SourceGroupServices;
   identityRules: IdentityRuleServices;
   imports: Imports;
+  loads: LoadServices;
   counters: IntakeCounters;
   control: ControlDatabase;
   sample: boolean;
@@ -246,6 +253,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     sourceActions: parts.sourceActions,
     sourceGroups: parts.sourceGroups,
     identityRules: parts.identityRules,
+    loads: parts.loads,
     imports() {
       if (parts.sample)
         throw new TurnoutError(

@@ -2,6 +2,7 @@ import { TurnoutError } from '../contract/errors.ts';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { importFile } from './import.ts';
+import { load } from './load.ts';
 import { query } from './query.ts';
 import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
@@ -13,6 +14,7 @@ const COMMANDS: Record<string, { run: (args: string[]) => Promise<number>; summa
   serve: { run: serve, summary: 'start the server (what `npm start` does)' },
   check: { run: check, summary: 'check the workspace folder: every mistake with its place and a hint' },
   import: { run: importFile, summary: 'import a CSV or XLSX file: turnout import FILE [--dry-run]' },
+  load: { run: load, summary: 'load years of messages from NDJSON files: turnout load FILE … [--as NAME]' },
   sync: { run: sync, summary: 'read sources now: turnout sync [SOURCE …] [--full]' },
   query: { run: query, summary: "ask a running server: turnout query '?m=charges&by=channel&p=28d' [--sql]" },
   rebuild: { run: rebuild, summary: 'make the warehouse anew from the journal (the server must be stopped)' },

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { parseConfig } from '../config.ts';
 import { type ErrorBody, TurnoutError } from '../contract/errors.ts';
 import { createLogger } from '../logger.ts';
@@ -7,7 +8,7 @@ import { startServer } from '../server.ts';
 export interface ServerCalls {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
-  send<T>(path: string, bytes: Blob): Promise<T>;
+  send<T>(path: string, bytes: Blob | AsyncIterable<Buffer>): Promise<T>;
 }
 
 /** Works with the server that runs (PORT, or `url`); where none does, with one that is started for the time being. */
@@ -50,6 +51,10 @@ function callsOf(base: string): ServerCalls {
         body: JSON.stringify(body),
       }),
     send: (path, bytes) =>
-      call(path, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: bytes }),
+      call(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        ...(bytes instanceof Blob ? { body: bytes } : { body: Readable.toWeb(Readable.from(bytes)), duplex: 'half' }),
+      }),
   };
 }

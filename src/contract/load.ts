@@ -47,3 +47,49 @@ export type LoadedMessage = z.infer<typeof loadedMessage>;
 export const MAX_LINE_BYTES = 64 * 1024;
 /** Lines of a piece: the journal keeps a file in pieces, each with an order of its own, so that live events get their turn between. */
 export const MAX_PIECE_LINES = 1_000_000;
+
+/** Answer of POST /api/v1/loads/pieces: what was kept of the lines sent; nothing is counted before POST /api/v1/loads. */
+export interface LoadPiece {
+  sha256: string;
+  records: number;
+  bytes: number;
+  lines_before: number;
+}
+
+/** Body of POST /api/v1/loads. */
+export const loadRequest = z.strictObject({
+  file: z.string().trim().min(1).max(255),
+  /** Name of the source; the file's name where absent. */
+  save_as: z.string().trim().min(1).max(100).optional(),
+  pieces: z
+    .array(
+      z.strictObject({
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'as POST /api/v1/loads/pieces gave it'),
+        records: z.number().int().min(1).max(MAX_PIECE_LINES),
+        bytes: z.number().int().min(1),
+        lines_before: z.number().int().min(0),
+      }),
+    )
+    .min(1)
+    .max(10_000),
+});
+export type LoadRequest = z.infer<typeof loadRequest>;
+
+/** Its answer. */
+export interface LoadStarted {
+  source: string;
+  records: number;
+  /** Entries of the journal that hold its orders. */
+  first_seq: number;
+  last_seq: number;
+}
+
+/** GET /api/v1/loads?first_seq=&last_seq= */
+export interface LoadReport {
+  done: boolean;
+  counted: number;
+  duplicate: number;
+  quarantined: number;
+  /** What holds it up, a sentence; null while nothing does. */
+  detail: string | null;
+}

@@ -8,6 +8,7 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addImportRoutes } from './routes/imports.ts';
 import { addLedgerRoutes } from './routes/ledger.ts';
 import { addLiveRoutes } from './routes/live.ts';
+import { addLoadRoutes } from './routes/loads.ts';
 import { addQueryRoutes } from './routes/query.ts';
 import { addRollupRoutes } from './routes/rollups.ts';
 import { addServingRoutes } from './routes/serving.ts';
@@ -89,6 +90,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   addSourceGroupRoutes(app, services);
   addLedgerRoutes(app, services);
   addImportRoutes(app, services);
+  addLoadRoutes(app, services);
   addLiveRoutes(app, services);
   addServingRoutes(app, services);
   addRollupRoutes(app, services);

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type {
   Catalog,
   ConnectorInfo,
@@ -15,6 +16,7 @@ import type {
 import type { Dashboard } from '../contract/dashboard.ts';
 import type { TableColumnType } from '../contract/facts.ts';
 import type { IdentityRules, IdentityRulesInfo } from '../contract/identity.ts';
+import type { LoadPiece, LoadReport, LoadRequest, LoadStarted } from '../contract/load.ts';
 import type { StreamReport } from '../contract/pull.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchResult, QueryResult } from '../contract/result.ts';
@@ -57,6 +59,7 @@ export interface WorkspaceServices {
   identityRules: IdentityRuleServices;
   /** @throws TurnoutError('conflict') in the sample workspace, which takes nothing in */
   imports(): Imports;
+  loads: LoadServices;
   freshness(): Freshness;
   /** Answers that are kept ready, and how far they are. */
   rollups(): Promise<RollupInfo[]>;
@@ -115,6 +118,15 @@ export interface SourceActions {
   create(declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
   update(name: string, declaration: SourceDeclaration, actor: string): Promise<{ name: string; file: string }>;
   undoBatch(run: number, actor: string): Promise<void>;
+}
+
+/** Files of history. */
+export interface LoadServices {
+  /** Keeps lines; nothing is counted yet. @throws TurnoutError with a sentence, and nothing of them is kept then */
+  keepPiece(lines: Readable, linesBefore: number): Promise<LoadPiece[]>;
+  /** Orders pieces that are kept to be counted. */
+  order(request: LoadRequest, actor: string): Promise<LoadStarted>;
+  report(firstSeq: number, lastSeq: number): Promise<LoadReport>;
 }
 
 /** Rules of traffic sources. */

@@ -123,6 +123,9 @@ export class BulkDamage extends Error {
   }
 }
 
+export const hasBulk = async (journalFolder: string, sha256: string, fs: FileLayer = nodeFileLayer): Promise<boolean> =>
+  (await fs.list(bulkFolder(journalFolder)).catch((): string[] => [])).includes(`${sha256}${SUFFIX}`);
+
 /** Removes pieces that no order of the journal names any more. */
 export async function removeBulk(journalFolder: string, sha256: Iterable<string>, fs: FileLayer): Promise<void> {
   for (const one of sha256)

@@ -1,0 +1,85 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { TurnoutError } from '../contract/errors.ts';
+
+const NEWLINE = 0x0a;
+const GZIP = Buffer.from([0x1f, 0x8b]);
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** The bytes of a file, unpacked where it begins like one packed by gzip or zstd. */
+export async function openLines(path: string): Promise<Readable> {
+  const head = await readHead(path);
+  const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  const unpack = head.subarray(0, 2).equals(GZIP)
+    ? createGunzip({ chunkSize: 256 * 1024 })
+    : head.equals(ZSTD)
+      ? createZstdDecompress({ chunkSize: 256 * 1024 })
+      : undefined;
+  if (unpack === undefined) return file;
+  file.on('error', (error) => unpack.destroy(error));
+  return file.pipe(unpack);
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path, 'r').catch(() => {
+    throw new TurnoutError('not_found', `There is no file ${path} that can be read.`);
+  });
+  try {
+    const head = Buffer.alloc(4);
+    const { bytesRead } = await file.read(head, 0, 4, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Cuts a stream at the ends of lines. */
+export class LinePieces {
+  /** Lines that were handed out. */
+  lines = 0;
+  /** Nothing is left. */
+  ended = false;
+  readonly #portions: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(portions: AsyncIterable<Buffer>) {
+    this.#portions = portions[Symbol.asyncIterator]();
+  }
+
+  /** True where there is something left. */
+  async begin(): Promise<boolean> {
+    while (this.#rest.length === 0 && !this.ended) await this.#more();
+    return this.#rest.length > 0;
+  }
+
+  /** The next lines: as many, or so many bytes and what is left of a line then. */
+  async *next(lines: number, bytes: number): AsyncGenerator<Buffer> {
+    let left = lines;
+    let room = bytes;
+    while (await this.begin()) {
+      const portion = this.#rest;
+      let end = 0;
+      while (left > 0 && room > 0) {
+        const found = portion.indexOf(NEWLINE, end);
+        if (found < 0) break;
+        room -= found + 1 - end;
+        end = found + 1;
+        left -= 1;
+        this.lines += 1;
+      }
+      const cut = left === 0 || room <= 0;
+      this.#rest = cut ? portion.subarray(end) : Buffer.alloc(0);
+      yield cut ? portion.subarray(0, end) : portion;
+      if (cut) return;
+      room -= portion.length - end;
+    }
+  }
+
+  async #more(): Promise<void> {
+    const { done, value } = await this.#portions.next();
+    if (done === true) this.ended = true;
+    else this.#rest = value;
+  }
+}
