@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../contract/changes.ts';
-import type { Rollup, RollupGrain, RollupMeasure, RollupSet } from '../../model/checked.ts';
+import type { Dataset, Rollup, RollupGrain, RollupMeasure, RollupSet } from '../../model/checked.ts';
 import {
   commas,
   comment,
@@ -28,10 +28,12 @@ import {
   compileKeptTogether,
   compileNoKey,
   compileNothingKept,
+  DELETED_COLUMN,
   keyColumn,
   rollupColumns,
   rollupTable,
   SET_COLUMN,
+  VERSION_COLUMN,
 } from './columns.ts';
 
 /** The SQL that computes rows of roll-ups anew: made of the same parts as the queries over the facts that it stands for. */
@@ -102,9 +104,9 @@ function removeRows({ rollup, zone, span, version }: RollupJob, grain: RollupGra
       ofRow(SET_COLUMN),
       ofRow(BUCKET_COLUMN),
       ...keys.map((key) => ofRow(keyColumn(key))),
-      ...measures.map((measure) => compileNothingKept(measure, dataset)),
-      uint64(version * 2n),
-      sql`1`,
+      ...measures.map((measure) => nothing(measure, dataset)),
+      sql`${uint64(version * 2n)} AS ${identifier(VERSION_COLUMN)}`,
+      sql`1 AS ${identifier(DELETED_COLUMN)}`,
     ]),
   )}
 FROM ${tableName(rollupTable(rollup, grain, zone))} AS kept FINAL
@@ -122,8 +124,8 @@ function mergeHours({ rollup, zone, span, version }: RollupJob, sets: readonly R
       sql`${day} AS day`,
       ...keys.map((key) => ofRow(keyColumn(key))),
       ...measures.map(({ name, method }) => compileKeptTogether(method, ofRow(name))),
-      uint64(version * 2n + 1n),
-      sql`0`,
+      sql`${uint64(version * 2n + 1n)} AS ${identifier(VERSION_COLUMN)}`,
+      sql`0 AS ${identifier(DELETED_COLUMN)}`,
     ]),
   )}
 FROM ${tableName(rollupTable(rollup, 'hour', zone))} AS kept FINAL
@@ -133,6 +135,10 @@ WHERE ${joined('\nAND ', [
   ])}
 GROUP BY ${commas([ofRow(SET_COLUMN), sql`day`, ...keys.map((key) => ofRow(keyColumn(key)))])}`;
 }
+
+/** Named, because constants of one name but several types cannot stand side by side. */
+const nothing = (measure: RollupMeasure, dataset: Dataset): SqlNode =>
+  sql`${compileNothingKept(measure, dataset)} AS ${identifier(measure.name)}`;
 
 const ofRow = (column: string): SqlNode => sql`kept.${identifier(column)}`;
 
@@ -184,12 +190,14 @@ GROUP BY GROUPING SETS (${joined(
     lines([
       sql`transform(mask, [${commas(masks)}], [${commas(sets.map(({ index }) => number(index)))}])`,
       sql`toDateTime(bucket, 'UTC')`,
-      ...keys.map((key) => (own.includes(key) ? identifier(keyColumn(key)) : compileNoKey(rollup, key))),
-      ...measures.map((measure) =>
-        kept.includes(measure) ? identifier(measure.name) : compileNothingKept(measure, dataset),
+      ...keys.map((key) =>
+        own.includes(key)
+          ? identifier(keyColumn(key))
+          : sql`${compileNoKey(rollup, key)} AS ${identifier(keyColumn(key))}`,
       ),
-      uint64(version * 2n + 1n),
-      sql`0`,
+      ...measures.map((measure) => (kept.includes(measure) ? identifier(measure.name) : nothing(measure, dataset))),
+      sql`${uint64(version * 2n + 1n)} AS ${identifier(VERSION_COLUMN)}`,
+      sql`0 AS ${identifier(DELETED_COLUMN)}`,
     ]),
   )}
 FROM ${nested(groupedRows)}`;
