@@ -5,7 +5,7 @@ import { participationHash } from '../../src/projector/participation-rules.ts';
 import { PROGRESS_NAME, saveParticipationRules } from '../../src/projector/progress.ts';
 import { encodeTable, type TableRow } from '../../src/projector/rows.ts';
 import { settingsHash } from '../../src/projector/settings-hash.ts';
-import { type OpenWarehouse, openWarehouse } from '../../src/warehouse/open.ts';
+import { type EmbeddedWarehouse, openWarehouse } from '../../src/warehouse/open.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { WorkspaceFiles } from '../../src/workspace-files.ts';
 import { type Calendar, calendarUntil, DAYS, SEED, yesterday } from './calendar.ts';
@@ -66,7 +66,7 @@ function readNote(path: string): { until: string } | null {
 }
 
 /** The store's engine, as the server starts it. One process at a time may have it open. */
-export function openStore({ data }: Pick<BenchStore, 'data'>): Promise<OpenWarehouse> {
+export function openStore({ data }: Pick<BenchStore, 'data'>): Promise<EmbeddedWarehouse> {
   const log = { info: () => {}, warn: (fields: object, text: string) => console.error(text, fields) };
   return openWarehouse({ folder: join(data, 'main', 'warehouse'), log });
 }
