@@ -32,8 +32,10 @@ const KNOWN_PARAMETERS = new Set([
 ]);
 const INSERT = /^\s*INSERT INTO ([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?) \(([a-z0-9_, ]+)\) FORMAT (\w+)\s*$/;
 const INSERT_FORMATS = ['JSONCompactEachRow', 'JSONEachRow', 'TabSeparated'] as const;
-/** After KILL QUERY the engine usually stops within a block; past this it never will. */
+/** After KILL QUERY the engine usually stops within a block; past this it may never. */
 const KILL_GRACE_MS = 4000;
+/** How often it is looked whether somebody needs the session of a statement whose caller has gone. */
+const LOOK_AGAIN_MS = 500;
 
 /**
  * The part of ClickHouse's HTTP interface that `@clickhouse/client` uses. `readonly=1` sends a statement to the read sessions, with
@@ -141,14 +143,19 @@ const nanoseconds = (startedAt: number): string => String(Math.round((performanc
 /** Begins every statement's text, so that KILL QUERY finds it: the engine gives no way to choose a query id. */
 const mark = (id: number): string => `/*statement ${id}*/ `;
 
-/** One statement's life: it ends, or its time is up, or its caller goes away; then it is killed, and if that fails the engine is. */
+/**
+ * One statement's life: it ends, or its time is up, or its caller goes away; then it is killed, and if that fails the engine is. One
+ * whose caller went away may work on in peace until its time is up, as long as nobody needs its session: ending the engine would
+ * hold up everybody.
+ */
 class Statement {
   readonly #parts: EngineParts;
   readonly #id: number;
   readonly #limitMs: number;
   readonly #killable: boolean;
   readonly #givenUp = Promise.withResolvers<never>();
-  #running = false;
+  #pool: SessionPool | undefined;
+  #startedAt = 0;
   #cancelled = false;
   #lastResort: NodeJS.Timeout | undefined;
 
@@ -166,7 +173,8 @@ class Statement {
     const limit = this.#limitMs > 0 ? setTimeout(timeUp, this.#limitMs) : undefined;
     const job = pool.run(async (session) => {
       if (this.#cancelled) return this.#givenUp.promise;
-      this.#running = true;
+      this.#pool = pool;
+      this.#startedAt = performance.now();
       return work(session).finally(() => clearTimeout(this.#lastResort));
     });
     try {
@@ -181,11 +189,17 @@ class Statement {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#givenUp.reject(new EngineError(code, message));
-    if (!this.#running || (code === ENGINE_ERROR.cancelled && !this.#killable)) return;
+    if (this.#pool === undefined || (code === ENGINE_ERROR.cancelled && !this.#killable)) return;
     const kill = `KILL QUERY WHERE query LIKE '${mark(this.#id)}%' ASYNC`;
     if (this.#killable) this.#parts.control.run((session) => session.execute(kill)).catch(() => {});
-    const giveUp = () => this.#parts.giveUp(`statement ${this.#id} cannot be interrupted: the engine ends`);
-    this.#lastResort = setTimeout(giveUp, KILL_GRACE_MS);
+    this.#lastResort = setTimeout(() => this.#giveUp(code), KILL_GRACE_MS);
+  }
+
+  #giveUp(code: number): void {
+    const timeLeft = this.#limitMs === 0 || performance.now() - this.#startedAt < this.#limitMs;
+    if (code === ENGINE_ERROR.cancelled && timeLeft && this.#pool?.waiting === 0)
+      this.#lastResort = setTimeout(() => this.#giveUp(code), LOOK_AGAIN_MS);
+    else this.#parts.giveUp(`statement ${this.#id} cannot be interrupted: the engine ends`);
   }
 }
 

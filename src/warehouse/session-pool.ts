@@ -11,6 +11,11 @@ export class SessionPool {
     this.#free = Array.from({ length: size }, () => new PooledSession(open()));
   }
 
+  /** Jobs that wait for a session. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   async run<T>(job: (session: PooledSession) => Promise<T>): Promise<T> {
     const session = await this.#take();
     let next = session;
