@@ -13,8 +13,8 @@ import {
   tableName,
   truncateTableStatements,
 } from '../warehouse/schema.ts';
-import { columnsOf, DATABASE } from '../warehouse/tables.ts';
-import type { StatementOptions, Warehouse } from '../warehouse/warehouse.ts';
+import { columnsOf, DATABASE, LOCAL_DATABASE } from '../warehouse/tables.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 import { rollupTableOf } from './tables.ts';
 
 /** How far a roll-up was kept when it was last saved. */
@@ -45,6 +45,9 @@ export interface MonthParts {
 
 /** Milliseconds; longer than anything in bounded pieces should take. */
 const LIMIT = { timeoutMs: 600_000 };
+
+/** On a cluster the rows of this node. */
+const IN_OURS = sql`database IN ${list([DATABASE, LOCAL_DATABASE].map(string))}`;
 
 /** The roll-ups' side of the warehouse: their tables, their parts, and how far they are. */
 export class RollupStore {
@@ -131,7 +134,7 @@ WHERE ${allOf([sql`database = ${string(DATABASE)}`, sql`startsWith(name, 'rollup
     return this.#query(sql`SELECT table, toUInt32(partition) AS month, count() AS parts,
   dateDiff('second', max(modification_time), now()) AS quiet
 FROM system.parts
-WHERE ${allOf([sql`active`, sql`database = ${string(DATABASE)}`, sql`table IN ${list(tables.map(string))}`])}
+WHERE ${allOf([sql`active`, IN_OURS, sql`table IN ${list(tables.map(string))}`])}
 GROUP BY table, month HAVING parts > 1 ORDER BY parts DESC, month DESC`);
   }
 
@@ -145,15 +148,16 @@ GROUP BY table, month HAVING parts > 1 ORDER BY parts DESC, month DESC`);
     if (tables.length === 0) return new Map();
     const found = await this.#query<{ table: string; rows: number; bytes: number }>(
       sql`SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
-WHERE ${allOf([sql`active`, sql`database = ${string(DATABASE)}`, sql`table IN ${list(tables.map(string))}`])}
+WHERE ${allOf([sql`active`, IN_OURS, sql`table IN ${list(tables.map(string))}`])}
 GROUP BY table`,
     );
     return new Map(found.map(({ table, rows, bytes }) => [table, { rows, bytes }]));
   }
 
+  /** Not given up half way: the engine cannot interrupt what changes tables. */
   async #change(statements: readonly RenderedSql[]): Promise<void> {
-    const options: StatementOptions = { ...LIMIT, signal: this.#signal, idempotent: true };
-    await runAll(this.#warehouse(), statements, options);
+    this.#signal.throwIfAborted();
+    await runAll(this.#warehouse(), statements, { ...LIMIT, idempotent: true });
   }
 
   #query<Row>(statement: Parameters<typeof renderSql>[0]): Promise<Row[]> {
