@@ -1,26 +1,60 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { open, stat } from 'node:fs/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { TurnoutError } from '../contract/errors.ts';
 
 const NEWLINE = 0x0a;
+const PORTION = 1024 * 1024;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** The bytes of a file, unpacked where it begins like one packed by gzip or zstd. */
-export async function openLines(path: string): Promise<Readable> {
+export async function openLines(path: string): Promise<AsyncIterable<Buffer>> {
   const head = await readHead(path);
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  const unpack = head.subarray(0, 2).equals(GZIP)
-    ? createGunzip({ chunkSize: 256 * 1024 })
-    : head.equals(ZSTD)
-      ? createZstdDecompress({ chunkSize: 256 * 1024 })
-      : undefined;
-  if (unpack === undefined) return file;
-  file.on('error', (error) => unpack.destroy(error));
-  return file.pipe(unpack);
+  if (head.subarray(0, 2).equals(GZIP)) return unpackGzip(path);
+  if (head.equals(ZSTD)) return unpackZstd(path);
+  return createReadStream(path, { highWaterMark: PORTION });
 }
+
+async function* unpackGzip(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path);
+  const unpack = createGunzip({ chunkSize: PORTION });
+  file.on('error', (error) => unpack.destroy(error));
+  try {
+    yield* file.pipe(unpack) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw damaged(path, error);
+  } finally {
+    file.destroy();
+  }
+}
+
+/** Node unpacks one frame and leaves those after it: each is begun anew where the one before it ended. */
+async function* unpackZstd(path: string): AsyncGenerator<Buffer> {
+  const { size } = await stat(path);
+  for (let start = 0; start < size; ) {
+    const file = createReadStream(path, { start });
+    const unpack = createZstdDecompress({ chunkSize: PORTION });
+    file.on('error', (error) => unpack.destroy(error));
+    // What comes after the frame is no frame to it.
+    unpack.on('error', () => {});
+    try {
+      yield* file.pipe(unpack) as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw damaged(path, error);
+    } finally {
+      file.destroy();
+    }
+    if (unpack.bytesWritten === 0) throw damaged(path, new Error('nothing can be unpacked'));
+    start += unpack.bytesWritten;
+  }
+}
+
+const damaged = (path: string, error: unknown): TurnoutError =>
+  new TurnoutError(
+    'invalid_request',
+    `${path} cannot be unpacked (${error instanceof Error ? error.message : String(error)}). Nothing of it was loaded.`,
+  );
 
 async function readHead(path: string): Promise<Buffer> {
   const file = await open(path, 'r').catch(() => {

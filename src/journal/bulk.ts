@@ -2,7 +2,7 @@ import { isUtf8 as isUtf8Lines } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, createZstdDecompress, zstdCompress } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { TurnoutError } from '../contract/errors.ts';
 import { errorCode, type FileLayer, nodeFileLayer, type OpenFile, writeAll } from './file-layer.ts';
 
@@ -19,7 +19,17 @@ const BLOCK_BYTES = 4 * 1024 * 1024;
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const NEWLINE = 0x0a;
 
+/**
+ * Before each frame stands one that says how long it is, of the kind that programs for zstd skip: Node reads a single frame only,
+ * and says nothing of those after it (seen in 24.21).
+ */
+const SKIPPABLE = 0x184d2a50;
+const FRAME_HEAD_BYTES = 12;
+/** A block and a line that reaches out of it. */
+const MOST_OF_FRAME = 64 * 1024 * 1024;
+
 const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
 
 export interface BulkPiece {
   /** Of the lines, hexadecimal. */
@@ -104,11 +114,16 @@ export async function* readBulk(
   const hash = createHash('sha256');
   let read = 0;
   try {
-    for await (const block of wholeLines(unpack(file), bytes, () => 0)) {
+    // Each frame holds whole lines.
+    for await (const block of unpack(file)) {
       hash.update(block);
       read += block.length;
+      if (read > bytes) break;
       yield block;
     }
+  } catch (error) {
+    if (errorCode(error).startsWith('E') && !errorCode(error).startsWith('ERR_')) throw error;
+    throw new BulkDamage(sha256);
   } finally {
     await file.close();
   }
@@ -171,8 +186,13 @@ class PieceWriter {
 
   async #write(lines: Buffer): Promise<void> {
     const packed = await compress(lines, LEVEL);
-    await writeAll(this.#file, packed, this.#end);
-    this.#end += packed.length;
+    const head = Buffer.alloc(FRAME_HEAD_BYTES);
+    head.writeUInt32LE(SKIPPABLE, 0);
+    head.writeUInt32LE(4, 4);
+    head.writeUInt32LE(packed.length, 8);
+    const frame = Buffer.concat([head, packed]);
+    await writeAll(this.#file, frame, this.#end);
+    this.#end += frame.length;
   }
 
   async end(): Promise<{ draft: string; piece: BulkPiece }> {
@@ -265,29 +285,26 @@ function withoutBlanks(lines: Buffer): Buffer {
 
 async function* unpack(file: OpenFile): AsyncGenerator<Buffer> {
   const size = await file.size();
-  const decompress = createZstdDecompress();
-  const feed = (async () => {
-    let position = 0;
-    while (position < size && !decompress.destroyed) {
-      const into = Buffer.allocUnsafe(Math.min(1024 * 1024, size - position));
-      const count = await file.read(into, position);
-      if (count === 0) break;
-      position += count;
-      if (!decompress.write(into.subarray(0, count)))
-        await Promise.race([
-          new Promise((resolve) => decompress.once('drain', resolve)),
-          new Promise((resolve) => decompress.once('close', resolve)),
-        ]);
-    }
-    decompress.end();
-  })();
-  feed.catch((error: Error) => decompress.destroy(error));
-  try {
-    yield* decompress as AsyncIterable<Buffer>;
-  } finally {
-    decompress.destroy();
-    await feed.catch(() => {});
+  for (let position = 0; position < size; ) {
+    const head = await readExactly(file, position, FRAME_HEAD_BYTES);
+    if (head.readUInt32LE(0) !== SKIPPABLE || head.readUInt32LE(4) !== 4) throw new Error('no frame begins here');
+    const length = head.readUInt32LE(8);
+    if (length > size) throw new Error('a frame is longer than its file');
+    yield await decompress(await readExactly(file, position + FRAME_HEAD_BYTES, length), {
+      maxOutputLength: MOST_OF_FRAME,
+    });
+    position += FRAME_HEAD_BYTES + length;
   }
+}
+
+async function readExactly(file: OpenFile, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let done = 0; done < length; ) {
+    const count = await file.read(bytes.subarray(done), position + done);
+    if (count === 0) throw new Error('the file ends within a frame');
+    done += count;
+  }
+  return bytes;
 }
 
 async function removeDrafts(fs: FileLayer, folder: string): Promise<void> {

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder, withEngine } from '../../../test/support/engine.ts';
 import { emptyTables, rowsOf } from '../../../test/support/facts.ts';
 import { MemoryJournal } from '../../../test/support/memory-journal.ts';
 import { webhook } from '../../connectors/webhook.ts';
-import { PAGE_HEADERS } from '../../contract/pull.ts';
+import { MAX_LINE_BYTES } from '../../contract/load.ts';
+import { type LoadOrder, PAGE_HEADERS } from '../../contract/pull.ts';
+import { keepBulk } from '../../journal/bulk.ts';
 import { checkLedger } from '../check-ledger.ts';
 import { messageKey } from '../hash.ts';
 import { loadLedger } from '../ledger.ts';
@@ -25,28 +24,26 @@ beforeEach(async () => {
   await emptyTables(engine.warehouse);
   journal = new MemoryJournal();
   ({ folder: journalFolder, remove } = temporaryFolder());
-  mkdirSync(join(journalFolder, 'bulk'));
 });
 afterEach(() => remove());
 
-function load(lines: readonly unknown[], source = 'history'): void {
+async function load(lines: readonly unknown[], source = 'history'): Promise<void> {
   const body = Buffer.from(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
-  const sha256 = createHash('sha256').update(body).digest('hex');
-  writeFileSync(join(journalFolder, 'bulk', `${sha256}.ndjson.zst`), zstdCompressSync(body));
-  const order = {
-    control: 'load',
-    sha256,
-    records: lines.length,
-    bytes: body.length,
-    file: 'old.ndjson',
-    lines_before: 0,
-  };
-  journal.append({
-    source,
-    receivedAt: RECEIVED,
-    headers: { [PAGE_HEADERS.control]: 'load' },
-    body: Buffer.from(JSON.stringify(order)),
-  });
+  const pieces = await keepBulk(journalFolder, Readable.from([body]), { pieceLines: 1000, lineBytes: MAX_LINE_BYTES });
+  for (const { linesBefore, ...piece } of pieces)
+    journal.append({
+      source,
+      receivedAt: RECEIVED,
+      headers: { [PAGE_HEADERS.control]: 'load' },
+      body: Buffer.from(
+        JSON.stringify({
+          control: 'load',
+          ...piece,
+          file: 'old.ndjson',
+          lines_before: linesBefore,
+        } satisfies LoadOrder),
+      ),
+    });
 }
 
 const makeProjector = (options: Partial<ProjectorOptions> = {}) =>
@@ -82,9 +79,9 @@ const ledger = async () =>
 
 describe('a file of history', () => {
   it('counts each message once, whatever is loaded again', async () => {
-    load([message('a'), message('b'), message('b'), message('c', { channel: 'email' })]);
-    load([message('b'), message('c'), message('d')]);
-    load([message('a'), message('b'), message('b'), message('c', { channel: 'email' })]);
+    await load([message('a'), message('b'), message('b'), message('c', { channel: 'email' })]);
+    await load([message('b'), message('c'), message('d')]);
+    await load([message('a'), message('b'), message('b'), message('c', { channel: 'email' })]);
     await project();
     expect(await ledger()).toStrictEqual(['history 2024-11-16 11 = 4 + 6 + 1']);
     const messages = await rowsOf<{ message: string; channel: string }>(engine.warehouse, 'messages');
@@ -100,7 +97,7 @@ describe('a file of history', () => {
 
   it('gives a message the key that its events would give it', async () => {
     const ids = ['plain', 'a/b', 'qu"ote', 'back\\slash', 'tab\there', 'Ünïcödé ✓', '\u0001', '{}', "it's"];
-    load(ids.map((id) => message(id)));
+    await load(ids.map((id) => message(id)));
     await project();
     const rows = await engine.warehouse.query<{ id: string }>(
       'SELECT toString(message) AS id FROM turnout.messages FINAL' as never,
