@@ -207,7 +207,8 @@ function gathered(scope: MergeScope): Fragment {
         -- time, then the hash of the event's key: one number, which the engine compares faster than a tuple
         SELECT *, bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(at)), 64), toUInt128(event)) AS place
         FROM ${tableName('message_events')} FINAL
-        WHERE message IN ${scope.messages}
+        -- only of messages that are there are the other columns read
+        PREWHERE message IN ${scope.messages}
       ) AS e
       GROUP BY e.message`;
 }

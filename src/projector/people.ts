@@ -70,6 +70,12 @@ WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
     return this.#roots.get(person) ?? person;
   }
 
+  /** The number of whom the batch names, where one of the identities is known; all must have been prepared. */
+  known(identities: readonly Identity[]): number | undefined {
+    const person = identities.map((identity) => this.#batch.get(idOf(identity))).find((one) => one !== undefined);
+    return person === undefined ? undefined : this.root(person);
+  }
+
   /** Every number that a person ever had. */
   numbers(root: number): readonly number[] {
     return this.#members.get(root) ?? [root];

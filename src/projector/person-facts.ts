@@ -134,7 +134,7 @@ async function loadStatements(warehouse: Warehouse, condition: Fragment): Promis
     renderSql(sql`SELECT toString(r.record) AS record, toString(r.fingerprint) AS fingerprint, person, kind,
   toUnixTimestamp64Milli(r.registered_at) AS registered_at, region, language, email, phone, external_id, attributes,
   toUnixTimestamp64Milli(r.observed_at) AS observed_at
-FROM (SELECT * FROM ${tableName('person_records')} FINAL WHERE ${condition}) AS r`),
+FROM (SELECT * FROM ${tableName('person_records')} FINAL PREWHERE ${condition}) AS r`),
   );
   return rows;
 }

@@ -6,6 +6,7 @@ import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
 import { readBulk } from '../journal/bulk.ts';
 import type { JournalReader } from '../journal/entry.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { loadAccounts } from './accounts.ts';
 import { Batch, type Tally } from './batch.ts';
 import { EntryQueue } from './entry-queue.ts';
 import { carryOutLoad, type LoadContext } from './load/load-order.ts';
@@ -317,6 +318,7 @@ class JournalProjector implements Projector {
       ),
       state.people.prepare(identities),
     ]);
+    await this.#learnAccounts(state, candidates);
     const batch = this.#batch(state, receipts, versions);
     for (const entry of entries) batch.add(entry);
     batch.revise(versions.revisions);
@@ -343,6 +345,16 @@ class JournalProjector implements Projector {
       receivedAt: state.receivedAt,
       changes: this.#tell(state, touches),
     };
+  }
+
+  /** Looks up whether those who act in a batch are known as accounts; those of lately are remembered. */
+  async #learnAccounts({ people, accounts, seq }: State, candidates: readonly Candidate[]): Promise<void> {
+    const unknown = new Set<number>();
+    for (const { account, person, record } of candidates) {
+      const number = people.known(record.record === 'activity' ? person : account);
+      if (number !== undefined && accounts.get(number) === undefined) unknown.add(number);
+    }
+    for (const number of await loadAccounts(this.#options.warehouse, [...unknown], seq)) accounts.set(number, true);
   }
 
   /** With what was left to be told. */

@@ -130,7 +130,7 @@ async function loadRegistered(warehouse: Warehouse, people: readonly number[]): 
   const { rows } = await warehouse.query<PersonFact & { person: number }>(
     renderSql(sql`SELECT person, kind, toUnixTimestamp64Milli(p.registered_at) AS registered_at, region, language, email, phone,
   external_id, attributes
-FROM (SELECT * FROM ${tableName('people')} FINAL WHERE person IN ${personSet(people)}) AS p
+FROM (SELECT * FROM ${tableName('people')} FINAL PREWHERE person IN ${personSet(people)}) AS p
 WHERE p.registered_at IS NOT NULL`),
     { timeoutMs: STATEMENT_LIMIT_MS },
   );

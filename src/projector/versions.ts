@@ -97,7 +97,7 @@ export async function loadHeads(
   const { rows } = await warehouse.query<{ id: Key; known: Key[]; head: HeadCells }>(
     renderSql(sql`SELECT toString(record) AS id, groupUniqArray(toString(fingerprint)) AS known,
   argMax(${HEAD_FIELDS}, ${VERSION_ORDER}) AS head
-FROM (SELECT * FROM ${tableName('record_versions')} FINAL WHERE ${condition} AND seq <= ${uint64(BigInt(through))})
+FROM (SELECT * FROM ${tableName('record_versions')} FINAL PREWHERE ${condition} WHERE seq <= ${uint64(BigInt(through))})
 WHERE erased = 0
 GROUP BY record`),
     { timeoutMs: 300_000 },

@@ -3,19 +3,20 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { CONNECTORS } from '../connectors/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
+import { paceOf, waitForMerges } from './pace.ts';
 import type { ProjectedSource } from './prepare.ts';
 import { createProjector } from './project.ts';
-import { tidy } from './tidy.ts';
+import { mostParts, tidy } from './tidy.ts';
 import type { FromWorker, ToWorker, WorkerInput, WorkerSource } from './worker-messages.ts';
 
 /** The thread that projects: told how far the journal is durable, it works until it is there and tells how far it is. */
 
-/** Milliseconds between the starts of two batches where there is no backlog: every batch makes parts that must be merged. */
-const IDLE_PACE_MS = 400;
 const RETRY_MS = 1000;
-/** Batches after which a moment without a backlog is used to tidy up, and the least time between two times. */
+/** Batches after which it is tidied up, and the least time between two times. */
 const TIDY_AFTER_BATCHES = 20;
-const TIDY_EVERY_MS = 300_000;
+const TIDY_EVERY_MS = 60_000;
+/** Least time between two looks at how the engine's merges follow. */
+const LOOK_AT_PARTS_MS = 10_000;
 
 const port = parentPort;
 if (port) void work(port, workerData as WorkerInput);
@@ -56,6 +57,29 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   let done = 0;
   let batches = TIDY_AFTER_BATCHES;
   let tidyAt = 0;
+  let tidying: Promise<void> | undefined;
+  /** Beside the batches: in a stream without an end there is no better moment. */
+  const tidyUp = () => {
+    if (tidying !== undefined || batches < TIDY_AFTER_BATCHES || performance.now() < tidyAt) return;
+    batches = 0;
+    tidyAt = performance.now() + TIDY_EVERY_MS;
+    tidying = tidy(warehouse)
+      .catch(() => {})
+      .finally(() => {
+        tidying = undefined;
+      });
+  };
+  let lookAt = 0;
+  const letMerge = async () => {
+    if (performance.now() < lookAt) return;
+    const parts = await mostParts(warehouse);
+    lookAt = performance.now() + LOOK_AT_PARTS_MS;
+    const wait = waitForMerges(parts);
+    if (wait === 0) return;
+    say('warn')({ parts, wait }, 'the engine has many parts to merge; the next batch waits for it');
+    lookAt = 0;
+    await pause(wait);
+  };
   await untilDone(
     async () => {
       done = await projector.seq();
@@ -72,23 +96,22 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
     () => closing,
   );
   while (!closing) {
+    tidyUp();
     if (durable <= done) {
-      if (batches >= TIDY_AFTER_BATCHES && performance.now() >= tidyAt) {
-        batches = 0;
-        tidyAt = performance.now() + TIDY_EVERY_MS;
-        await tidy(warehouse).catch(() => {});
-        continue;
-      }
       await news();
       continue;
     }
+    await letMerge();
     const startedAt = performance.now();
     const aim = durable;
+    let pace = 0;
     try {
       const outcome = await projector.runBatch(aim);
       if (outcome) {
         batches += 1;
         done = outcome.seq;
+        const { counted, duplicate, quarantined } = outcome;
+        pace = paceOf({ records: counted + duplicate + quarantined, tookMs: performance.now() - startedAt });
         tell({ kind: 'progress', outcome });
       }
     } catch (error) {
@@ -97,9 +120,10 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
       continue;
     }
     // Without a backlog the next events are gathered for a while.
-    const rest = IDLE_PACE_MS - (performance.now() - startedAt);
+    const rest = pace - (performance.now() - startedAt);
     if (done >= aim && rest > 0 && !closing) await pause(rest);
   }
+  await tidying;
   await reader.close();
   await warehouse.close();
   tell({ kind: 'closed' });

@@ -8,6 +8,7 @@ import {
   addMinmaxIndexStatements,
   createDatabaseStatements,
   createTableStatements,
+  setBlockBytesStatements,
   tableName,
 } from './schema.ts';
 import { type StoredTable, TABLES } from './tables.ts';
@@ -86,6 +87,13 @@ INNER JOIN (
     name: 'files of history',
     statements: (['loads', 'loaded_messages'] as const).flatMap((name) =>
       createTableStatements(name, TABLES[name], layout),
+    ),
+  },
+  {
+    version: 6,
+    name: 'small blocks where single keys are looked up',
+    statements: (Object.entries(TABLES) as [string, StoredTable][]).flatMap(([name, table]) =>
+      table.blockBytes === undefined ? [] : setBlockBytesStatements(name, table, layout),
     ),
   },
 ];

@@ -50,6 +50,14 @@ export function addMinmaxIndexStatements(name: string, { minmaxOf }: StoredTable
   return [renderSql(sql`ALTER TABLE ${localTable(name, layout)} ADD INDEX IF NOT EXISTS ${minmaxIndex(minmaxOf)}`)];
 }
 
+const blockSetting = (bytes: number): Fragment => sql`min_compress_block_size = ${number(bytes)}`;
+
+/** Gives a table that is there its blocks, for parts to come; running it again changes nothing. */
+export function setBlockBytesStatements(name: string, { blockBytes }: StoredTable, layout: Layout): RenderedSql[] {
+  if (blockBytes === undefined) throw new Error(`${name} has blocks as they come`);
+  return [renderSql(sql`ALTER TABLE ${localTable(name, layout)} MODIFY SETTING ${blockSetting(blockBytes)}`)];
+}
+
 /** Adds columns to a table that is there; running it again changes nothing. */
 export function addColumnsStatements(
   name: string,
@@ -122,6 +130,7 @@ function tableSettings(table: StoredTable, { kind }: Layout): SqlNode[] {
     sql`fsync_after_insert = 1`,
     sql`fsync_part_directory = 1`,
     sql`index_granularity = ${number(table.granularity ?? 8192)}`,
+    ...(table.blockBytes === undefined ? [] : [blockSetting(table.blockBytes)]),
     ...(table.orderBy.some((part) => table.columns[part]?.nullable) ? [sql`allow_nullable_key = 1`] : []),
     // Blocks whose tokens a table remembers; replicated tables do so by themselves.
     ...(kind === 'server' ? [sql`non_replicated_deduplication_window = 1000`] : []),
@@ -170,7 +179,8 @@ export const readWholeTable = (name: string): RenderedSql =>
   (SELECT count() FROM ${tableName(name)} WHERE NOT ignore(*)) AS rows,
   (SELECT count() FROM mergeTreeIndex(${string(DATABASE)}, ${string(name)}) WHERE NOT ignore(*)) AS marks`);
 
-/** How many parts a table has, on the node that is asked: each costs a query with FINAL. */
-export const countParts = (name: string, { kind }: Layout): RenderedSql =>
-  renderSql(sql`SELECT count() AS parts FROM system.parts
-WHERE ${allOf([sql`database = ${string(kind === 'cluster' ? LOCAL_DATABASE : DATABASE)}`, sql`table = ${string(name)}`, sql`active`])}`);
+/** Lists tables, and months of them, that are in pieces, most first: `table`, `partition`, `parts`, `rows`. Each part costs a query with FINAL. */
+export const listParts = ({ kind }: Layout): RenderedSql =>
+  renderSql(sql`SELECT table, partition, count() AS parts, sum(rows) AS rows FROM system.parts
+WHERE ${allOf([sql`database = ${string(kind === 'cluster' ? LOCAL_DATABASE : DATABASE)}`, sql`active`])}
+GROUP BY table, partition HAVING parts > 1 ORDER BY parts DESC, table, partition`);

@@ -31,12 +31,17 @@ export interface StoredTable {
   shardBy?: string;
   /** Rows per mark; small where single keys are looked up. */
   granularity?: number;
+  /** Least bytes that are compressed together, 65,536 where absent; small where single keys are looked up: each costs a block of every column. */
+  blockBytes?: number;
   /** Column whose lowest and highest value is kept per mark, so that few rows are read to find what is new. */
   minmaxOf?: string;
 }
 
 /** The hour of a touch that tells no hour: anything of the table may have changed. */
 export const EVERY_HOUR = 0xffffffff;
+
+/** 256 keys. */
+const LOOKED_UP_BYTES = 2048;
 
 const key: StoredColumn = { type: 'key' };
 const person: StoredColumn = { type: 'person' };
@@ -67,7 +72,7 @@ export const TABLES = {
     version: 'version',
     deletable: true,
   },
-  people: { columns: fact('people'), orderBy: ['person'], version: 'version', deletable: true },
+  people: { columns: fact('people'), orderBy: ['person'], version: 'version', deletable: true, granularity: 1024 },
   invitations: {
     // The newest version wins, so it must be known which one stands there.
     columns: { ...fact('invitations'), observed_at: instant, fingerprint: key },
@@ -196,6 +201,7 @@ export const TABLES = {
     version: 'version',
     deletable: true,
     granularity: 256,
+    blockBytes: LOOKED_UP_BYTES,
   },
   /** Every version of every record about a person, with the number that the person had then; `people` is its merge. */
   person_records: {
@@ -220,6 +226,7 @@ export const TABLES = {
     version: 'version',
     deletable: true,
     granularity: 256,
+    blockBytes: LOOKED_UP_BYTES,
   },
   /** The number under which an e-mail address, phone number or external id was first named; `version` is that entry. */
   identities: {
@@ -237,6 +244,7 @@ export const TABLES = {
     version: 'version',
     deletable: true,
     granularity: 256,
+    blockBytes: LOOKED_UP_BYTES,
   },
   /** Which number a number has become: people who turned out to be one. */
   person_roots: {
@@ -265,6 +273,7 @@ export const TABLES = {
     },
     orderBy: ['key', 'seq', 'item'],
     granularity: 256,
+    blockBytes: LOOKED_UP_BYTES,
   },
   /** Every state of every record that can change or go, and when it went: facts are the newest of them that still stand. */
   record_versions: {
@@ -309,6 +318,7 @@ export const TABLES = {
     orderBy: ['record', 'seq', 'item'],
     version: 'version',
     granularity: 256,
+    blockBytes: LOOKED_UP_BYTES,
   },
   /** What could not be counted, as it came (cut at 64 KB). */
   quarantine: {

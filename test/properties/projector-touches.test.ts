@@ -192,7 +192,7 @@ const step = fc.record({
 });
 
 const engine = withEngine();
-const runs = Number(process.env['TURNOUT_THOROUGH'] === undefined ? 7 : 60);
+const runs = Number(process.env['TURNOUT_THOROUGH'] === undefined ? 3 : 60);
 
 describe('what a batch changes', () => {
   it('is told by hours, before and after, wherever it is stopped', { timeout: 900_000 }, async () => {
