@@ -90,15 +90,20 @@ class OpenServer implements OpenWarehouse {
   readonly #options: OpenServerOptions;
   readonly #listeners = new Set<() => void>();
   readonly #lostListeners = new Set<() => void>();
+  /** Asks once only: whoever watches wants to know. */
+  readonly #watcher: ServerClient;
   readonly #watch: NodeJS.Timeout;
   #trouble: string | undefined;
   #looks = 0;
   #looking = false;
+  /** For good: this one does not claim it again by itself. */
+  #lost = false;
 
   constructor(options: OpenServerOptions, warehouse: Warehouse) {
     this.#options = options;
     this.warehouse = warehouse;
     this.connection = { server: options.server };
+    this.#watcher = new ServerClient(options.server, { retryMs: 0 });
     this.#watch = setInterval(() => void this.#look(), options.watchEveryMs ?? WATCH_EVERY_MS);
     this.#watch.unref();
   }
@@ -141,20 +146,22 @@ class OpenServer implements OpenWarehouse {
 
   async close(): Promise<void> {
     clearInterval(this.#watch);
+    await this.#watcher.close();
     await this.warehouse.close();
   }
 
   async #look(): Promise<void> {
-    if (this.#looking) return;
+    if (this.#looking || this.#lost) return;
     this.#looking = true;
     this.#looks += 1;
     try {
-      if (this.#looks % CHECK_OWNER_EVERY === 0) await checkOwner(this.warehouse, this.#options.folder);
-      else await this.warehouse.query(VERSION, { timeoutMs: WATCH_LIMIT_MS });
+      if (this.#looks % CHECK_OWNER_EVERY === 0) await checkOwner(this.#watcher, this.#options.folder);
+      else await this.#watcher.query(VERSION, { timeoutMs: WATCH_LIMIT_MS });
       this.#tell(undefined);
     } catch (error) {
       this.#tell(error instanceof TurnoutError ? error.message : String(error));
-      if (error instanceof TurnoutError && error.code === 'conflict') for (const lost of this.#lostListeners) lost();
+      this.#lost = error instanceof TurnoutError && error.code === 'conflict';
+      if (this.#lost) for (const lost of this.#lostListeners) lost();
     } finally {
       this.#looking = false;
     }

@@ -24,6 +24,8 @@ export interface ServerClientOptions {
   timeoutMs?: number;
   /** Milliseconds during which a call is tried again while the server is away or busy; default 5,000, 0 = never. */
   retryMs?: number;
+  /** Milliseconds past its limit after which a statement's connection is given up; default 6,000. */
+  graceMs?: number;
 }
 
 /** The server ends a statement itself; only when it does not is the connection given up. */
@@ -147,7 +149,7 @@ export class ServerClient implements Warehouse {
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       options.signal?.throwIfAborted();
       const queryId = `turnout-${randomUUID()}`;
-      const unanswered = AbortSignal.timeout(timeoutMs + SERVER_GRACE_MS);
+      const unanswered = AbortSignal.timeout(timeoutMs + (this.#options.graceMs ?? SERVER_GRACE_MS));
       const signal = options.signal === undefined ? unanswered : AbortSignal.any([options.signal, unanswered]);
       try {
         return await run({ queryId, seconds: timeoutMs / 1000, signal });
