@@ -9,14 +9,26 @@ const MONTHS = { month: 1, quarter: 3, year: 12 } as const satisfies Record<Excl
 
 /** The day number of an existing date; null where the text is no date (`2026-02-30`). */
 export function parseDate(text: string): number | null {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!match) return null;
-  return dayOf(Number(match[1]), Number(match[2]), Number(match[3]));
+  // Read by hand: a page reads thousands.
+  if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return null;
+  return dayOf(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+}
+
+/** NaN where something else stands there. */
+function digits(text: string, from: number, past: number): number {
+  let number = 0;
+  for (let index = from; index < past; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** The day number of year, month (1–12) and day of the month; null where there is no such day. */
 export function dayOf(year: number, month: number, day: number): number | null {
-  if (year < 1000 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
+  if (!(year >= 1000 && year <= 9999 && month >= 1 && month <= 12)) return null;
+  if (!(day >= 1 && day <= daysInMonth(year, month))) return null;
   return Date.UTC(year, month - 1, day) / DAY_MS;
 }
 
@@ -42,7 +54,8 @@ export function daysBetween(start: string, end: string): number {
 }
 
 export function daysInMonth(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** Year, month (1–12) and day of the month. */

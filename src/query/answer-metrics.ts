@@ -118,7 +118,7 @@ function partsOf(query: ResolvedMetricQuery, plan: Plan): Part[] {
 }
 
 interface RangeAnswer {
-  buckets: Bucket[];
+  buckets: readonly Bucket[];
   views: { view: View; table: LeafTable; evaluated: Evaluated }[];
 }
 
@@ -161,7 +161,7 @@ async function answerPart(
   return { buckets, views };
 }
 
-function bucketsOf({ groups, clock }: ResolvedMetricQuery, range: InstantRange | undefined): Bucket[] {
+function bucketsOf({ groups, clock }: ResolvedMetricQuery, range: InstantRange | undefined): readonly Bucket[] {
   const time = groups.find((group) => group.kind === 'time');
   return time === undefined || range === undefined ? [] : listBuckets(time.grain, range, clock.zone, clock.weekStart);
 }

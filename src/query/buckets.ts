@@ -1,6 +1,7 @@
 import { addDays, addUnits, startOf, toDate, type WeekStart } from '../contract/plain-date.ts';
 import type { Grain } from '../contract/query.ts';
 import { formatWithOffset, localDate, offsetAt, offsetChanges, startOfDay } from './local-time.ts';
+import { remembering } from './remembering.ts';
 
 /** UTC milliseconds, half-open. */
 export interface InstantRange {
@@ -27,7 +28,18 @@ export function bucketEnd({ key, endDay, hour }: Bucket, zone: string): number {
 }
 
 /** Every bucket that overlaps the range, in order. Days that the zone skipped are no buckets. */
-export function listBuckets(grain: Grain, range: InstantRange, zone: string, weekStart: WeekStart): Bucket[] {
+export function listBuckets(grain: Grain, range: InstantRange, zone: string, weekStart: WeekStart): readonly Bucket[] {
+  return bucketsBetween(grain, range.start, range.end, zone, weekStart);
+}
+
+const bucketsBetween = remembering(
+  100,
+  (grain: Grain, start: number, end: number, zone: string, weekStart: WeekStart) =>
+    makeBuckets(grain, { start, end }, zone, weekStart),
+  (buckets) => buckets.length < 1_000,
+);
+
+function makeBuckets(grain: Grain, range: InstantRange, zone: string, weekStart: WeekStart): readonly Bucket[] {
   if (range.end <= range.start) return [];
   if (grain === 'hour') return listHours(range, zone);
   const first = localDate(range.start, zone);

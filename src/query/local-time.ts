@@ -1,11 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
+import { remembering } from './remembering.ts';
 
 /** Local days of an IANA zone as UTC milliseconds, and back. */
 
 /** The first instant of a local day; for a day that the zone skipped, the first instant after the gap. */
-export function startOfDay(date: string, zone: string): number {
-  return Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone }).epochMilliseconds;
-}
+export const startOfDay: (date: string, zone: string) => number = remembering(
+  5_000,
+  (date, zone) => Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone }).epochMilliseconds,
+);
 
 export function localDate(instant: number, zone: string): string {
   return zoned(instant, zone).toPlainDate().toString();
@@ -53,14 +55,14 @@ export function sameElapsed(start: number, end: number, other: number, zone: str
 }
 
 /** The zone's own spelling, which the engine wants; null where there is no such zone. */
-export function canonicalZone(name: string): string | null {
+export const canonicalZone: (name: string) => string | null = remembering(100, (name: string) => {
   if (!/^[A-Za-z]/.test(name)) return null;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch {
     return null;
   }
-}
+});
 
 function zoned(instant: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
