@@ -11,12 +11,12 @@ import { formatView } from '../src/contract/url.ts';
 import { launchBrowser } from '../test/support/browser.ts';
 import { fortyTiles, openForty } from '../test/support/forty-tiles.ts';
 import { type MainThreadReport, watchMainThread } from '../test/support/main-thread.ts';
+import { measureRepaint, openMeasured, type Repaint } from '../test/support/repaint.ts';
 import { startServerProcess, temporaryFolder, until } from '../test/support/server.ts';
 import { countingMetric } from '../web/filters/filter-values.ts';
 import { viewDefaults } from '../web/filters/view-defaults.ts';
 import { waitUntilProjected } from './freshness.ts';
 import { describeMachine, percentile, sortedNumbers } from './measure.ts';
-import { measureRepaint, openMeasured, type Repaint } from './repaint.ts';
 import { ms, title } from './text.ts';
 
 const { values } = parseArgs({

@@ -40,6 +40,8 @@ test('forty tiles on one page never block it for 100 ms: loaded, filtered, refre
     await show('');
     await note('filter taken back');
 
+    // The last day of the sample, which no other test looks at, is part of it.
+    await show('?p=2024-01-01..2024-11-16&to=now');
     watched = await watchMainThread(page);
     const sentBefore = await sent();
     await post(round);
@@ -57,7 +59,7 @@ test('forty tiles on one page never block it for 100 ms: loaded, filtered, refre
     const events = Array.from({ length: 100 }, (_, index) => ({
       id: `wamid.forty.${process.pid}.${round}.${index}`,
       status: 'delivered' as const,
-      timestamp: Math.floor(Date.parse('2024-11-14T07:30:00+07:00') / 1000),
+      timestamp: Math.floor(Date.parse('2024-11-16T07:30:00+07:00') / 1000),
       recipient: `1202555${String(100 + index).padStart(4, '0')}`,
     }));
     const { body, headers } = whatsappNotification(events, secrets.SAMPLE_APP_SECRET);
@@ -71,4 +73,4 @@ test('forty tiles on one page never block it for 100 ms: loaded, filtered, refre
     expect(longest).toHaveLength(ROUNDS);
     expect(longest[1], moment).toBeLessThanOrEqual(100);
   }
-});
+}, 300_000);

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { Dashboard } from '../../src/contract/dashboard.ts';
 import { settled } from './page.ts';
+import { measureRepaint } from './repaint.ts';
 
 const TILES = 40;
 
@@ -50,10 +51,7 @@ export async function openForty(
   return {
     page,
     async show(search) {
-      // The page's own router hears of it as it does of a click.
-      await page.evaluate((to) => window.history.pushState(null, '', to), `/d/${dashboard.name}${search}`);
-      await page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') !== null);
-      await drawn(page);
+      await measureRepaint(page, `/d/${dashboard.name}${search}`);
     },
   };
 }

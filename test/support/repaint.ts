@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { settled } from '../test/support/page.ts';
+import { settled } from './page.ts';
 
 /** One change of a page's address, as the browser saw it; milliseconds. */
 export interface Repaint {
