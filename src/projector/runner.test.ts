@@ -69,6 +69,12 @@ describe('startProjector', () => {
       });
     try {
       const first = await start();
+      const told: unknown[] = [];
+      first.onChanges((changes, seq) => {
+        // Told before anybody can ask for the new numbers.
+        expect(first.status().seq).toBeLessThan(seq);
+        told.push(...changes.map(({ table, hours }) => ({ seq, table, hours })));
+      });
       first.notify(await append('a'));
       expect(await reach(first, ({ seq }) => seq === 1)).toMatchObject({
         state: 'ok',
@@ -76,6 +82,8 @@ describe('startProjector', () => {
         receivedAt: Date.parse('2024-11-16T00:00:00Z'),
         crashes: 0,
       });
+      const hour = Date.parse('2024-11-15T00:00:00Z') / 3_600_000;
+      expect(told).toContainEqual({ seq: 1, table: 'activities', hours: { at: [hour] } });
       await first.close();
       const [second, third] = [await append('b'), await append('a')];
       expect([second, third]).toStrictEqual([2, 3]);
