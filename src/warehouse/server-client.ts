@@ -15,7 +15,8 @@ import { onClusterOf } from './schema.ts';
 import type { ServerConnection, ServerEndpoint } from './server-connection.ts';
 import { readServerFault } from './server-faults.ts';
 import { HEAVY, ORDINARY, readSettings, writeSettings } from './server-settings.ts';
-import type { StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
+import { TABLES } from './tables.ts';
+import type { InsertFormat, StatementOptions, Warehouse, WarehouseAnswer } from './warehouse.ts';
 
 export interface ServerClientOptions {
   /** `default` before the first migration. */
@@ -109,19 +110,21 @@ export class ServerClient implements Warehouse {
     table: string,
     columns: readonly string[],
     rows: readonly (readonly unknown[])[] | Buffer,
+    format: InsertFormat = 'JSONCompactEachRow',
   ): Promise<void> {
     for (const name of [table, ...columns])
       if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`not an identifier: ${JSON.stringify(name)}`);
     const body = Buffer.isBuffer(rows) ? rows : encodeRows(rows);
     if (body.length === 0) return;
-    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`;
+    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`;
     // The token is of this call, not of its content: rows may return to what they were.
     const settings = {
       ...writeSettings(this.layout),
       insert_deduplicate: 1 as const,
       insert_deduplication_token: randomUUID(),
     };
-    await this.#call({ timeoutMs: INSERT_LIMIT_MS }, 'again', async ({ queryId, seconds, signal }) => {
+    const when = keepsOneOfEqualRows(table) ? 'again' : 'once';
+    await this.#call({ timeoutMs: INSERT_LIMIT_MS }, when, async ({ queryId, seconds, signal }) => {
       const { stream } = await this.#writer.exec({
         query,
         query_id: queryId,
@@ -177,3 +180,7 @@ export class ServerClient implements Warehouse {
     });
   }
 }
+
+/** Tables for the time of one job do not: what went wrong there begins anew. */
+const keepsOneOfEqualRows = (table: string): boolean =>
+  Object.hasOwn(TABLES, table) || /^(?:table|rollup)_/.test(table);
