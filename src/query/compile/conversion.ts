@@ -92,6 +92,9 @@ function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[])
       }),
       ...rowConditions(conversion),
       isKnown(conversionDataset, metric.entity),
+      // Nobody else is joined.
+      (column) =>
+        sql`${column(entityColumn(conversionDataset, metric.entity))} IN (SELECT entity FROM ${nested(baseRows)})`,
     ],
   });
   const within = window === undefined ? sql`` : sql` AND conversion.at_ms - base.at_ms <= ${number(window)}`;

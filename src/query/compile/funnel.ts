@@ -6,6 +6,7 @@ import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
 import type { StatementTraits, TableRead } from '../query-context.ts';
 import type { ResolvedFunnelQuery } from '../resolved.ts';
+import { entityColumn } from './conversion.ts';
 import {
   ALWAYS,
   afterMs,
@@ -130,6 +131,8 @@ function joinStep(
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
       ...afterFirstArrival(query, before, step, place, at),
+      (column) =>
+        sql`${column(entityColumn(dataset, step.entity ?? funnel.entity))} IN ${arrivals(query, range, before, place)}`,
       ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
   });
@@ -150,6 +153,24 @@ function joinStep(
 FROM ${nested(sql`SELECT *, toInt64(${from}) AS earliest\nFROM ${nested(before)} AS before`)} AS before
 ASOF LEFT JOIN ${nested(rows)} AS step
 ON step.entity = before.${entity} AND step.at_ms >= before.earliest`;
+}
+
+/**
+ * Entities that came as far as the step before, so that no others are joined. Where finding them takes several joins already, all who
+ * entered.
+ */
+function arrivals(
+  query: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+  before: SqlNode,
+  place: number,
+): SqlNode {
+  const { funnel } = query;
+  const entity = funnel.steps[place - 1]?.entity === undefined ? identifier('entity') : ownEntity(place);
+  const joined = funnel.steps.slice(1, place - 1).filter((step) => !isOnEntry(query, step));
+  return joined.length > 1
+    ? sql`(SELECT ${entity} FROM ${nested(entriesOf(query, range))})`
+    : sql`(SELECT ${entity} FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER})`;
 }
 
 /**

@@ -27,12 +27,14 @@ export interface CutOptions {
 
 /** Whole days that are kept and have not changed, whole hours of the rest, facts of what remains. */
 export function cutRange({ range, splits, kept, zone, grains }: CutOptions): Pieces {
+  const first = Math.max(range.start ?? Number.NEGATIVE_INFINITY, kept.from, ROLLUP_SPAN.start);
+  const nothingBefore = kept.from === Number.NEGATIVE_INFINITY;
   const inner = {
-    start: Math.max(range.start ?? Number.NEGATIVE_INFINITY, kept.from, ROLLUP_SPAN.start),
+    // The day in which the span begins is whole where nothing lies before.
+    start: nothingBefore && first === ROLLUP_SPAN.start ? offsetsOf(zone).dayOf(first).start : first,
     end: Math.min(range.end ?? Number.POSITIVE_INFINITY, ROLLUP_SPAN.end),
   };
   if (inner.end <= inner.start) return { hours: [], facts: [range] };
-  const nothingBefore = kept.from === Number.NEGATIVE_INFINITY;
   const facts: Partial<InstantRange>[] = [];
   if (!nothingBefore && (range.start === undefined || range.start < inner.start))
     facts.push({ ...(range.start === undefined ? {} : { start: range.start }), end: inner.start });
