@@ -1,13 +1,5 @@
 import { HOUR_MS, hourOf, type TableChange } from '../contract/changes.ts';
-import type { TableRead } from './query-context.ts';
-
-/** The changes up to one moment. */
-export interface ChangeView {
-  /** Number of changes heard of at that moment. */
-  readonly at: number;
-  /** Number of the newest change, later ones included, that touched anything of what is read. */
-  versionOf(reads: readonly TableRead[] | undefined): number;
-}
+import type { ChangeView, TableRead } from './query-context.ts';
 
 const HOURS_OF_DAY = 24;
 /** Hours told apart per time column; past it the longest unchanged half is taken together. */

@@ -1,7 +1,6 @@
 import type { ResultMeta } from '../contract/result.ts';
 import type { RollupGrain } from '../model/checked.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
-import type { ChangeView } from './change-log.ts';
 
 /** What is true of the workspace at the moment of asking; read once per request. Times are UTC milliseconds. */
 export interface QueryContext {
@@ -46,6 +45,14 @@ export interface TableRead {
   /** UTC milliseconds, half-open; unbounded where absent. */
   start?: number;
   end?: number;
+}
+
+/** The changes up to one moment. */
+export interface ChangeView {
+  /** Number of changes heard of at that moment. */
+  readonly at: number;
+  /** Number of the newest change, later ones included, that touched anything of what is read. */
+  versionOf(reads: readonly TableRead[] | undefined): number;
 }
 
 export interface StatementAnswer {
