@@ -1,5 +1,5 @@
 // Every tile of both packs on Turnout, on raw facts and on PostgreSQL:
-// npm run bench -- [--size 1m,20m,100m] [--rounds 5] [--postgres-rounds 3] [--keep FOLDER] [--only TEXT] [--without postgres,raw,rollups,server] [--json FILE]
+// npm run bench -- [--size 1m,20m,100m] [--rounds 5] [--postgres-rounds 3] [--postgres-only REGEX] [--keep FOLDER] [--only TEXT] [--without postgres,raw,rollups,server] [--json FILE]
 import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,10 @@ const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '1m' },
     rounds: { type: 'string', default: '5' },
+    // 0: its first answers, those that are compared, are its times.
     'postgres-rounds': { type: 'string' },
+    // Of pages, by name; the others are asked of the engine alone.
+    'postgres-only': { type: 'string', default: '' },
     keep: { type: 'string' },
     only: { type: 'string' },
     without: { type: 'string', default: '' },
@@ -31,6 +34,7 @@ const { values } = parseArgs({
 const without = new Set(values.without.split(',').filter(Boolean));
 const rounds = { turnout: Number(values.rounds), postgres: Number(values['postgres-rounds'] ?? values.rounds) };
 const folder = values.keep ?? temporaryFolder('bench');
+const postgresAnswers = new RegExp(values['postgres-only']);
 const sizes = values.size.split(',').map(parseSize);
 
 const machine = describeMachine();
@@ -81,7 +85,12 @@ async function runSize(messages: number) {
     };
     for (const page of asked) {
       if (page.tiles.length === 0) continue;
-      const measured = await measurePage(page, systems, agreement, rounds);
+      const measured = await measurePage(
+        page,
+        postgresAnswers.test(page.name) ? systems : { ...systems, postgres: null },
+        agreement,
+        rounds,
+      );
       printPage(measured);
       pages.push(measured);
     }

@@ -40,9 +40,9 @@ export const localHour = (time: string): string => `extract(hour FROM ${local(ti
 export const weekdayOf = (day: string): string => `extract(isodow FROM ${day})::int`;
 /** An instant as people of the zone write it. */
 export const instantOf = (time: string): string => `to_char(${local(time)}, 'YYYY-MM-DD"T"HH24:MI:SS') || '${OFFSET}'`;
-/** The first day of the bucket, as text. */
+/** The first day of the bucket. */
 export const bucketOf = (time: string, grain: string): string =>
-  `to_char(${grain === 'day' ? localDay(time) : `date_trunc('${grain}', ${local(time)})`}, 'YYYY-MM-DD')`;
+  grain === 'day' ? localDay(time) : `date_trunc('${grain}', ${local(time)})::date`;
 
 export const whereAll = (conditions: readonly string[]): string =>
   conditions.length === 0 ? '' : `\nWHERE ${conditions.join('\n  AND ')}`;

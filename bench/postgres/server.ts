@@ -73,6 +73,8 @@ export async function startPostgres(folder: string, cores: number): Promise<Benc
     throw new Error(`PostgreSQL did not start: ${String(error)}\n${log.join('')}`);
   }
   const client = new pg.Client({ host, port, user: 'postgres', password, database: 'postgres' });
+  // Dates stay the texts that they are.
+  client.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
   await client.connect();
   const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
   return {

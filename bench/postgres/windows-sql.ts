@@ -38,7 +38,7 @@ running AS (
     SELECT generate_series(${first} - ${longest - 1}, ${last}, interval '1 day')::date AS day
   ) AS days LEFT JOIN daily USING (day)
 )
-SELECT to_char(day, 'YYYY-MM-DD') AS time, ${windows.map(({ name }) => `"${name}"`).join(', ')}
+SELECT day AS time, ${windows.map(({ name }) => `"${name}"`).join(', ')}
 FROM running WHERE day BETWEEN ${first} AND ${last}`;
 }
 
