@@ -26,6 +26,8 @@ export interface DataSideOptions {
   projector: Omit<StartProjectorOptions, 'warehouse' | 'log'>;
   /** Highest durable sequence number of the journal. */
   durableSeq: () => number;
+  /** Entries of the journal up to here were deleted; none where absent. */
+  deletedThrough?: () => number;
   /** UTC milliseconds, for alarms. */
   now: () => number;
   log: Logger;
@@ -227,12 +229,21 @@ export class DataSide {
   async #checkFacts(opened: OpenWarehouse): Promise<void> {
     const { seq, settings } = await loadProgress(opened.warehouse);
     const durable = this.#options.durableSeq();
+    const deleted = this.#options.deletedThrough?.() ?? 0;
+    if (seq < deleted)
+      this.#alarm(
+        `The journal was deleted up to entry ${deleted}, as journal.delete_after_days wishes, and the numbers reach only to ${seq}: what came between is missing from them. Restore a backup of the whole data folder.`,
+      );
     if (seq > durable) {
       // The journal was replaced by an older one: new entries would get numbers that count as done.
       const reason = `The numbers reach to entry ${seq}, but the journal only to ${durable}.`;
       this.#alarm(`${reason} They are made anew from the journal.`);
       await opened.startEmpty(reason);
       this.#changed(null, 0);
+    } else if (seq > 0 && deleted > 0 && settings !== settingsHash(this.#options.projector)) {
+      this.#alarm(
+        `Zone, currency, channels, rates or the reading of addresses have changed, but the journal was deleted up to entry ${deleted}: what was counted stays as it is, and what comes now follows the new settings. Change them back to have all of it alike.`,
+      );
     } else if (seq > 0 && settings !== settingsHash(this.#options.projector)) {
       this.#options.log.info(
         'zone, currency, channels, rates or the reading of addresses have changed: the numbers are made anew from the journal',

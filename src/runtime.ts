@@ -10,11 +10,13 @@ import { IntakeCounters } from './intake/counters.ts';
 import type { Journal, NewEntry } from './journal/entry.ts';
 import { openJournal } from './journal/journal.ts';
 import { openJournalReader } from './journal/reader.ts';
+import { keepRetention } from './keep-retention.ts';
 import { createLoadServices } from './load-services.ts';
 import { keepRollups } from './rollup-services.ts';
 import type { RollupKeeper } from './rollups/keeper.ts';
 import { createSourceGroupServices } from './source-group-services.ts';
 import { createSourceActions } from './source-services.ts';
+import { createStorageServices } from './storage-services.ts';
 import { openControlDatabase } from './store/database.ts';
 import { lockDirectory } from './store/directory-lock.ts';
 import { loadSetting, saveSetting } from './store/settings.ts';
@@ -83,6 +85,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       ...(options.clickhouse === undefined ? {} : { server: { connection: options.clickhouse, owner: folder } }),
       projector: { ...files.projector, journalFolder },
       durableSeq: () => journal.durableSeq,
+      deletedThrough: () => journal.status().deletedThrough,
       now: clock,
       log,
     });
@@ -186,6 +189,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const stops: (() => void)[] = [];
     let rollups: RollupKeeper | undefined;
     closers.push(() => rollups?.close());
+    const storage = createStorageServices({
+      folder,
+      journal,
+      warehouse: () => data.warehouse,
+      retention: () => files.loaded.workspace.journal,
+      clock,
+    });
+    closers.push(keepRetention({ journal, data, retention: () => files.loaded.workspace.journal, clock }));
+
     const compose = (): WorkspaceServices => {
       for (const stop of stops.splice(0)) stop();
       const keeper = keepRollups({ ...files.loaded, data, clock, log, before: rollups });
@@ -202,6 +214,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         identityRules,
         imports,
         loads,
+        storage,
         counters,
         control,
         sample: isSample,

@@ -2,7 +2,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
 import { type Completeness, completenessOf, describeLate, type SourceReach } from './completeness.ts';
 import type { Source } from './connectors/sources.ts';
-import type { Freshness, SourceInfo, WorkspaceInfo } from './contract/api.ts';
+import type { Freshness, SourceInfo, StorageInfo, WorkspaceInfo } from './contract/api.ts';
 import type { Feed } from './contract/connector.ts';
 import { TurnoutError } from './contract/errors.ts';
 import type { Query } from './contract/query.ts';
@@ -63,6 +63,7 @@ export interface Parts {
   identityRules: IdentityRuleServices;
   imports: Imports;
   loads: LoadServices;
+  storage: () => Promise<StorageInfo>;
   counters: IntakeCounters;
   control: ControlDatabase;
   sample: boolean;
@@ -254,6 +255,7 @@ export function composeServices(parts: Parts): WorkspaceServices {
     sourceGroups: parts.sourceGroups,
     identityRules: parts.identityRules,
     loads: parts.loads,
+    storage: parts.storage,
     imports() {
       if (parts.sample)
         throw new TurnoutError(

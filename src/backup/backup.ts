@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { backup as copyDatabase, DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { TurnoutError } from '../contract/errors.ts';
+import { bulkFolder } from '../journal/bulk.ts';
 import { openJournal } from '../journal/journal.ts';
 import { SECRETS_FILE } from '../workspace/secrets-file.ts';
 
@@ -64,13 +65,21 @@ async function copyControl(from: string, to: string): Promise<void> {
   }
 }
 
-/** In the order of their names: only the last segment may still grow, and a torn end of it is cut afterwards. */
+/**
+ * In the order of their names: only the last segment may still grow, and a torn end of it is cut afterwards. One that is packed
+ * meanwhile is copied so. Files of history come last: every one that a copied order names is there then.
+ */
 export async function copyJournal(from: string, to: string): Promise<void> {
   const names = (await readdir(from, { withFileTypes: true })).filter(
-    (entry) => entry.isFile() && !/ballast/.test(entry.name),
+    (entry) => entry.isFile() && !/ballast|\.part$/.test(entry.name),
   );
   for (const { name } of names.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-    await copyFile(join(from, name), join(to, name));
+    await copyFile(join(from, name), join(to, name)).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' || !name.endsWith('.seg')) throw error;
+      await copyFile(join(from, `${name}z`), join(to, `${name}z`));
+    });
+  for (const path of await listFiles(bulkFolder(from), (name) => !name.endsWith('.part')))
+    await copyInto(join(bulkFolder(from), path), join(bulkFolder(to), path));
 }
 
 /** Brings the end of a copied journal in order. @returns its last entry */

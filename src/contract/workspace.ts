@@ -45,6 +45,15 @@ export const workspaceFile = z.strictObject({
   dashboards: z
     .record(z.string(), z.strictObject({ period: z.string().optional(), compare: z.string().optional() }))
     .default({}),
+  /** What becomes of old parts of the journal, counted from when they were received; nothing where absent. */
+  journal: z
+    .strictObject({
+      /** Packed without loss. */
+      compact_after_days: z.number().int().min(1).max(36_500).optional(),
+      /** Deleted once they are counted: their numbers stay, but can never be made anew. */
+      delete_after_days: z.number().int().min(30).max(36_500).optional(),
+    })
+    .default({}),
   egress: z.strictObject({ allow: z.array(z.string()).default([]) }).optional(),
 });
 

@@ -15,6 +15,7 @@ import { addServingRoutes } from './routes/serving.ts';
 import { addSourceActionRoutes } from './routes/source-actions.ts';
 import { addSourceGroupRoutes } from './routes/source-groups.ts';
 import { addSourceRoutes } from './routes/sources.ts';
+import { addStorageRoutes } from './routes/storage.ts';
 import { ASSETS, addWebRoutes } from './routes/web.ts';
 import { addWebinarRoutes } from './routes/webinars.ts';
 import { addWorkspaceRoutes } from './routes/workspace.ts';
@@ -91,6 +92,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   addLedgerRoutes(app, services);
   addImportRoutes(app, services);
   addLoadRoutes(app, services);
+  addStorageRoutes(app, services);
   addLiveRoutes(app, services);
   addServingRoutes(app, services);
   addRollupRoutes(app, services);

@@ -11,6 +11,7 @@ import type {
   RunInfo,
   SourceDetail,
   SourceInfo,
+  StorageInfo,
   WorkspaceInfo,
 } from '../contract/api.ts';
 import type { Dashboard } from '../contract/dashboard.ts';
@@ -60,6 +61,7 @@ export interface WorkspaceServices {
   /** @throws TurnoutError('conflict') in the sample workspace, which takes nothing in */
   imports(): Imports;
   loads: LoadServices;
+  storage(): Promise<StorageInfo>;
   freshness(): Freshness;
   /** Answers that are kept ready, and how far they are. */
   rollups(): Promise<RollupInfo[]>;

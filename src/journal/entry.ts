@@ -16,6 +16,16 @@ export interface JournalEntry extends NewEntry {
   seq: number;
 }
 
+/** What is to become of old segments. Instants are UTC milliseconds of receipt. */
+export interface Retention {
+  /** Segments whose entries were all received before are packed. */
+  compactBefore?: number;
+  /** Segments whose entries were all received before, and are counted, are deleted. */
+  deleteBefore?: number;
+  /** Everything up to here is counted. */
+  projectedSeq: number;
+}
+
 export interface Journal {
   /** Resolves with the sequence number once the entry is fsynced (group commit). Rejects with `TurnoutError('unavailable')` when it cannot be made durable: nothing was acknowledged. */
   append(entry: NewEntry): Promise<number>;
@@ -23,6 +33,8 @@ export interface Journal {
   readonly durableSeq: number;
   /** Called after each group commit. */
   onCommit(listener: (durableSeq: number) => void): () => void;
+  /** Packs and deletes old segments; resolves when it is done or was stopped by the end. What goes wrong is an alarm. */
+  retain(retention: Retention): Promise<void>;
   /** Bytes, segments, and alarms such as a segment that was set aside. */
   status(): JournalStatus;
   close(): Promise<void>;
@@ -34,6 +46,10 @@ export interface JournalStatus {
   durableSeq: number;
   freeBytes: number;
   accepting: boolean;
+  /** Segments that are packed, and their bytes before. */
+  compacted: { segments: number; bytesBefore: number };
+  /** Entries up to here were deleted; 0 while none was. */
+  deletedThrough: number;
   alarms: { at: number; message: string }[];
 }
 

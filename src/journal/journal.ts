@@ -1,9 +1,11 @@
 import { TurnoutError } from '../contract/errors.ts';
 import { DiskSpace } from './disk-space.ts';
-import type { Journal, JournalStatus, NewEntry } from './entry.ts';
+import type { Journal, JournalStatus, NewEntry, Retention } from './entry.ts';
 import { errorCode, type FileLayer, nodeFileLayer } from './file-layer.ts';
 import { encodeFrame, MAX_FRAME_BYTES, sealFrame } from './frame.ts';
-import { type Recovered, recoverJournal } from './recovery.ts';
+import { measureCompacted, type Recovered, recoverJournal, sizeOfAll } from './recovery.ts';
+import { retainSegments } from './retention.ts';
+import { listSegments } from './segment.ts';
 import { checkSegments } from './segment-check.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -74,6 +76,7 @@ class SegmentedJournal implements Journal {
   readonly #listeners = new Set<(durableSeq: number) => void>();
   readonly #closing = new AbortController();
   readonly #checking: Promise<void>;
+  #retaining: Promise<void> | undefined;
   #durableSeq: number;
   #nextSeq: number;
   #waiting: Waiting[] = [];
@@ -148,7 +151,33 @@ class SegmentedJournal implements Journal {
       freeBytes: this.#space.freeBytes,
       accepting: this.#refusal() === undefined,
       alarms: [...this.#alarms],
+      compacted: this.#recovered.compacted,
+      deletedThrough: this.#recovered.deletedThrough,
     };
+  }
+
+  async retain(retention: Retention): Promise<void> {
+    await this.#checking;
+    this.#retaining ??= this.#retain(retention).finally(() => {
+      this.#retaining = undefined;
+    });
+    return this.#retaining;
+  }
+
+  async #retain(retention: Retention): Promise<void> {
+    const fs = this.#options.fs ?? nodeFileLayer;
+    const { folder } = this.#options;
+    try {
+      const { deletedThrough } = await retainSegments(fs, folder, retention, this.#closing.signal);
+      const all = await listSegments(fs, folder);
+      // Those of the writer are counted by it.
+      const segments = all.slice(0, Math.max(0, all.length - this.#writer.segments));
+      const [compacted, bytes] = await Promise.all([measureCompacted(fs, all), sizeOfAll(fs, segments)]);
+      Object.assign(this.#recovered, { segments, compacted, bytes, deletedThrough });
+    } catch (error) {
+      if (!this.#closing.signal.aborted)
+        this.#alarm(`Old segments of the journal could not be packed or deleted (${message(error)}). Check the disk.`);
+    }
   }
 
   /** Entries that are waiting are still written. */
@@ -156,6 +185,7 @@ class SegmentedJournal implements Journal {
     this.#closing.abort();
     while (this.#waiting.length > 0 || this.#committing !== undefined) await (this.#committing ?? this.#commit());
     await this.#checking;
+    await this.#retaining;
     await this.#writer.close();
   }
 

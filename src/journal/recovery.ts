@@ -2,11 +2,17 @@ import { basename, join } from 'node:path';
 import type { DiskSpace } from './disk-space.ts';
 import { errorCode, type FileLayer } from './file-layer.ts';
 import { FRAME_HEAD_BYTES } from './frame.ts';
+import { bytesBeforePacking } from './packed-segment.ts';
 import { type SegmentScan, scanSegment, setAside } from './repair.ts';
+import { loadDeletedThrough } from './retention.ts';
 import { listSegments, listSetAside, SEGMENT_HEADER_BYTES, type SegmentFile } from './segment.ts';
 
 export interface Recovered {
   segments: SegmentFile[];
+  /** Segments that are packed, and their bytes before. */
+  compacted: { segments: number; bytesBefore: number };
+  /** Entries up to here were deleted. */
+  deletedThrough: number;
   bytes: number;
   /** Highest readable sequence number; 0 in an empty journal. */
   durableSeq: number;
@@ -40,9 +46,9 @@ export async function recoverJournal(
   }
   // A process that was killed may have left a segment whose name was not durable yet.
   if (segments.length > 0) await fs.fsyncDirectory(folder);
-  let bytes = 0;
-  for (const segment of segments) bytes += await sizeOf(fs, segment);
-  return { segments, bytes, durableSeq, nextSeq };
+  const bytes = await sizeOfAll(fs, segments);
+  const compacted = await measureCompacted(fs, segments);
+  return { segments, compacted, deletedThrough: await loadDeletedThrough(fs, folder), bytes, durableSeq, nextSeq };
 }
 
 async function recoverSegment(
@@ -64,6 +70,8 @@ async function recoverSegment(
 }
 
 async function cutAndSync(fs: FileLayer, segment: SegmentFile, scan: SegmentScan): Promise<void> {
+  // It was complete and durable before it got its name.
+  if (segment.packed) return;
   const file = await fs.open(segment.path, 'update');
   try {
     const end = scan.end < SEGMENT_HEADER_BYTES ? 0 : scan.end;
@@ -101,7 +109,25 @@ function setAsideSentence(name: string): string {
 }
 
 async function removeUnfinishedRepairs(fs: FileLayer, folder: string): Promise<void> {
-  for (const name of await fs.list(folder)) if (name.endsWith('.seg.repair')) await fs.remove(join(folder, name));
+  for (const name of await fs.list(folder))
+    if (/\.segz?\.(repair|part)$/.test(name)) await fs.remove(join(folder, name));
+}
+
+export async function measureCompacted(
+  fs: FileLayer,
+  segments: readonly SegmentFile[],
+): Promise<Recovered['compacted']> {
+  const packed = segments.filter((segment) => segment.packed);
+  let bytesBefore = 0;
+  for (const segment of packed) bytesBefore += (await bytesBeforePacking(fs, segment)) ?? 0;
+  return { segments: packed.length, bytesBefore };
+}
+
+/** Bytes on the disk. */
+export async function sizeOfAll(fs: FileLayer, segments: readonly SegmentFile[]): Promise<number> {
+  let bytes = 0;
+  for (const segment of segments) bytes += await sizeOf(fs, segment);
+  return bytes;
 }
 
 async function sizeOf(fs: FileLayer, segment: SegmentFile): Promise<number> {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type FileLayer, type OpenFile, writeAll } from './file-layer.ts';
+import { openSegment } from './packed-segment.ts';
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentFile, setAsidePath } from './segment.ts';
 import { SegmentCursor } from './segment-cursor.ts';
 
@@ -72,7 +73,7 @@ async function copyReadable(fs: FileLayer, segment: SegmentFile, target: string)
   const cursor = await SegmentCursor.open(fs, segment, 1024 * 1024);
   const opened: OpenFile[] = [];
   try {
-    const original = await fs.open(segment.path, 'read');
+    const original = await openSegment(fs, segment);
     opened.push(original);
     const copy = await fs.open(target, 'replace');
     opened.push(copy);

@@ -1,6 +1,7 @@
 import type { JournalEntry } from './entry.ts';
 import type { FileLayer, OpenFile } from './file-layer.ts';
 import { type DecodedFrame, decodeFrame, FRAME_MARKER, MAX_FRAME_BYTES } from './frame.ts';
+import { openSegment } from './packed-segment.ts';
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentFile, type SegmentHeader } from './segment.ts';
 
 export type Step =
@@ -37,7 +38,7 @@ export class SegmentCursor {
 
   /** @param windowBytes how much is read at a time */
   static async open(fs: FileLayer, segment: SegmentFile, windowBytes = 256 * 1024): Promise<SegmentCursor> {
-    const file = await fs.open(segment.path, 'read');
+    const file = await openSegment(fs, segment);
     try {
       const bytes = await readFully(file, 0, SEGMENT_HEADER_BYTES);
       const header = decodeSegmentHeader(bytes);

@@ -17,12 +17,14 @@ export const SEGMENT_HEADER_BYTES = 32;
 
 const MAGIC = Buffer.from('TURNOUTJ');
 const FORMAT_VERSION = 1;
-const NAME = /^(\d{20})\.seg$/;
+const NAME = /^(\d{20})\.(segz?)$/;
 const SET_ASIDE_NAME = /^(\d{20})\.damaged-(\d+)$/;
 
 export interface SegmentFile {
   firstSeq: number;
   path: string;
+  /** See packed-segment.ts. */
+  packed?: true;
 }
 
 export interface SegmentHeader {
@@ -34,13 +36,16 @@ export function segmentPath(folder: string, firstSeq: number): string {
   return join(folder, `${String(firstSeq).padStart(20, '0')}.seg`);
 }
 
-/** The segments of a folder, oldest first. */
+/** The segments of a folder, oldest first. Of one that is just being packed, as it was before. */
 export async function listSegments(fs: FileLayer, folder: string): Promise<SegmentFile[]> {
-  const names = await fs.list(folder);
-  return names
-    .filter((name) => NAME.test(name))
-    .sort()
-    .map((name) => ({ firstSeq: Number(name.slice(0, 20)), path: join(folder, name) }));
+  const found = new Map<number, SegmentFile>();
+  for (const name of (await fs.list(folder)).sort()) {
+    const [, digits, kind] = NAME.exec(name) ?? [];
+    const firstSeq = Number(digits);
+    if (digits === undefined || found.has(firstSeq)) continue;
+    found.set(firstSeq, { firstSeq, path: join(folder, name), ...(kind === 'segz' ? { packed: true } : {}) });
+  }
+  return [...found.values()];
 }
 
 /** Names of the damaged originals that were set aside, oldest first. */

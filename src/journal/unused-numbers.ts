@@ -1,4 +1,5 @@
 import { type FileLayer, nodeFileLayer } from './file-layer.ts';
+import { openSegment } from './packed-segment.ts';
 import { decodeSegmentHeader, listSegments, SEGMENT_HEADER_BYTES, type SegmentFile } from './segment.ts';
 
 /** Sequence numbers, both ends included. */
@@ -32,7 +33,7 @@ export async function listUnusedNumbers(
 
 /** Undefined where the header cannot be read. */
 async function readPreviousSeq(fs: FileLayer, segment: SegmentFile): Promise<number | undefined> {
-  const file = await fs.open(segment.path, 'read');
+  const file = await openSegment(fs, segment);
   try {
     const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
     const size = await file.read(bytes, 0);

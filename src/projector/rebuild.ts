@@ -47,7 +47,12 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   const place = join(dataFolder, 'warehouse');
   const workshop = join(dataFolder, 'rebuild');
   rmSync(workshop, { recursive: true, force: true });
-  const durableSeq = await recoverJournal(options);
+  const { durableSeq, deletedThrough } = await recoverJournal(options);
+  if (deletedThrough > 0)
+    throw new TurnoutError(
+      'conflict',
+      `The journal was deleted up to entry ${deletedThrough}, as journal.delete_after_days wishes: numbers of what came before cannot be made anew, so the warehouse stays as it is. A backup of the journal from before brings them back.`,
+    );
   const before = existsSync(place) ? await summariseFolder(place, options) : undefined;
   const after = await buildFolder(join(workshop, 'warehouse'), durableSeq, options);
   if (before !== undefined && after.entries < before.entries)
@@ -65,11 +70,15 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
 }
 
 /** Opening the journal cuts a torn tail: what was never acknowledged is not projected. */
-async function recoverJournal({ dataFolder, now }: RebuildOptions): Promise<number> {
+async function recoverJournal({
+  dataFolder,
+  now,
+}: RebuildOptions): Promise<{ durableSeq: number; deletedThrough: number }> {
   const journal = await openJournal({ folder: join(dataFolder, 'journal'), now });
   const { durableSeq } = journal;
+  const { deletedThrough } = journal.status();
   await journal.close();
-  return durableSeq;
+  return { durableSeq, deletedThrough };
 }
 
 async function summariseFolder(folder: string, { log }: RebuildOptions): Promise<WarehouseSummary | undefined> {
