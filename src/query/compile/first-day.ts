@@ -6,6 +6,8 @@ import { chooseRollup } from '../plan/choose-rollup.ts';
 import { needOf } from '../plan/need.ts';
 import type { StatementTraits } from '../query-context.ts';
 import type { Clock } from '../resolved.ts';
+import { ROLLUP_SPAN } from '../rollup/columns.ts';
+import { offsetsOf } from '../zone-offsets.ts';
 import { isHeavy, readsOf } from './reads.ts';
 import { compileRolledUpRows } from './rolled-up.ts';
 import { compileRowSource, type RowExpression, tableName } from './row-source.ts';
@@ -18,8 +20,8 @@ interface FirstDayStatement {
 }
 
 /**
- * Statements for the local day of a dataset's first row as `first_day`, to be tried in turn while it is null: one where a roll-up
- * tells it. Else the first looks only into the first weeks of the tables, which the engine finds without reading them; where nothing
+ * Statements for the local day of a dataset's first row as `first_day`, to be tried in turn while it is null. The first reads a
+ * roll-up where one tells it; else it looks only into the first weeks of the tables, which the engine finds without reading them; where nothing
  * of the dataset lies there its answer says nothing.
  */
 export function compileFirstDay(
@@ -29,9 +31,12 @@ export function compileFirstDay(
 ): FirstDayStatement[] {
   const reads = readsOf(dataset, time, {});
   const whole = fromFacts(dataset, time, clock, 'all');
+  // Later rows matter only where there are no others.
+  const range = { end: offsetsOf(rollups.zone).dayOf(ROLLUP_SPAN.end).start };
   const need = needOf({ dataset, time, measures: [] }, [{ kind: 'local_day', name: 'local_day' }], {
     filters: [],
     clock,
+    range,
   });
   const choice = chooseRollup(need, rollups);
   if (choice.kind === 'facts') {
@@ -52,7 +57,13 @@ export function compileFirstDay(
   });
   const text = renderSql(sql`${comment(`first local day of ${dataset.name}`)}SELECT minOrNull(day) AS first_day
 FROM ${nested(rows)}`);
-  return [{ sql: text, traits: { key: whole, reads, heavy: isHeavy(source.pieces.facts) } }];
+  return [
+    {
+      sql: text,
+      traits: { key: `-- within the span of roll-ups\n${whole}`, reads, heavy: isHeavy(source.pieces.facts) },
+    },
+    { sql: whole, traits: { key: whole, reads, heavy: true } },
+  ];
 }
 
 function fromFacts(dataset: Dataset, time: string, { zone }: Clock, search: 'early' | 'all'): RenderedSql {
