@@ -5,6 +5,7 @@ import {
   comment,
   identifier,
   indented,
+  inParens,
   instant,
   joined,
   lines,
@@ -166,6 +167,19 @@ function readFacts(
     ],
   });
   const names = own.map((key) => identifier(keyColumn(key)));
+  const together = (compile: (measure: RollupMeasure) => SqlNode) =>
+    kept.map((measure) => sql`${compile(measure)} AS ${identifier(measure.name)}`);
+  // Facts are gone through once: the sets are put together from the finest rows.
+  const finest = sql`SELECT
+  ${indented(
+    lines([
+      sql`bucket`,
+      ...names,
+      ...together((measure) => compileKept(measure.method, readValue(measure), conditionOf(measure))),
+    ]),
+  )}
+FROM ${nested(rows)}
+GROUP BY ${commas([sql`bucket`, ...names])}`;
   const grouped = sets.map((set) => commas([sql`bucket`, ...set.keys.map((key) => identifier(keyColumn(key)))]));
   const groupedRows = sql`SELECT
   ${indented(
@@ -173,17 +187,11 @@ function readFacts(
       names.length === 0 ? sql`0 AS mask` : sql`grouping(${commas(names)}) AS mask`,
       sql`bucket`,
       ...names,
-      ...kept.map(
-        (measure) =>
-          sql`${compileKept(measure.method, readValue(measure), conditionOf(measure))} AS ${identifier(measure.name)}`,
-      ),
+      ...together(({ name, method }) => compileKeptTogether(method, sql`finest.${identifier(name)}`)),
     ]),
   )}
-FROM ${nested(rows)}
-GROUP BY GROUPING SETS (${joined(
-    ', ',
-    grouped.map((set) => sql`(${set})`),
-  )})`;
+FROM ${nested(finest)} AS finest
+GROUP BY GROUPING SETS (${joined(', ', grouped.map(inParens))})`;
   const masks = sets.map((set) => number(maskOf(own, set)));
   return sql`${comment(`${rollup.name}: ${grain}s of the facts`)}SELECT
   ${indented(
