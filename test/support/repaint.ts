@@ -51,7 +51,10 @@ async function repaintTo(address: string): Promise<Repaint> {
     const now = performance.now();
     const busy = tiles.querySelector('[aria-busy="true"], [data-state="waiting"]') !== null;
     if (!busy && changedAt > 0 && painted > changedAt && now - changedAt > QUIET_MS) break;
-    if (now - began > LONGEST_MS) throw new Error(`the tiles did not show ${address} within a minute`);
+    if (now - began > LONGEST_MS)
+      throw new Error(
+        `the tiles did not show ${address} within a minute: ${busy ? 'some still wait' : 'none waits'}, ${changedAt === 0 ? 'nothing changed' : `the last change was ${Math.round(now - changedAt)} ms ago`}`,
+      );
   }
   observer.disconnect();
   const failed = tiles.querySelector('.tile-failure-what')?.textContent;
