@@ -13,6 +13,11 @@ export async function rebuild([which]: string[]): Promise<number> {
   const config = parseConfig(process.env);
   const log = createLogger('warn');
   const isSample = which === 'sample';
+  if (config.clickhouse !== undefined && !isSample)
+    throw new TurnoutError(
+      'invalid_request',
+      'The numbers are on a ClickHouse server. To make them anew there, stop Turnout, run DROP DATABASE turnout on the server and start Turnout again; see docs/scale.md.',
+    );
   const dataFolder = join(config.data, isSample ? 'sample' : 'main');
   if (!existsSync(join(dataFolder, 'journal')))
     throw new TurnoutError(

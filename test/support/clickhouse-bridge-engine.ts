@@ -20,7 +20,7 @@ export class BridgeEngine {
   /** Rises when another table is spread. */
   version = 0;
 
-  constructor({ folder, shards }: BridgeOptions) {
+  constructor({ folder, shards, grants }: BridgeOptions) {
     this.#shards = shards;
     this.#data = join(folder, 'data');
     this.#config = join(folder, 'config');
@@ -30,7 +30,7 @@ export class BridgeEngine {
     if (existsSync(spread))
       for (const [table, expression] of JSON.parse(readFileSync(spread, 'utf8'))) this.#spread.set(table, expression);
     writeFileSync(this.#file('server.xml'), this.#serverXml());
-    writeFileSync(this.#file('users.xml'), USERS);
+    writeFileSync(this.#file('users.xml'), usersXml(grants));
   }
 
   openSession(): Session {
@@ -84,11 +84,16 @@ export class BridgeEngine {
   }
 }
 
-const USERS = `<clickhouse>
+/** `SHOW DATABASES ON default` lets a session go back there, which costs no right over HTTP. */
+function usersXml(grants: readonly string[] | undefined): string {
+  const queries = [...(grants ?? []), 'GRANT SHOW DATABASES ON default.*'].map((grant) => `<query>${grant}</query>`);
+  return `<clickhouse>
   <profiles><default><max_threads>2</max_threads></default></profiles>
   <quotas><default/></quotas>
   <users><default>
     <password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+    ${grants === undefined ? '' : `<grants>${queries.join('')}</grants>`}
   </default></users>
 </clickhouse>
 `;
+}

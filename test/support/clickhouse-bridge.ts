@@ -23,6 +23,8 @@ export interface BridgeOptions {
   port: number;
   /** 2: every table that spans the cluster `two` is really read from two shards. */
   shards: 1 | 2;
+  /** All that the engine lets anybody do, `GRANT … ON …`; everything where absent. */
+  grants?: readonly string[];
 }
 
 export type ToBridge = { fault: BridgeFault } | { tell: 'statements' };
@@ -45,8 +47,8 @@ export interface ClickHouseBridge {
   statements(): Promise<BridgeStatement[]>;
   /** As a power cut does. */
   kill(): Promise<void>;
-  /** Behind the same port, with what was durable. */
-  restart(): Promise<void>;
+  /** Behind the same port, with what was durable. @param grants from now on */
+  restart(grants?: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,10 +58,12 @@ export const BRIDGE_CLUSTER = 'two';
 const PROCESS = new URL('./clickhouse-bridge-process.ts', import.meta.url);
 
 /** A process that speaks ClickHouse's HTTP protocol as a server does and runs statements in the embedded engine, unguarded. */
-export async function startClickHouseBridge({ shards = 1 }: Partial<BridgeOptions> = {}): Promise<ClickHouseBridge> {
+export async function startClickHouseBridge(
+  options: Pick<Partial<BridgeOptions>, 'shards' | 'grants'> = {},
+): Promise<ClickHouseBridge> {
   const folder = mkdtempSync(join(tmpdir(), 'turnout-bridge-'));
-  const bridge = new Bridge(folder, shards);
-  await bridge.restart();
+  const bridge = new Bridge(folder, options.shards ?? 1);
+  await bridge.restart(options.grants);
   return bridge;
 }
 
@@ -116,8 +120,13 @@ class Bridge implements ClickHouseBridge {
     await ended;
   }
 
-  async restart(): Promise<void> {
-    const options: BridgeOptions = { folder: this.#folder, port: this.#port, shards: this.#shards };
+  async restart(grants?: readonly string[]): Promise<void> {
+    const options: BridgeOptions = {
+      folder: this.#folder,
+      port: this.#port,
+      shards: this.#shards,
+      ...(grants === undefined ? {} : { grants }),
+    };
     const child = fork(PROCESS, [JSON.stringify(options)], {
       env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC', UV_THREADPOOL_SIZE: '24', NODE_NO_WARNINGS: '1' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
