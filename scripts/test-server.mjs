@@ -22,8 +22,8 @@ const SUITES = [
   'test/properties',
   'test/ledger.test.ts',
 ];
-/** Of folders that the embedded engine keeps. */
-const EMBEDDED_ONLY = ['src/projector/rebuild.test.ts'];
+/** Of folders that the embedded engine keeps; and of files of history, which are not loaded into a cluster. */
+const LEFT_OUT = ['src/projector/rebuild.test.ts', ...(kind === 'cluster' ? ['src/projector/load/**'] : [])];
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const result = spawnSync(
   findNode(),
@@ -33,7 +33,7 @@ const result = spawnSync(
     // Each file has a server of its own.
     '--testTimeout=300000',
     '--hookTimeout=300000',
-    ...EMBEDDED_ONLY.flatMap((file) => ['--exclude', file]),
+    ...LEFT_OUT.flatMap((file) => ['--exclude', file]),
     ...(files.length > 0 ? files : SUITES),
   ],
   { cwd: root, stdio: 'inherit', env: { ...childEnv(), TURNOUT_TEST_ENGINE: kind } },
