@@ -1,5 +1,5 @@
 /** What a batch was like. */
-export interface BatchWork {
+interface BatchWork {
   records: number;
   /** Milliseconds that it took. */
   tookMs: number;

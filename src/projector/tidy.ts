@@ -15,7 +15,7 @@ const MOST_ROWS = 5_000_000;
 const LIMIT = { timeoutMs: 300_000 };
 
 /** The parts of a table, or of a month of it. */
-export interface PartCount {
+interface PartCount {
   table: string;
   /** `202401`; `tuple()` where the table has no months. */
   partition: string;
