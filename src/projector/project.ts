@@ -42,6 +42,8 @@ import { ensureTables } from './user-tables.ts';
 import { Versions } from './versions.ts';
 import { allWritten, closeBatch, type WriteScope, type WrittenFacts, writeFacts } from './write.ts';
 
+export { drain } from './drain.ts';
+
 export interface ProjectorLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -130,28 +132,6 @@ interface State {
   participations: Participations;
   /** Rules by which every participation was computed. */
   participationRules: string | undefined;
-}
-
-/** Failures in a row that `drain` takes: one of a batch and three of an entry in it are usual. */
-const MAX_FAILURES = 10;
-
-/** Projects everything up to `through`, trying again what fails. */
-export async function drain(
-  projector: Projector,
-  through: number,
-  onBatch: (outcome: BatchOutcome) => void = () => {},
-): Promise<void> {
-  for (let failures = 0; ; ) {
-    try {
-      const outcome = await projector.runBatch(through);
-      if (outcome === undefined) return;
-      failures = 0;
-      onBatch(outcome);
-    } catch (error) {
-      failures += 1;
-      if (failures >= MAX_FAILURES) throw error;
-    }
-  }
 }
 
 class JournalProjector implements Projector {
