@@ -11,7 +11,7 @@ export interface RollupServiceParts {
   data: DataSide;
   clock: Clock;
   log: Logger;
-  /** The keeper whose place it takes; it is closed. */
+  /** The keeper whose place it takes; it ends what it is at. */
   before: RollupKeeper | undefined;
 }
 
@@ -25,7 +25,7 @@ export function keepRollups({ model, data, clock, log, before }: RollupServicePa
     loadTouches,
     now: clock,
     log,
-    ...(before === undefined ? {} : { after: before.close() }),
+    ...(before === undefined ? {} : { after: before.finish() }),
   });
   keeper.start();
   return keeper;

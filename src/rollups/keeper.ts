@@ -47,6 +47,8 @@ export interface RollupKeeper {
   status(): Promise<RollupInfo[]>;
   /** Resolves when everything is built and no hour waits. */
   settled(): Promise<void>;
+  /** Ends what is being computed, and then. For another keeper of the same tables, which must find nothing under way. */
+  finish(): Promise<void>;
   /** Gives up what is being computed. */
   close(): Promise<void>;
 }
@@ -61,7 +63,7 @@ const DROP_AFTER_MS = 60_000;
 const SAVE_EVERY_MS = 10_000;
 /** Milliseconds after a failure, doubled each time. */
 const RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 1_000;
 /** A month in more parts than this is merged although rows keep coming; others when they have been quiet for so many seconds. */
 const MANY_PARTS = 12;
 const QUIET_SECONDS = 60;
@@ -88,6 +90,8 @@ class Keeper implements RollupKeeper {
   #dropAt = 0;
   #lookForPartsAt = 0;
   #savedAt = 0;
+  /** Which of those that are not whole is built. */
+  #turn = 0;
   /** What was saved last, by name. */
   #saved = new Map<string, string>();
   #kept: ReadonlyMap<string, KeptRollup> | null = null;
@@ -96,6 +100,7 @@ class Keeper implements RollupKeeper {
   /** Months of what was just built. */
   readonly #inPieces: MonthParts[] = [];
   readonly #settling: (() => void)[] = [];
+  #stopping = false;
   #wake = () => {};
   #running: Promise<void> = Promise.resolve();
 
@@ -157,10 +162,15 @@ class Keeper implements RollupKeeper {
     });
   }
 
-  async close(): Promise<void> {
-    this.#stop.abort();
+  async finish(): Promise<void> {
+    this.#stopping = true;
     this.#wake();
     await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.finish();
   }
 
   #take(changes: readonly TableChange[]): void {
@@ -174,7 +184,7 @@ class Keeper implements RollupKeeper {
   async #run(): Promise<void> {
     await this.#options.after;
     let retry = RETRY_MS;
-    while (!this.#stop.signal.aborted) {
+    while (!this.#stopping) {
       let wait: number;
       try {
         if (!this.#opened) await this.#open();
@@ -182,7 +192,7 @@ class Keeper implements RollupKeeper {
         this.#failing = false;
         retry = RETRY_MS;
       } catch (error) {
-        if (this.#stop.signal.aborted) break;
+        if (this.#stopping) break;
         this.#failing = true;
         if (!(error instanceof TurnoutError)) {
           this.#options.log.error({ err: error }, 'roll-ups could not be kept; trying again');
@@ -193,23 +203,30 @@ class Keeper implements RollupKeeper {
         wait = retry;
         retry = Math.min(LONGEST_RETRY_MS, retry * 2);
       }
-      if (wait > 0) await this.#sleep(wait);
+      if (wait > 0 && !this.#stopping) await this.#sleep(wait);
     }
+    // What is lost here is only computed once more.
+    if (this.#opened && !this.#failing) await this.#save().catch(() => {});
   }
 
   /** One piece of work. Returns the milliseconds until there is more. */
   async #work(): Promise<number> {
     const recomputed = await this.#recompute();
     if (recomputed) return 0;
-    const unbuilt = this.#states.find(({ whole }) => !whole);
-    if (unbuilt !== undefined) {
-      await this.#build(unbuilt);
+    const unbuilt = this.#states.filter(({ whole }) => !whole);
+    // One that cannot be built keeps no other from it.
+    const next = unbuilt[this.#turn % unbuilt.length];
+    if (next !== undefined) {
+      this.#turn += 1;
+      await this.#build(next);
+      this.#turn -= 1;
       return 0;
     }
     const now = performance.now();
     const wait = this.#pace.untilNext(this.#states, now);
     const saveIn = this.#savedAt + SAVE_EVERY_MS - now;
-    if (this.#unsaved().length > 0 && (wait === Infinity || saveIn <= 0)) {
+    const unsaved = this.#unsaved().length > 0;
+    if (unsaved && (saveIn <= 0 || (wait === Infinity && this.#settling.length > 0))) {
       await this.#save();
       return 0;
     }
@@ -227,7 +244,7 @@ class Keeper implements RollupKeeper {
       await this.#mergeOne();
       return 0;
     }
-    return Math.max(1, Math.min(wait, this.#lookForPartsAt - now, this.#dropAt - now));
+    return Math.max(1, Math.min(wait, this.#lookForPartsAt - now, this.#dropAt - now, unsaved ? saveIn : Infinity));
   }
 
   /** Computes the hours whose turn it is. */
@@ -239,21 +256,27 @@ class Keeper implements RollupKeeper {
     });
     if (due.length === 0) return false;
     const [changes, told] = [this.#changes, this.#told];
-    for (const { state, hours } of due) {
-      const { era } = state;
-      const began = performance.now();
-      await this.#recomputer.computeHours(state.rollup, hours, (computed) => {
-        if (state.era !== era) return;
-        state.computed(computed, changes);
-        this.#kept = null;
-      });
-      if (state.era !== era) continue;
-      state.last = { at: this.#options.now(), hours: hours.length, milliseconds: performance.now() - began };
-    }
+    const failures: unknown[] = [];
+    for (const { state, hours } of due)
+      await this.#computeHours(state, hours, changes).catch((error: unknown) => failures.push(error));
     this.#pace.took(startedAt, performance.now());
     for (const state of this.#states)
       if (state.waiting(({ change }) => change <= changes).length === 0) state.seq = Math.max(state.seq, told);
+    // A bug is told before what passes.
+    if (failures.length > 0) throw failures.find((error) => !(error instanceof TurnoutError)) ?? failures[0];
     return true;
+  }
+
+  async #computeHours(state: RollupState, hours: readonly number[], changes: number): Promise<void> {
+    const { era } = state;
+    const began = performance.now();
+    await this.#recomputer.computeHours(state.rollup, hours, (computed) => {
+      if (state.era !== era) return;
+      state.computed(computed, changes);
+      this.#kept = null;
+    });
+    if (state.era !== era) return;
+    state.last = { at: this.#options.now(), hours: hours.length, milliseconds: performance.now() - began };
   }
 
   /** Builds the next piece, from the newest back. */
