@@ -8,7 +8,7 @@ import type { Choice } from '../plan/choose-rollup.ts';
 import { describeChoice } from '../plan/tables.ts';
 import type { Group } from '../resolved.ts';
 import { type WindowEnd, windowEnds } from '../window-ends.ts';
-import { chooseStates, compileDayStates, type DayStates } from './day-states.ts';
+import { chooseStates, compileDayStates, compileStretches, type DayStates } from './day-states.ts';
 import { type Key, keyIdentifiers, personKeys, readKeys } from './keys.ts';
 import { compilePersonNames } from './person.ts';
 import { isHeavy, readsOf, readsOfPeople } from './reads.ts';
@@ -108,14 +108,27 @@ type Days = Omit<DayStates, 'alias' | 'bucketOf'>;
 
 /** Days → states, each given to every end within its window. */
 function trailing(days: Days, choice: Choice, ends: readonly WindowEnd[]): SqlNode {
-  const { rows, value } = compileDayStates({ ...days, alias: 'day', bucketOf: (day) => day }, choice, false);
+  const states: DayStates = { ...days, alias: 'day', bucketOf: (day) => day };
+  const compiled = compileDayStates(states, choice, false);
+  const { value } = compiled;
   const keys = keyIdentifiers(days.keys);
-  const widths = sql`arrayJoin([${commas(lengthsOf(days.block).map(number))}]) AS days`;
+  const lengths = lengthsOf(days.block);
+  const stretch = choice.kind === 'facts' ? 1 : Math.round(Math.sqrt(lengths.at(-1) ?? 1));
+  const rows = stretch < 2 ? compiled.rows : compileStretches(compiled, states, stretch);
+  const widths = sql`arrayJoin([${commas(lengths.map(number))}]) AS days`;
   return sql`${comment('each day counts for every end whose window holds it')}SELECT
   ${indented(lines([sql`end_day`, sql`days`, ...keys, sql`${value} AS value`]))}
 FROM ${nested(sql`SELECT *, ${widths}\nFROM ${nested(rows)}`)}
-ARRAY JOIN arrayFilter(last -> last >= day AND last < day + days, ${endList(ends)}) AS end_day
+ARRAY JOIN arrayFilter(last -> ${isInWindow(stretch)}, ${endList(ends)}) AS end_day
 GROUP BY ${commas([sql`end_day`, sql`days`, ...keys])}`;
+}
+
+/** Whether a day counts for an end; where whole stretches do, their days do not. */
+function isInWindow(stretch: number): SqlNode {
+  const day = sql`last >= day AND last < day + days`;
+  if (stretch < 2) return day;
+  const whole = sql`last >= stretch + ${number(stretch - 1)} AND last < stretch + days`;
+  return sql`if(is_stretch, ${whole}, ${day} AND NOT (${whole}))`;
 }
 
 const lengthsOf = ({ windows }: CumulativeBlock): number[] =>

@@ -1,4 +1,4 @@
-import { commas, comment, identifier, indented, lines, nested, sql } from '../../sql/build.ts';
+import { commas, comment, identifier, indented, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { CumulativeBlock } from '../plan/blocks.ts';
@@ -95,6 +95,18 @@ FROM ${nested(rows)} AS rows
 GROUP BY ${commas(grouped)}`,
     value,
   };
+}
+
+/**
+ * Kept days, and beside them stretches of some days put together (`stretch`, their first day; `is_stretch`): a long window is then
+ * put together from few states.
+ */
+export function compileStretches({ rows }: CompiledStates, { block, keys }: DayStates, length: number): SqlNode {
+  const grouped = keyIdentifiers(keys);
+  return sql`${comment(`days, and stretches of ${length} days put together`)}SELECT
+  ${indented(lines([sql`day`, sql`stretch`, sql`grouping(day) = 1 AS is_stretch`, ...grouped, ...compileKeptTogetherAll([block.measure], block.dataset)]))}
+FROM ${nested(sql`SELECT *, day - toInt32(day) % ${number(length)} AS stretch\nFROM ${nested(rows)}`)} AS rows
+GROUP BY GROUPING SETS ((${commas([sql`stretch`, sql`day`, ...grouped])}), (${commas([sql`stretch`, ...grouped])}))`;
 }
 
 function dayOf(
