@@ -9,6 +9,9 @@ import { createProjector, drain } from '../src/projector/project.ts';
 import { sql } from '../src/sql/build.ts';
 import type { Fragment } from '../src/sql/nodes.ts';
 import { renderSql } from '../src/sql/render.ts';
+import type { RenderedSql } from '../src/sql/rendered.ts';
+import { runAll } from '../src/warehouse/run-all.ts';
+import { truncateTableStatements } from '../src/warehouse/schema.ts';
 import { withEngine } from './support/engine.ts';
 import { emptyTables } from './support/facts.ts';
 import { expectExactLedger } from './support/ledger.ts';
@@ -72,30 +75,46 @@ test('what is right is right', async () => {
   expect(total).toEqual({ received: 8, counted: 7, duplicate: 0, quarantined: 1, expired: 0, erased: 0 });
 });
 
-const DAMAGE: Record<string, Fragment> = {
-  'an activity too many': sql`INSERT INTO turnout.activities (activity, source, version) VALUES (7, 'hook', 1)`,
-  'an invitation too many': sql`INSERT INTO turnout.invitations (invitation, source, version) VALUES (7, 'hook', 1)`,
-  'a message without an event': sql`INSERT INTO turnout.messages (message, at, version) VALUES (7, 0, 1)`,
-  'an event without a receipt': sql`INSERT INTO turnout.message_events (message, event, version) VALUES (7, 7, 1)`,
-  'a person whom nobody told of': sql`INSERT INTO turnout.person_records (record, fingerprint, person, version) VALUES (7, 7, 1, 1)`,
-  'a join that nobody received': sql`INSERT INTO turnout.attendances (webinar, record, version) VALUES ('w', 7, 1)`,
-  'no joins': sql`TRUNCATE TABLE turnout.attendances`,
-  'no stays': sql`TRUNCATE TABLE turnout.stays`,
-  'no participations': sql`TRUNCATE TABLE turnout.participations`,
-  'a webinar without a row of its own': sql`INSERT INTO turnout.participations (webinar, person, version, is_deleted) VALUES ('w', 0, 9, 1)`,
-  'a row of a table too many': sql`INSERT INTO turnout.table_leads (title, row, version) VALUES ('x', 7, 1)`,
-  'no rows of a table': sql`TRUNCATE TABLE turnout.table_leads`,
-  'no activities': sql`TRUNCATE TABLE turnout.activities`,
-  'no people': sql`TRUNCATE TABLE turnout.person_records`,
-  'no versions': sql`TRUNCATE TABLE turnout.record_versions`,
-  'no quarantine': sql`TRUNCATE TABLE turnout.quarantine`,
-  'a receipt too many': sql`INSERT INTO turnout.receipts (key, seq, item, source, day, outcome) VALUES (7, 1, 9, 'hook', '2026-03-02', 'duplicate')`,
-  'no receipts': sql`TRUNCATE TABLE turnout.receipts`,
-  'an entry that was not received': sql`INSERT INTO turnout.entries (seq, source, day, records) VALUES (2, 'crm', '2026-03-02', 2)`,
+const change = (statement: Fragment) => () => [renderSql(statement)];
+const empty = (table: string) => () => truncateTableStatements(table, engine.warehouse.layout);
+const DAMAGE: Record<string, () => RenderedSql[]> = {
+  'an activity too many': change(sql`INSERT INTO turnout.activities (activity, source, version) VALUES (7, 'hook', 1)`),
+  'an invitation too many': change(
+    sql`INSERT INTO turnout.invitations (invitation, source, version) VALUES (7, 'hook', 1)`,
+  ),
+  'a message without an event': change(sql`INSERT INTO turnout.messages (message, at, version) VALUES (7, 0, 1)`),
+  'an event without a receipt': change(
+    sql`INSERT INTO turnout.message_events (message, event, version) VALUES (7, 7, 1)`,
+  ),
+  'a person whom nobody told of': change(
+    sql`INSERT INTO turnout.person_records (record, fingerprint, person, version) VALUES (7, 7, 1, 1)`,
+  ),
+  'a join that nobody received': change(
+    sql`INSERT INTO turnout.attendances (webinar, record, version) VALUES ('w', 7, 1)`,
+  ),
+  'no joins': empty('attendances'),
+  'no stays': empty('stays'),
+  'no participations': empty('participations'),
+  'a webinar without a row of its own': change(
+    sql`INSERT INTO turnout.participations (webinar, person, version, is_deleted) VALUES ('w', 0, 9, 1)`,
+  ),
+  'a row of a table too many': change(sql`INSERT INTO turnout.table_leads (title, row, version) VALUES ('x', 7, 1)`),
+  'no rows of a table': empty('table_leads'),
+  'no activities': empty('activities'),
+  'no people': empty('person_records'),
+  'no versions': empty('record_versions'),
+  'no quarantine': empty('quarantine'),
+  'a receipt too many': change(
+    sql`INSERT INTO turnout.receipts (key, seq, item, source, day, outcome) VALUES (7, 1, 9, 'hook', '2026-03-02', 'duplicate')`,
+  ),
+  'no receipts': empty('receipts'),
+  'an entry that was not received': change(
+    sql`INSERT INTO turnout.entries (seq, source, day, records) VALUES (2, 'crm', '2026-03-02', 2)`,
+  ),
 };
 
 test.each(Object.keys(DAMAGE))('%s is found', async (name) => {
-  await engine.warehouse.command(renderSql(DAMAGE[name] ?? sql``));
+  await runAll(engine.warehouse, DAMAGE[name]?.() ?? []);
   await expect(expectExactLedger(engine.warehouse)).rejects.toThrow();
 });
 

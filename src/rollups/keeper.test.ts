@@ -10,7 +10,7 @@ import { HOUR_MS, hourOf } from '../contract/changes.ts';
 import { sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { runAll } from '../warehouse/run-all.ts';
-import { dropTableStatements, tableName } from '../warehouse/schema.ts';
+import { dropTableStatements, tableName, truncateTableStatements } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { RollupKeeper, RollupKeeperOptions } from './keeper.ts';
 
@@ -204,7 +204,7 @@ describe('a keeper', () => {
     await keeper.settled();
     await close(keeper);
     const anew = new FactWorld(engine.warehouse);
-    await runAll(engine.warehouse, [renderSql(sql`TRUNCATE TABLE ${tableName('messages')}`)]);
+    await runAll(engine.warehouse, truncateTableStatements('messages', engine.warehouse.layout));
     world = anew;
     await write(messages(2, HOUR_MS));
     await start().settled();
