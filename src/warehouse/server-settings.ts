@@ -64,7 +64,9 @@ const CLUSTER_WRITE: ClickHouseSettings = {
   insert_distributed_sync: 1,
   parallel_distributed_insert_select: '0',
   insert_quorum: 'auto',
+  // One insert after the other into a table: only then can reads know what is whole.
   insert_quorum_parallel: 0,
+  max_insert_threads: '1',
   distributed_ddl_task_timeout: '180',
   distributed_ddl_output_mode: 'throw',
 };
