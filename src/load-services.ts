@@ -64,6 +64,11 @@ export function createLoadServices(options: LoadServicesOptions): LoadServices {
 
     async order({ file, save_as, pieces }, actor) {
       refuseSample();
+      if (data.warehouse.layout.kind === 'cluster')
+        throw new TurnoutError(
+          'conflict',
+          'Files of history cannot be loaded into a cluster yet. Load them while the facts are on one server or the built-in engine.',
+        );
       for (const { sha256 } of pieces)
         if (!(await hasBulk(journalFolder, sha256)))
           throw new TurnoutError('not_found', `The piece ${sha256} is not there. Load the file again.`);

@@ -14,11 +14,15 @@ export async function loadEvidence(
 ): Promise<Map<number, { acts: boolean }>> {
   const people = personSet(numbers);
   const events = sql`(SELECT account, recipient FROM ${tableName('message_events')} FINAL WHERE message IN ${messagesOf(people)})`;
+  // Loaded messages have no events, and none of them ever goes.
+  const loaded = sql`${tableName('messages')} WHERE source IN (SELECT source FROM ${tableName('loads')}) AND is_deleted = 0`;
   const { rows } = await warehouse.query<{ number: number; acts: number }>(
     renderSql(sql`SELECT number, max(acts) AS acts FROM (
   SELECT person AS number, 1 AS acts FROM ${tableName('activities')} FINAL WHERE person IN ${people}
   UNION ALL SELECT account, 1 FROM ${events} WHERE account IN ${people}
   UNION ALL SELECT recipient, 0 FROM ${events} WHERE recipient IN ${people}
+  UNION ALL SELECT account, 1 FROM ${loaded} AND account IN ${people}
+  UNION ALL SELECT recipient, 0 FROM ${loaded} AND recipient IN ${people}
   UNION ALL SELECT person, 0 FROM ${tableName('invitations')} FINAL WHERE person IN ${people}
   ${joined(
     '\n',

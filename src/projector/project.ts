@@ -1,16 +1,10 @@
 import type { TableChange } from '../contract/changes.ts';
 import { TurnoutError } from '../contract/errors.ts';
-import type { TableSpec } from '../contract/model.ts';
 import type { ControlEntry, LoadOrder } from '../contract/pull.ts';
-import type { ChannelSpec, Rate, Workspace } from '../contract/workspace.ts';
-import { readBulk } from '../journal/bulk.ts';
-import type { JournalReader } from '../journal/entry.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
 import { loadAccounts } from './accounts.ts';
 import { Batch, type Tally } from './batch.ts';
 import { EntryQueue } from './entry-queue.ts';
-import { carryOutLoad, type LoadContext } from './load/load-order.ts';
-import { givenOf, refuseDamage } from './load/refuse-damage.ts';
+import { projectLoad } from './load/project-load.ts';
 import { localDay } from './local-day.ts';
 import { Lru } from './lru.ts';
 import type { MergeRules } from './messages.ts';
@@ -20,14 +14,9 @@ import { DEFAULT_WEBINAR_RULES, participationHash, type WebinarRules } from './p
 import { Participations } from './participations.ts';
 import { People } from './people.ts';
 import { loadGone } from './person-facts.ts';
-import { type Candidate, EntryFailure, identitiesOf, type PreparedEntry, type ProjectedSource } from './prepare.ts';
-import {
-  loadLeftoverSeq,
-  loadParticipationRules,
-  loadProgress,
-  saveOrderInHand,
-  saveParticipationRules,
-} from './progress.ts';
+import { type Candidate, EntryFailure, identitiesOf, type PreparedEntry } from './prepare.ts';
+import { loadLeftoverSeq, loadParticipationRules, loadProgress, saveParticipationRules } from './progress.ts';
+import type { ProjectorOptions } from './projector-options.ts';
 import { compileRates } from './rates.ts';
 import { Receipts } from './receipts.ts';
 import { refresh } from './refresh.ts';
@@ -44,37 +33,7 @@ import { allWritten, closeBatch, type WriteScope, type WrittenFacts, writeFacts 
 
 export { drain } from './drain.ts';
 
-export interface ProjectorLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface ProjectorOptions {
-  warehouse: Warehouse;
-  reader: JournalReader;
-  /** The journal's folder, for files of history beside its segments; orders to load any are refused without it. */
-  journalFolder?: string;
-  /** By name. */
-  sources: ReadonlyMap<string, ProjectedSource>;
-  workspace: Pick<Workspace, 'time_zone' | 'currency' | 'country'>;
-  /** The channels in use: the packs' and the workspace's. */
-  channels: readonly ChannelSpec[];
-  rates: readonly Rate[];
-  /** Tables that people brought; rows of others are kept until they are declared. */
-  tables?: readonly TableSpec[];
-  /** What is counted of webinars; the defaults where absent. */
-  webinars?: WebinarRules;
-  log: ProjectorLog;
-  /** A batch ends with the entry that reaches this number of records; default 20,000. */
-  maxRecords?: number;
-  /** Bytes of journal that a batch may hold; default 16 MB. */
-  maxBytes?: number;
-  /** True after a crash: entries are tried alone for a while, each attempt counted before it is made. */
-  careful?: boolean;
-  /** Changes up to this sequence number are known to whoever asks for them; how far the facts are where absent. */
-  told?: number;
-}
+export type { ProjectorLog, ProjectorOptions } from './projector-options.ts';
 
 export interface BatchOutcome extends Tally {
   /** Everything up to here is counted. */
@@ -409,49 +368,25 @@ class JournalProjector implements Projector {
     };
   }
 
-  /** Counts a piece of a file of history; the progress moves when all of it is counted. */
+  /** Counts a piece of a file of history. */
   async #load(state: State, entry: PreparedEntry, order: LoadOrder): Promise<BatchOutcome> {
     const { warehouse, journalFolder, sources, workspace } = this.#options;
     const { seq, source, receivedAt } = entry;
-    const scope = this.#scope(state, seq);
     const touches = new Touches(warehouse, seq);
-    const country = sources.get(source)?.defaults.country ?? workspace.country;
-    let people = 0;
-    const number: LoadContext['number'] = async (refs) => {
-      const named = refs.map(({ acts, ...ref }) => ({
-        acts,
-        identities: this.#normaliser.identities(givenOf(ref), country),
-      }));
-      await state.people.prepare(named.flatMap(({ identities }) => identities));
-      const batch = this.#batch(state, Receipts.none(), Versions.none());
-      const numbers = named.map(({ identities, acts }) => ({
-        person: batch.nameOf(identities, seq, acts),
-        country: identities.find((identity) => identity.country)?.country ?? '',
-      }));
-      const written = await writeFacts(warehouse, state.people, batch, this.#rules, touches, scope);
-      const webinars = await state.participations.touchedBy(state.people);
-      await state.participations.rewrite(webinars, state.people, touches);
-      state.people.commit(seq);
-      this.#remember(state, batch, written);
-      people += written.people;
-      return numbers;
-    };
-    const batch = this.#batch(state, Receipts.none(), Versions.none());
-    await saveOrderInHand(warehouse, seq);
-    const loaded = await refuseDamage(entry, () =>
-      carryOutLoad(
-        { ...entry, warehouse, rules: this.#rules, touches, read: () => readBulk(journalFolder ?? '', order), number },
-        order,
-      ),
-    );
-    batch.add({ ...entry, items: loaded.refused, records: loaded.tally === undefined ? 1 : order.records });
-    await closeBatch(warehouse, state.people, batch, touches, scope);
-    state.people.commit(seq);
-    state.seq = seq;
-    state.receivedAt = receivedAt;
-    const tally = loaded.tally ?? batch.tally;
-    const messages = tally.counted;
-    return { seq, entries: 1, ...tally, messages, people, receivedAt, changes: this.#tell(state, touches) };
+    const loaded = await projectLoad(entry, order, {
+      ...state,
+      warehouse,
+      journalFolder: journalFolder ?? '',
+      rules: this.#rules,
+      normaliser: this.#normaliser,
+      country: sources.get(source)?.defaults.country ?? workspace.country,
+      scope: this.#scope(state, seq),
+      touches,
+      makeBatch: () => this.#batch(state, Receipts.none(), Versions.none()),
+      remember: (batch, written) => this.#remember(state, batch, written),
+    });
+    Object.assign(state, { seq, receivedAt });
+    return { seq, entries: 1, ...loaded, receivedAt, changes: this.#tell(state, touches) };
   }
 
   async #replay(entry: PreparedEntry, order: ReplayOrder): Promise<Replayed> {

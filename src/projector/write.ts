@@ -9,7 +9,7 @@ import { placesOf, removeEmptyMessages } from './moved-messages.ts';
 import type { People } from './people.ts';
 import { personRows } from './person-facts.ts';
 import { PROGRESS_NAME } from './progress.ts';
-import { renumberFacts } from './renumber.ts';
+import { renumberFacts, renumberLoaded, someLoaded } from './renumber.ts';
 import { defaultRow, encodeTable, type TableRow } from './rows.ts';
 import { keySet, personSet } from './sets.ts';
 import { touchMessages, touchPeople, touchRows } from './touched-rows.ts';
@@ -106,6 +106,7 @@ export async function writeFacts(
       await run(mergeMessages(rules, { ...scope, messages: keySet(moved.keys()), redo: true, places }));
       await run(removeEmptyMessages(moved, version));
     }
+    if (renumbered.size > 0 && (await someLoaded(warehouse))) await run(renumberLoaded(renumbered, version));
     if (messages !== undefined || moved.size > 0) await touchMessages(warehouse, touches, scope.after);
   };
   const writePeople = async () => {

@@ -3,6 +3,8 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
 /** Fails once so many writes were made: the last of them before its answer comes. */
 export class BreakingWarehouse implements Warehouse {
+  /** Writes that were made. */
+  writes = 0;
   readonly #inner: Warehouse;
   #left: number;
 
@@ -17,12 +19,13 @@ export class BreakingWarehouse implements Warehouse {
 
   query: Warehouse['query'] = (statement, options) => this.#inner.query(statement, options);
   command: Warehouse['command'] = (statement, options) => this.#break(() => this.#inner.command(statement, options));
-  insert: Warehouse['insert'] = (table, columns, rows) => this.#break(() => this.#inner.insert(table, columns, rows));
+  insert: Warehouse['insert'] = (...row) => this.#break(() => this.#inner.insert(...row));
   async close() {}
 
   async #break(write: () => Promise<void>): Promise<void> {
     if (this.#left === 0) throw gone();
     this.#left -= 1;
+    this.writes += 1;
     const last = this.#left === 0;
     await write();
     if (last) throw gone();

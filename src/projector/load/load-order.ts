@@ -75,6 +75,7 @@ export async function carryOutLoad(context: LoadContext, order: LoadOrder): Prom
   const ask = async <Row>(statement: RenderedSql) => (await warehouse.query<Row>(statement, LIMIT)).rows;
   const where = { seq, source, day, receivedAt: context.receivedAt, file: order.file, linesBefore: order.lines_before };
 
+  if (warehouse.layout.kind === 'cluster') throw new Error('files of history cannot be loaded into a cluster');
   await runAll([...dropStaging(), ...makeStaging()]);
   const lines = await stageLines(context, (staged) => run(readLines(staged, context)));
   if (lines !== order.records) throw new Error(`${lines} lines were read instead of ${order.records}`);

@@ -1,13 +1,6 @@
 import { BulkDamage } from '../../journal/bulk.ts';
 import { type PreparedEntry, type Refused, refuse } from '../prepare.ts';
-import type { Loaded, LoadedRef } from './load-order.ts';
-
-/** What a line gave of somebody. */
-export const givenOf = ({ email, phone, external_id }: Omit<LoadedRef, 'acts'>) => ({
-  ...(email === '' ? {} : { email }),
-  ...(phone === '' ? {} : { phone }),
-  ...(external_id === '' ? {} : { external_id }),
-});
+import type { Loaded } from './load-order.ts';
 
 /** A file that is not there or is not what was ordered is not tried again and again: the order stands in the quarantine. */
 export async function refuseDamage(

@@ -81,15 +81,16 @@ function shape(): SqlNode {
   const fields = [
     ...nullable(['message_id', ...TEXTS, ...MESSAGE_TIMES], 'String'),
     ...nullable(FLAGS, 'Bool'),
-    ...nullable(['charge'], 'Float64'),
-    ...nullable(['seconds'], 'UInt32'),
+    ...nullable(['charge', 'seconds'], 'Float64'),
     ...ROLES.map((role) => `${role} ${identities}`),
   ];
   return string(`Tuple(${fields.join(', ')})`);
 }
 
 /** An ISO 8601 instant with `Z` or an offset. */
-const INSTANT = string('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$');
+const INSTANT = string(
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$',
+);
 /** Decimal(18, 6) holds a little more. */
 const MAX_SUM = 100_000_000_000;
 const DAY_MS = 86_400_000;
@@ -141,7 +142,7 @@ FROM (
       ifNull(${field('message_id')}, '') AS id,
       ${commas([...texts, ...flags, ...millis, ...people, ...refs])},
       toDecimal64OrNull(toString(round(${field('charge')}, 6)), 6) AS charge,
-      toInt64(ifNull(${field('seconds')}, 0)) AS seconds
+      accurateCastOrDefault(floor(ifNull(${field('seconds')}, 0)), 'Int64', toInt64(-1)) AS seconds
     FROM (SELECT line, raw, JSONExtract(raw, ${shape()}) AS given FROM ${tableName(lines)} WHERE line > 0)
   )
 )
@@ -195,6 +196,10 @@ function problemOf(receivedAt: number): Fragment {
     [
       sql`ifNull(${field('charge')}, 0) < 0 OR ifNull(${field('charge')}, 0) > ${number(MAX_SUM)}`,
       'charge: a number from 0 to 100,000,000,000 is needed.',
+    ],
+    [
+      sql`${given(field('seconds'))} AND NOT (seconds BETWEEN 0 AND 4294967295 AND toFloat64(seconds) = ${field('seconds')})`,
+      'seconds: a whole number is needed.',
     ],
     ...ROLES.map((role): [SqlNode, string] => [
       sql`lengthUTF8(${identifier(`${role}_email`)}) > 320 OR lengthUTF8(${identifier(`${role}_phone`)}) > 40 OR lengthUTF8(${identifier(`${role}_external_id`)}) > 200`,

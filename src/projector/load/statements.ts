@@ -1,6 +1,6 @@
 import { MESSAGE_STATUSES, type MessageStatus } from '../../contract/record.ts';
 import { commas, identifier, joined, number, sql, string, uint64 } from '../../sql/build.ts';
-import type { Fragment, SqlNode } from '../../sql/nodes.ts';
+import type { Fragment } from '../../sql/nodes.ts';
 import { renderSql } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import { tableName } from '../../warehouse/schema.ts';
@@ -144,10 +144,8 @@ WHERE ref > ${uint64(BigInt(after))} ORDER BY ref LIMIT ${number(limit)}`);
 /** How many messages an order has brought. */
 export const countMessages = (source: string, seq: number): RenderedSql =>
   renderSql(sql`SELECT uniqExact(message) AS messages FROM ${tableName('messages')}
-WHERE version = ${uint64(BigInt(seq))} AND source = ${string(source)} AND is_deleted = 0`);
+WHERE version = ${uint64(BigInt(seq))} AND source = ${string(source)} AND is_deleted = 0
+  AND message IN (SELECT message FROM ${tableName('loaded_messages')} WHERE seq = ${uint64(BigInt(seq))})`);
 
 export const someLoadedBefore = (seq: number): RenderedSql =>
   renderSql(sql`SELECT 1 AS found FROM ${tableName('loaded_messages')} WHERE seq < ${uint64(BigInt(seq))} LIMIT 1`);
-
-/** Sources whose messages were loaded: they have no events. */
-export const loadedSources: SqlNode = sql`(SELECT source FROM ${tableName('loads')})`;
