@@ -80,12 +80,14 @@ export async function keepBulk(
     for await (const block of wholeLines(file, limits.lineBytes, () => line)) {
       let rest = block;
       while (rest.length > 0) {
-        writer ??= await PieceWriter.begin(fs, folder, pieces.length, line);
-        const taken = takeLines(rest, limits.pieceLines - writer.lines, line, limits.lineBytes);
-        await writer.add(taken.lines, taken.records);
+        const taken = takeLines(rest, limits.pieceLines - (writer?.lines ?? 0), line, limits.lineBytes);
+        if (taken.records > 0) {
+          writer ??= await PieceWriter.begin(fs, folder, pieces.length, line);
+          await writer.add(taken.lines, taken.records);
+        }
         line += taken.count;
         rest = rest.subarray(taken.end);
-        if (writer.lines >= limits.pieceLines) await end();
+        if ((writer?.lines ?? 0) >= limits.pieceLines) await end();
       }
     }
     await end();
