@@ -143,14 +143,6 @@ export class BulkDamage extends Error {
 export const hasBulk = async (journalFolder: string, sha256: string, fs: FileLayer = nodeFileLayer): Promise<boolean> =>
   (await fs.list(bulkFolder(journalFolder)).catch((): string[] => [])).includes(`${sha256}${SUFFIX}`);
 
-/** Removes pieces that no order of the journal names any more. */
-export async function removeBulk(journalFolder: string, sha256: Iterable<string>, fs: FileLayer): Promise<void> {
-  for (const one of sha256)
-    await fs.remove(bulkPath(journalFolder, one)).catch((error) => {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    });
-}
-
 /** A piece that is being written, as frames of zstd one after the other. */
 class PieceWriter {
   lines = 0;
