@@ -219,10 +219,11 @@ describe('a keeper', () => {
     await close(before);
     const keeper = start({ dropAfterMs: 0 });
     await keeper.settled();
-    await until('the old tables are gone', async () => !(await rollupTables()).includes(old.hour));
-    expect((await rollupTables()).sort()).toEqual(
-      [...keeper.kept().values()].flatMap(({ tables }) => Object.values(tables)).sort(),
-    );
+    const own = [...keeper.kept().values()].flatMap(({ tables }) => Object.values(tables)).sort();
+    // They go one after the other.
+    await until('the old tables are gone', async () => (await rollupTables()).length === own.length);
+    expect((await rollupTables()).sort()).toEqual(own);
+    expect(own).not.toContain(old.hour);
   });
 
   it('keeps what it can of rows outside of its span and says so', async () => {
@@ -333,20 +334,25 @@ describe('whatever breaks', () => {
     expect(broken).toBeGreaterThanOrEqual(3);
   }, 240_000);
 
-  it('the engine dies in the middle: hours wait until they are computed', async () => {
-    await write(messages(2_000, HOUR_MS));
-    const keeper = start({ maxRows: 200 });
-    await until('a piece is built', () => keeper.kept().size > 0, 30_000);
-    engine.opened.supervisor.kill('killed by a test');
-    const told = await retry(() => world.write([message(5, START + 3 * DAY_MS)]));
-    keeper.applied(told, world.seq);
-    engine.opened.supervisor.kill('killed by a test again');
-    await keeper.settled();
-    expect(keeper.kept().get('messages_at')?.pending).toEqual([]);
-    const kept = await rollupRows(engine.warehouse, model);
-    await close(keeper);
-    expect(kept).toEqual(await builtAnew());
-  }, 120_000);
+  // Of the embedded engine: a server that dies is in test/faults/clickhouse-server.test.ts.
+  it.skipIf(process.env['TURNOUT_TEST_ENGINE'] !== undefined)(
+    'the engine dies in the middle: hours wait until they are computed',
+    async () => {
+      await write(messages(2_000, HOUR_MS));
+      const keeper = start({ maxRows: 200 });
+      await until('a piece is built', () => keeper.kept().size > 0, 30_000);
+      engine.opened.supervisor.kill('killed by a test');
+      const told = await retry(() => world.write([message(5, START + 3 * DAY_MS)]));
+      keeper.applied(told, world.seq);
+      engine.opened.supervisor.kill('killed by a test again');
+      await keeper.settled();
+      expect(keeper.kept().get('messages_at')?.pending).toEqual([]);
+      const kept = await rollupRows(engine.warehouse, model);
+      await close(keeper);
+      expect(kept).toEqual(await builtAnew());
+    },
+    120_000,
+  );
 });
 
 /** The same, telling when a write fails. */
