@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that need the machine for themselves; see vitest.timed.config.ts. */
-export const TIMED = ['budget', 'failures', 'kill', 'live', 'serving', 'start'].map((name) => `test/e2e/${name}.test.ts`);
+export const TIMED = ['budget', 'failures', 'forty-tiles', 'kill', 'live', 'serving', 'start'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -101,7 +101,7 @@ export const changeQuery = z.strictObject({
 
 export const query = z.union([metricQuery, funnelQuery, changeQuery]);
 /** One page's worth. */
-export const MAX_BATCH = 60;
+export const MAX_BATCH = 200;
 export const queryBatch = z.strictObject({ queries: z.array(query).min(1).max(MAX_BATCH) });
 export const queryBody = z.union([metricQuery, funnelQuery, changeQuery, queryBatch]);
 
