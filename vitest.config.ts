@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'packs/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'node_modules/**', 'dist/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than cores: tests wait for engines, disks and each other.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default'],

@@ -34,7 +34,6 @@ let failed = false;
 for (const [title, config] of [
   ['unit, cases, properties, faults', 'vitest.config.ts'],
   ['server and browser', 'vitest.e2e.config.ts'],
-  ['server and browser, alone on the machine', 'vitest.timed.config.ts'],
 ]) {
   step(title);
   const report = join(root, 'node_modules', `.turnout-${config}.json`);
