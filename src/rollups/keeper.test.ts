@@ -303,7 +303,7 @@ describe('whatever breaks', () => {
     await write(messages(30, 7 * HOUR_MS));
     await start().settled();
     let broken = 0;
-    for (let writes = 1; ; writes += process.env['TURNOUT_THOROUGH'] === undefined ? 3 : 1) {
+    for (let writes = 1; ; writes += process.env['TURNOUT_THOROUGH'] === undefined ? 2 : 1) {
       const keeper = running.pop();
       await keeper?.close();
       // Each round begins with other facts and some tables gone.
