@@ -8,7 +8,7 @@ import { tile } from '../support/page.ts';
 import { until } from '../support/server.ts';
 import { whatsappNotification } from '../support/whatsapp.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const MOMENTS = ['loaded', 'filtered', 'filter taken back', 'refreshed by new events'] as const;
 
 test('forty tiles on one page never block it for 100 ms: loaded, filtered, refreshed', async () => {
