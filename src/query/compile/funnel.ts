@@ -1,4 +1,4 @@
-import type { Funnel, FunnelStep } from '../../model/checked.ts';
+import type { Dataset, Funnel, FunnelStep } from '../../model/checked.ts';
 import { commas, comment, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
@@ -131,8 +131,7 @@ function joinStep(
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
       ...afterFirstArrival(query, before, step, place, at),
-      (column) =>
-        sql`${column(entityColumn(dataset, step.entity ?? funnel.entity))} IN ${arrivals(query, range, before, place)}`,
+      ...(step.entity === undefined ? [amongArrivals(query, range, before, dataset, place)] : []),
       ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
   });
@@ -171,6 +170,21 @@ function arrivals(
   return joined.length > 1
     ? sql`(SELECT ${entity} FROM ${nested(entriesOf(query, range))})`
     : sql`(SELECT ${entity} FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER})`;
+}
+
+/**
+ * Only those who came as far as the step before; not where a step is found by another entity: the first step's rows, which are many
+ * then, would have to be gone through once more.
+ */
+function amongArrivals(
+  query: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+  before: SqlNode,
+  dataset: Dataset,
+  place: number,
+): RowExpression {
+  const name = entityColumn(dataset, query.funnel.entity);
+  return (column) => sql`${column(name)} IN ${arrivals(query, range, before, place)}`;
 }
 
 /**
