@@ -15,6 +15,8 @@ const RETRY_MS = 1000;
 /** Batches after which it is tidied up, and the least time between two times. */
 const TIDY_AFTER_BATCHES = 20;
 const TIDY_EVERY_MS = 60_000;
+/** Nothing to do for so long is a moment to tidy up at once. */
+const QUIET_MS = 2_000;
 /** Least time between two looks at how the engine's merges follow. */
 const LOOK_AT_PARTS_MS = 10_000;
 
@@ -59,8 +61,8 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   let tidyAt = 0;
   let tidying: Promise<void> | undefined;
   /** Beside the batches: in a stream without an end there is no better moment. */
-  const tidyUp = () => {
-    if (tidying !== undefined || batches < TIDY_AFTER_BATCHES || performance.now() < tidyAt) return;
+  const tidyUp = (quiet = false) => {
+    if (tidying !== undefined || batches < TIDY_AFTER_BATCHES || (!quiet && performance.now() < tidyAt)) return;
     batches = 0;
     tidyAt = performance.now() + TIDY_EVERY_MS;
     tidying = tidy(warehouse)
@@ -98,7 +100,13 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   while (!closing) {
     tidyUp();
     if (durable <= done) {
-      await news();
+      const told = news();
+      const quiet = await Promise.race([told.then(() => false), pause(QUIET_MS, true, { ref: false })]);
+      if (!quiet) continue;
+      // What the stream has left in pieces since the last time would slow every page down until it goes on.
+      await Promise.race([told, tidying]);
+      tidyUp(true);
+      await told;
       continue;
     }
     await letMerge();
