@@ -48,7 +48,7 @@ try {
   const seconds = (performance.now() - started) / 1000;
   console.log(`${records} records counted in ${seconds.toFixed(1)} s (${Math.round(records / seconds)} a second)`);
   // A moment without a backlog, in which the projector merges what many inserts left in pieces.
-  await new Promise((done) => setTimeout(done, 5_000));
+  await new Promise((done) => setTimeout(done, 15_000));
   await measurePages();
 } finally {
   await server.stop();
