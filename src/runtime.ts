@@ -141,7 +141,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       sample: isSample,
       reload,
     });
-    const ruleServices = {
+    const changing = {
       control,
       clock,
       current: () => files,
@@ -150,10 +150,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       reload,
     };
     const sourceGroups = createSourceGroupServices({
-      ...ruleServices,
+      ...changing,
       run: async (statement, asked) => data.warehouse.query<Record<string, unknown>>(statement, asked),
     });
-    const identityRules = createIdentityRuleServices(ruleServices);
+    const identityRules = createIdentityRuleServices(changing);
     const imports = createImports({
       control,
       folder: join(folder, 'uploads'),
@@ -173,18 +173,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
     });
     closers.push(() => imports.close());
-    const loads = createLoadServices({
-      journal,
-      journalFolder,
-      data,
-      sync,
-      control,
-      clock,
-      current: () => files,
-      workspaceFolder: options.workspaceFolder,
-      sample: isSample,
-      reload,
-    });
+    const loads = createLoadServices({ ...changing, journal, journalFolder, data, sync });
 
     const stops: (() => void)[] = [];
     let rollups: RollupKeeper | undefined;

@@ -7,6 +7,7 @@ import type { RenderedSql } from '../sql/rendered.ts';
 import { BROKEN, connectionFault, DamagedDataError, NOT_CONNECTED, timedOut } from './client-faults.ts';
 import { encodeRows } from './encode-rows.ts';
 import { BUSY_CODES, DAMAGE_CODES, ENGINE_ERROR } from './engine-errors.ts';
+import { insertStatement } from './insert-statement.ts';
 import { EMBEDDED } from './layout.ts';
 import { readAnswer } from './read-answer.ts';
 import { ServerClient, type ServerClientOptions } from './server-client.ts';
@@ -91,11 +92,9 @@ class EngineClient implements Warehouse {
     rows: readonly (readonly unknown[])[] | Buffer,
     format: InsertFormat = 'JSONCompactEachRow',
   ): Promise<void> {
-    for (const name of [table, ...columns])
-      if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`not an identifier: ${JSON.stringify(name)}`);
+    const query = insertStatement(table, columns, format);
     const body = Buffer.isBuffer(rows) ? rows : encodeRows(rows);
     if (body.length === 0) return;
-    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`;
     await this.#call(query, { timeoutMs: INSERT_LIMIT_MS }, NOT_CONNECTED, async (limit) => {
       const { stream } = await this.#client.exec({
         query,

@@ -9,6 +9,7 @@ import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { timedOut } from './client-faults.ts';
 import { encodeRows } from './encode-rows.ts';
+import { insertStatement } from './insert-statement.ts';
 import type { Layout } from './layout.ts';
 import { readAnswer } from './read-answer.ts';
 import { onClusterOf } from './schema.ts';
@@ -112,11 +113,9 @@ export class ServerClient implements Warehouse {
     rows: readonly (readonly unknown[])[] | Buffer,
     format: InsertFormat = 'JSONCompactEachRow',
   ): Promise<void> {
-    for (const name of [table, ...columns])
-      if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`not an identifier: ${JSON.stringify(name)}`);
+    const query = insertStatement(table, columns, format);
     const body = Buffer.isBuffer(rows) ? rows : encodeRows(rows);
     if (body.length === 0) return;
-    const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`;
     // The token is of this call, not of its content: rows may return to what they were.
     const settings = {
       ...writeSettings(this.layout),

@@ -29,3 +29,14 @@ export function loadCaseModel(overrides: Record<string, unknown> = {}): CheckedM
   if (model === null) throw new Error(JSON.stringify(problems, null, 2));
   return model;
 }
+
+const byPlace = new Map<string, CheckedModel>();
+
+/** The model in a zone, with windows short enough for a few days of random facts; each is made once. */
+export function caseModelIn(zone: string, weekStart = 'monday'): CheckedModel {
+  const place = `${zone} ${weekStart}`;
+  const model =
+    byPlace.get(place) ?? loadCaseModel({ time_zone: zone, week_start: weekStart, windows: { week: 2, month: 4 } });
+  byPlace.set(place, model);
+  return model;
+}

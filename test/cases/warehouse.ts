@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest';
 import { storedTableColumns, userTableName } from '../../src/contract/facts.ts';
 import type { TableSpec } from '../../src/contract/model.ts';
 import type { OpenWarehouse } from '../../src/warehouse/open.ts';
@@ -17,6 +18,29 @@ export interface FactWarehouse extends Pick<OpenWarehouse, 'warehouse'> {
   /** Makes a table that people brought, with these rows: what is not given is empty. */
   bring(table: TableSpec, rows: readonly FactRow[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** One for the test file that calls it, closed after its last test; to be used inside tests. */
+export function withFactWarehouse(): FactWarehouse {
+  let opened: FactWarehouse | undefined;
+  beforeAll(async () => {
+    opened = await openFactWarehouse();
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
+  const started = (): FactWarehouse => {
+    if (opened === undefined) throw new Error('the engine is not started yet: use it inside tests');
+    return opened;
+  };
+  return {
+    get warehouse() {
+      return started().warehouse;
+    },
+    fill: (facts) => started().fill(facts),
+    bring: (table, rows) => started().bring(table, rows),
+    close: async () => {},
+  };
 }
 
 export async function openFactWarehouse(): Promise<FactWarehouse> {

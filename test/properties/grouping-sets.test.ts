@@ -1,11 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { MetricQuery } from '../../src/contract/query.ts';
 import type { QueryResult, Row } from '../../src/contract/result.ts';
-import type { CheckedModel } from '../../src/model/checked.ts';
-import { loadCaseModel } from '../cases/model.ts';
+import { caseModelIn } from '../cases/model.ts';
 import { askerAt } from '../cases/query-context.ts';
-import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
+import { withFactWarehouse } from '../cases/warehouse.ts';
 import type { Facts } from '../reference/dataset.ts';
 import { factsIn, type Setting, setting } from './arbitrary-facts.ts';
 import { metricQueryIn } from './arbitrary-queries.ts';
@@ -15,21 +14,9 @@ const RUNS = Number(process.env['TURNOUT_PROPERTY_RUNS'] ?? 5);
 const QUERIES = 6;
 const DAY = 86_400_000;
 
-let engine: FactWarehouse;
-beforeAll(async () => {
-  engine = await openFactWarehouse();
-});
-afterAll(async () => {
-  await engine?.close();
-});
+const engine = withFactWarehouse();
 
-const models = new Map<string, CheckedModel>();
-
-function modelOf({ zone }: Setting): CheckedModel {
-  const model = models.get(zone) ?? loadCaseModel({ time_zone: zone, windows: { week: 2, month: 4 } });
-  models.set(zone, model);
-  return model;
-}
+const modelOf = ({ zone }: Setting) => caseModelIn(zone);
 
 interface Asked {
   query: MetricQuery;

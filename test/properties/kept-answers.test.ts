@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { HOUR_MS, type TableChange } from '../../src/contract/changes.ts';
 import { FACT_TIMES } from '../../src/contract/facts.ts';
 import type { FunnelQuery, MetricQuery } from '../../src/contract/query.ts';
@@ -7,10 +7,10 @@ import type { QueryResult } from '../../src/contract/result.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
 import { ChangeLog } from '../../src/query/change-log.ts';
 import { createQueryEngine } from '../../src/query/run-query.ts';
-import { loadCaseModel } from '../cases/model.ts';
+import { caseModelIn } from '../cases/model.ts';
 import { completeContext } from '../cases/query-context.ts';
 import { TABLE_COLUMNS } from '../cases/tables.ts';
-import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
+import { withFactWarehouse } from '../cases/warehouse.ts';
 import type { Facts } from '../reference/dataset.ts';
 import type { FactRow } from '../reference/predicate.ts';
 import { factsIn, type Setting, setting } from './arbitrary-facts.ts';
@@ -25,21 +25,9 @@ const QUERIES = 12;
 const BATCHES = 3;
 const DAY = 86_400_000;
 
-let engine: FactWarehouse;
-beforeAll(async () => {
-  engine = await openFactWarehouse();
-});
-afterAll(async () => {
-  await engine?.close();
-});
+const engine = withFactWarehouse();
 
-const models = new Map<string, CheckedModel>();
-
-function modelOf({ zone }: Setting): CheckedModel {
-  const model = models.get(zone) ?? loadCaseModel({ time_zone: zone, windows: { week: 2, month: 4 } });
-  models.set(zone, model);
-  return model;
-}
+const modelOf = ({ zone }: Setting) => caseModelIn(zone);
 
 /** Takes a row away or puts another in its place. */
 interface Edit {

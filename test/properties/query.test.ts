@@ -1,11 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FunnelQuery, MetricQuery } from '../../src/contract/query.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
-import type { CheckedModel } from '../../src/model/checked.ts';
-import { loadCaseModel } from '../cases/model.ts';
+import { caseModelIn } from '../cases/model.ts';
 import { askerAt } from '../cases/query-context.ts';
-import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
+import { withFactWarehouse } from '../cases/warehouse.ts';
 import type { Facts } from '../reference/dataset.ts';
 import { funnelReached, funnelTimes } from '../reference/funnel.ts';
 import { settledRanges } from '../reference/maturity.ts';
@@ -18,13 +17,7 @@ const RUNS = Number(process.env['TURNOUT_PROPERTY_RUNS'] ?? 8);
 const QUERIES = 12;
 const DAY = 86_400_000;
 
-let engine: FactWarehouse;
-beforeAll(async () => {
-  engine = await openFactWarehouse();
-});
-afterAll(async () => {
-  await engine?.close();
-});
+const engine = withFactWarehouse();
 
 interface Given {
   place: Setting;
@@ -34,15 +27,8 @@ interface Given {
   now: number;
 }
 
-const models = new Map<string, CheckedModel>();
-
 /** The model is not part of the world, so that a failure prints what matters. */
-function modelOf({ place: { zone }, week_start }: Pick<Given, 'place' | 'week_start'>): CheckedModel {
-  const key = `${zone} ${week_start}`;
-  const model = models.get(key) ?? loadCaseModel({ time_zone: zone, week_start, windows: { week: 2, month: 4 } });
-  models.set(key, model);
-  return model;
-}
+const modelOf = ({ place: { zone }, week_start }: Pick<Given, 'place' | 'week_start'>) => caseModelIn(zone, week_start);
 
 const placed = (factsOf: (place: Setting) => fc.Arbitrary<Facts>) =>
   fc

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { addDays } from '../../src/contract/plain-date.ts';
 import type { MetricQuery } from '../../src/contract/query.ts';
 import type { QueryResult } from '../../src/contract/result.ts';
@@ -7,9 +7,9 @@ import type { CheckedModel } from '../../src/model/checked.ts';
 import type { KeptRollup } from '../../src/query/query-context.ts';
 import { createQueryEngine } from '../../src/query/run-query.ts';
 import { keepsMinutes } from '../../src/query/zone-offsets.ts';
-import { loadCaseModel } from '../cases/model.ts';
+import { caseModelIn } from '../cases/model.ts';
 import { completeContext } from '../cases/query-context.ts';
-import { type FactWarehouse, openFactWarehouse } from '../cases/warehouse.ts';
+import { withFactWarehouse } from '../cases/warehouse.ts';
 import { startOfDay } from '../reference/calendar.ts';
 import type { Facts } from '../reference/dataset.ts';
 import { factsIn, type Setting, setting } from './arbitrary-facts.ts';
@@ -27,13 +27,7 @@ const RUNS = Number(process.env['TURNOUT_PROPERTY_RUNS'] ?? 4);
 const QUERIES = 12;
 const DAY = 86_400_000;
 
-let engine: FactWarehouse;
-beforeAll(async () => {
-  engine = await openFactWarehouse();
-});
-afterAll(async () => {
-  await engine?.close();
-});
+const engine = withFactWarehouse();
 
 interface Given {
   place: Setting;
@@ -45,13 +39,7 @@ interface Given {
   from: number | undefined;
 }
 
-const models = new Map<string, CheckedModel>();
-
-function modelOf({ zone }: Setting): CheckedModel {
-  const model = models.get(zone) ?? loadCaseModel({ time_zone: zone, windows: { week: 2, month: 4 } });
-  models.set(zone, model);
-  return model;
-}
+const modelOf = ({ zone }: Setting) => caseModelIn(zone);
 
 /** The facts with some rows left out or as they stand in another draw. */
 function earlier(facts: Facts, other: Facts): fc.Arbitrary<Facts> {

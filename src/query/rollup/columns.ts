@@ -5,6 +5,7 @@ import type { Dataset, Rollup, RollupGrain, RollupMeasure, RollupMethod } from '
 import { instant, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
+import { compileAggregate } from '../compile/aggregate.ts';
 
 /** What the tables of a roll-up look like, for those who fill them and those who read them. */
 
@@ -75,20 +76,13 @@ function typeOf(dataset: Dataset, name: string): RollupColumn {
 /** What is kept of a measure, of the rows where `condition` is 1; `value` is unused by `count`. Nobody is person 0. */
 export function compileKept(method: RollupMethod, value: SqlNode, condition: SqlNode): SqlNode {
   switch (method) {
-    case 'count':
-      return sql`countIf(${condition})`;
     case 'known':
       return sql`countIf(${condition} AND isNotNull(${value}))`;
     case 'people':
       return sql`groupBitmapStateIf(${value}, ${condition} AND ${value} != 0)`;
-    case 'sum':
-      return sql`sumIf(${value}, ${condition})`;
-    case 'min':
-      return sql`minOrNullIf(${value}, ${condition})`;
-    case 'max':
-      return sql`maxOrNullIf(${value}, ${condition})`;
     default:
-      return assertNever(method);
+      // These are merged as they are.
+      return compileAggregate(method, value, condition);
   }
 }
 
