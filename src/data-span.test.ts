@@ -63,3 +63,14 @@ test('a change that tells no hours, and a look that failed, are followed by anot
   expect(await span.current()).toEqual(answer);
   expect(asked).toBe(3);
 });
+
+test('who asks after a change does not get what was being read before it', async () => {
+  await span.current();
+  span.applied(null);
+  const before = span.current();
+  answer = { first: '2026-01-10', last: '2026-04-01' };
+  span.applied(null);
+  expect(await span.current()).toEqual(answer);
+  await before;
+  expect(asked).toBe(3);
+});

@@ -23,10 +23,11 @@ export class DataSpan {
   readonly #options: DataSpanOptions;
   readonly #steadyNow: () => number;
   #known: Span | undefined;
-  #loading: Promise<Span> | undefined;
+  #loading: Promise<void> | undefined;
   #loadedAt = Number.NEGATIVE_INFINITY;
-  /** Outside of what is known something changed. */
-  #outdated = true;
+  /** Changes outside of what is known, counted; and how many of them there were when what is known was asked for. */
+  #changes = 0;
+  #seen = 0;
   /** On the first or the last day something changed. */
   #doubtful = false;
 
@@ -42,16 +43,16 @@ export class DataSpan {
 
   /** @param changes null where everything may have changed */
   applied(changes: readonly TableChange[] | null): void {
-    if (changes === null) this.#outdated = true;
+    if (changes === null) this.#changes++;
     const { first, last } = this.known;
     for (const { hours } of changes ?? []) {
-      if (hours === undefined) this.#outdated = true;
+      if (hours === undefined) this.#changes++;
       for (const touched of Object.values(hours ?? {})) {
         for (const hour of [touched[0], touched.at(-1)]) {
           if (hour === undefined) continue;
           // An hour may lie in two local days.
           const days = [hour * HOUR_MS, (hour + 1) * HOUR_MS - 1].map(this.#options.localDate);
-          if (first === null || last === null || days.some((day) => day < first || day > last)) this.#outdated = true;
+          if (first === null || last === null || days.some((day) => day < first || day > last)) this.#changes++;
           else if (days.some((day) => day === first || day === last)) this.#doubtful = true;
         }
       }
@@ -60,28 +61,25 @@ export class DataSpan {
 
   /** @throws what `load` throws, where nothing fitting is known */
   async current(): Promise<Span> {
-    if (this.#outdated || this.#known === undefined) return this.#load();
+    // What is being asked for already may have been read before the last change.
+    const needed = this.#changes;
+    while (this.#known === undefined || this.#seen < needed) await this.#load();
     if (this.#doubtful && this.#steadyNow() - this.#loadedAt > LOOK_AGAIN_AFTER_MS) this.#load().catch(() => {});
     return this.#known;
   }
 
-  #load(): Promise<Span> {
+  #load(): Promise<void> {
     this.#loading ??= this.#ask().finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
   }
 
-  async #ask(): Promise<Span> {
-    this.#outdated = false;
+  async #ask(): Promise<void> {
+    const changes = this.#changes;
     this.#doubtful = false;
     this.#loadedAt = this.#steadyNow();
-    try {
-      this.#known = await this.#options.load();
-      return this.#known;
-    } catch (error) {
-      this.#outdated = true;
-      throw error;
-    }
+    this.#known = await this.#options.load();
+    this.#seen = changes;
   }
 }

@@ -60,12 +60,17 @@ function connect(client: QueryClient): () => void {
     refreshAt = performance.now() + REFRESH_MS;
     const outdated = (query: Query) =>
       COUNTED.includes(String(query.queryKey[0])) && (query.queryKey[0] !== 'page' || isOld(query.state.data));
+    // Some were under way before the newest version was told. A page says of which version it is, the others do not.
+    const cache = client.getQueryCache();
+    const begunBefore = cache.findAll({ predicate: outdated, fetchStatus: 'fetching', type: 'active' });
     const answered = client.invalidateQueries({ predicate: outdated }, { cancelRefetch: false });
     begunAnew = false;
     await answered;
-    // Some were under way before the newest version was told.
-    const pages = client.getQueryCache().findAll({ queryKey: ['page'], type: 'active' });
-    if (!closed && pages.some(({ state }) => state.status === 'success' && isOld(state.data))) refreshSoon();
+    const pages = cache.findAll({ queryKey: ['page'], type: 'active' });
+    const isBehind =
+      begunBefore.some(({ queryKey }) => queryKey[0] !== 'page') ||
+      pages.some(({ state }) => state.status === 'success' && isOld(state.data));
+    if (!closed && isBehind) refreshSoon();
   };
 
   const open = () => {
