@@ -3,11 +3,14 @@ import { listParts, mergePartsStatements } from '../warehouse/schema.ts';
 import type { TableName } from '../warehouse/tables.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
-/** Tables whose rows are all read by most pages: many parts make each of their queries two or three times as slow. */
+/**
+ * Tables whose rows are all read by most pages. Parts with rows of the same webinars must be merged by each query: already two of
+ * them make it half as slow again, many two or three times as slow.
+ */
 const READ_WHOLE: readonly TableName[] = ['participations', 'stays'];
 /** Of which the latest months are read all the time. */
 const READ_LATELY: readonly TableName[] = ['messages'];
-/** Parts that are let be: the engine merges by itself, in its own time. */
+/** Parts that are let be beside a stream: the engine merges by itself, in its own time. */
 const FEW_PARTS = 6;
 const FEW_PARTS_LATELY = 20;
 /** More is not merged at once by us: it would take the cores for too long. */
@@ -28,10 +31,14 @@ export async function loadParts(warehouse: Warehouse): Promise<PartCount[]> {
   return (await warehouse.query<PartCount>(listParts(warehouse.layout))).rows;
 }
 
-/** Merges what many inserts have left in pieces, never much at a time. Failing is no harm. */
-export async function tidy(warehouse: Warehouse): Promise<void> {
+/**
+ * Merges what many inserts have left in pieces, never much at a time. Failing is no harm.
+ *
+ * @param thorough whether tables that are read whole become one part, which only a quiet moment has time for
+ */
+export async function tidy(warehouse: Warehouse, thorough: boolean): Promise<void> {
   for (const { table, partition, parts, rows } of await loadParts(warehouse)) {
-    const whole = READ_WHOLE.some((name) => name === table) && parts > FEW_PARTS;
+    const whole = READ_WHOLE.some((name) => name === table) && parts > (thorough ? 1 : FEW_PARTS);
     const lately = READ_LATELY.some((name) => name === table) && parts > FEW_PARTS_LATELY;
     if (!(whole || lately) || rows > MOST_ROWS) continue;
     const month = /^\d{6}$/.test(partition) ? Number(partition) : undefined;

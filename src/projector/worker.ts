@@ -15,8 +15,9 @@ const RETRY_MS = 1000;
 /** Batches after which it is tidied up, and the least time between two times. */
 const TIDY_AFTER_BATCHES = 20;
 const TIDY_EVERY_MS = 60_000;
-/** Nothing to do for so long is a moment to tidy up at once. */
+/** Nothing to do for so long is a moment to tidy up thoroughly, after a rest of so many times what that took the last time. */
 const QUIET_MS = 2_000;
+const REST_AFTER_TIDYING = 20;
 /** Least time between two looks at how the engine's merges follow. */
 const LOOK_AT_PARTS_MS = 10_000;
 
@@ -59,16 +60,19 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   let done = 0;
   let batches = TIDY_AFTER_BATCHES;
   let tidyAt = 0;
+  let thoroughAt = 0;
   let tidying: Promise<void> | undefined;
   /** Beside the batches: in a stream without an end there is no better moment. */
-  const tidyUp = (quiet = false) => {
-    if (tidying !== undefined || batches < TIDY_AFTER_BATCHES || (!quiet && performance.now() < tidyAt)) return;
+  const tidyUp = (thorough: boolean) => {
+    if (tidying !== undefined || (!thorough && (batches < TIDY_AFTER_BATCHES || performance.now() < tidyAt))) return;
+    const startedAt = performance.now();
     batches = 0;
-    tidyAt = performance.now() + TIDY_EVERY_MS;
-    tidying = tidy(warehouse)
+    tidyAt = startedAt + TIDY_EVERY_MS;
+    tidying = tidy(warehouse, thorough)
       .catch(() => {})
       .finally(() => {
         tidying = undefined;
+        if (thorough) thoroughAt = performance.now() + REST_AFTER_TIDYING * (performance.now() - startedAt);
       });
   };
   let lookAt = 0;
@@ -98,14 +102,17 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
     () => closing,
   );
   while (!closing) {
-    tidyUp();
+    tidyUp(false);
     if (durable <= done) {
       const told = news();
-      const quiet = await Promise.race([told.then(() => false), pause(QUIET_MS, true, { ref: false })]);
-      if (!quiet) continue;
-      // What the stream has left in pieces since the last time would slow every page down until it goes on.
-      await Promise.race([told, tidying]);
-      tidyUp(true);
+      if (batches > 0) {
+        const wait = Math.max(QUIET_MS, thoroughAt - performance.now());
+        const quiet = await Promise.race([told.then(() => false), pause(wait, true, { ref: false })]);
+        if (!quiet) continue;
+        // What came since the last time would slow every page down until the stream goes on.
+        await Promise.race([told, tidying]);
+        tidyUp(true);
+      }
       await told;
       continue;
     }

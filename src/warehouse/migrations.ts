@@ -6,6 +6,7 @@ import { EMBEDDED, type Layout } from './layout.ts';
 import {
   addColumnsStatements,
   addMinmaxIndexStatements,
+  buildMinmaxIndexStatements,
   createDatabaseStatements,
   createTableStatements,
   setBlockBytesStatements,
@@ -95,6 +96,14 @@ INNER JOIN (
     statements: (Object.entries(TABLES) as [string, StoredTable][]).flatMap(([name, table]) =>
       table.blockBytes === undefined ? [] : setBlockBytesStatements(name, table, layout),
     ),
+  },
+  {
+    version: 7,
+    name: 'webinars of a period are found without reading the others',
+    statements: [
+      ...addMinmaxIndexStatements('participations', TABLES.participations, layout),
+      ...buildMinmaxIndexStatements('participations', TABLES.participations, layout),
+    ],
   },
 ];
 

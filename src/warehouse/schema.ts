@@ -29,8 +29,8 @@ const definition = (column: string, { type, nullable }: StoredColumn): Fragment 
 /** Makes one table; running it again changes nothing. */
 export function createTableStatements(name: string, table: StoredTable, layout: Layout): RenderedSql[] {
   const columns = Object.entries(table.columns).map(([column, stored]) => definition(column, stored));
-  const index = table.minmaxOf === undefined ? [] : [sql`INDEX ${minmaxIndex(table.minmaxOf)}`];
-  const local = sql`CREATE TABLE IF NOT EXISTS ${localTable(name, layout)} (${commas([...columns, ...index])})
+  const indexes = (table.minmaxOf ?? []).map((column) => sql`INDEX ${minmaxIndex(column)}`);
+  const local = sql`CREATE TABLE IF NOT EXISTS ${localTable(name, layout)} (${commas([...columns, ...indexes])})
 ENGINE = ${replacing(name, table, layout)}
 ${table.partitionByMonthOf === undefined ? sql`` : sql`PARTITION BY toYYYYMM(${identifier(table.partitionByMonthOf)})`}
 ORDER BY (${commas(table.orderBy.map(sortingKey))})
@@ -41,13 +41,27 @@ ENGINE = Distributed(${plain(layout.cluster)}, ${plain(LOCAL_DATABASE)}, ${plain
   return [renderSql(local), renderSql(spanning)];
 }
 
-const minmaxIndex = (column: string): Fragment =>
-  sql`${identifier(`${column}_range`)} ${identifier(column)} TYPE minmax GRANULARITY 1`;
+const indexName = (column: string): string => `${column}_range`;
 
-/** Adds a table's index to one that is there, for rows to come; running it again changes nothing. */
-export function addMinmaxIndexStatements(name: string, { minmaxOf }: StoredTable, layout: Layout): RenderedSql[] {
-  if (minmaxOf === undefined) throw new Error(`${name} has no index`);
-  return [renderSql(sql`ALTER TABLE ${localTable(name, layout)} ADD INDEX IF NOT EXISTS ${minmaxIndex(minmaxOf)}`)];
+const minmaxIndex = (column: string): Fragment =>
+  sql`${identifier(indexName(column))} ${identifier(column)} TYPE minmax GRANULARITY 1`;
+
+/** Adds a table's indexes to one that is there, for rows to come; running it again changes nothing. */
+export function addMinmaxIndexStatements(name: string, { minmaxOf = [] }: StoredTable, layout: Layout): RenderedSql[] {
+  return minmaxOf.map((column) =>
+    renderSql(sql`ALTER TABLE ${localTable(name, layout)} ADD INDEX IF NOT EXISTS ${minmaxIndex(column)}`),
+  );
+}
+
+/** Makes a table's indexes for the rows that are there, too; running it again changes nothing. */
+export function buildMinmaxIndexStatements(
+  name: string,
+  { minmaxOf = [] }: StoredTable,
+  layout: Layout,
+): RenderedSql[] {
+  return minmaxOf.map((column) =>
+    renderSql(sql`ALTER TABLE ${localTable(name, layout)} MATERIALIZE INDEX ${identifier(indexName(column))}`),
+  );
 }
 
 const blockSetting = (bytes: number): Fragment => sql`min_compress_block_size = ${number(bytes)}`;

@@ -33,8 +33,8 @@ export interface StoredTable {
   granularity?: number;
   /** Least bytes that are compressed together, 65,536 where absent; small where single keys are looked up: each costs a block of every column. */
   blockBytes?: number;
-  /** Column whose lowest and highest value is kept per mark, so that few rows are read to find what is new. */
-  minmaxOf?: string;
+  /** Columns whose lowest and highest value are kept per mark, so that few rows are read to find what is new or of a period. */
+  minmaxOf?: readonly string[];
 }
 
 /** The hour of a touch that tells no hour: anything of the table may have changed. */
@@ -67,7 +67,7 @@ export const TABLES = {
   messages: {
     columns: fact('messages'),
     orderBy: ['hour(at)', 'message', 'at'],
-    minmaxOf: 'version',
+    minmaxOf: ['version'],
     partitionByMonthOf: 'at',
     version: 'version',
     deletable: true,
@@ -85,6 +85,9 @@ export const TABLES = {
     /** `digest`: hash of what the row says, so that only rows that change are written. `version` counts the writes. */
     columns: { ...fact('participations'), digest: key },
     orderBy: ['webinar', 'person'],
+    // Rows of a webinar lie together and are of one time.
+    minmaxOf: ['starts_at', 'registered_at'],
+    granularity: 256,
     version: 'version',
     deletable: true,
   },

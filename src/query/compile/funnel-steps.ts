@@ -74,6 +74,28 @@ export function entriesOf(query: ResolvedFunnelQuery, range: InstantRange | unde
   return sql`${named}SELECT ${grouped}, min(at_ms) AS t1\nFROM ${nested(rows)}\nGROUP BY ${grouped}`;
 }
 
+/**
+ * Nobody came to a step that is written in the row of the first one before this time, milliseconds: the earliest of the period,
+ * whatever else must hold, so that it is found by a look at two columns.
+ */
+export function earliestOnEntry(
+  { funnel, model }: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
+  step: FunnelStep,
+): SqlNode {
+  const first = firstOf(funnel.steps);
+  const dataset = datasetNamed(model, first.dataset);
+  const rows = compileRowSource({
+    dataset,
+    columns: new Map([['at_ms', compileMilliseconds(dataset, step)]]),
+    where: [
+      ...compileTimeBounds(dataset, funnel.cohort ?? first.time, range ?? {}),
+      ...compileTimeBounds(dataset, step.time, {}),
+    ],
+  });
+  return sql`SELECT min(at_ms) FROM ${nested(rows)}`;
+}
+
 /** The step's time where its conditions hold and it is not in the future. */
 function timeOnEntry(query: ResolvedFunnelQuery, dataset: Dataset, step: FunnelStep): RowExpression {
   const at = compileMilliseconds(dataset, step);

@@ -11,6 +11,7 @@ import {
   ALWAYS,
   afterMs,
   countsRows,
+  earliestOnEntry,
   entriesOf,
   isOnEntry,
   NEVER,
@@ -130,7 +131,7 @@ function joinStep(
     where: [
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
-      ...afterFirstArrival(query, before, step, place, at),
+      ...afterFirstArrival(query, range, before, step, place, at),
       ...(step.entity === undefined ? [amongArrivals(query, range, before, dataset, place)] : []),
       ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
@@ -192,15 +193,21 @@ function amongArrivals(
  * join of a large table's whole past.
  */
 function afterFirstArrival(
-  { funnel }: ResolvedFunnelQuery,
+  query: ResolvedFunnelQuery,
+  range: InstantRange | undefined,
   before: SqlNode,
   step: FunnelStep,
   place: number,
   at: RowExpression,
 ): RowExpression[] {
+  const { funnel } = query;
   if (step.entity === undefined || step.anytime || funnel.order === 'any') return [];
+  const last = funnel.steps[place - 2];
   const previous = timeAlias(place - 1);
-  const first = sql`(SELECT min(${previous}) FROM ${nested(before)} AS before\nWHERE ${previous} < ${NEVER})`;
+  const first =
+    place > 2 && last !== undefined && isOnEntry(query, last)
+      ? sql`(${earliestOnEntry(query, range, last)})`
+      : sql`(SELECT min(${previous}) FROM ${nested(before)} AS before\nWHERE ${previous} < ${NEVER})`;
   return [(column) => sql`${at(column)} >= fromUnixTimestamp64Milli(${first} - ${number(afterMs(step))}, 'UTC')`];
 }
 
