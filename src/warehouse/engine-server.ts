@@ -157,6 +157,8 @@ class Statement {
   #pool: SessionPool | undefined;
   #startedAt = 0;
   #cancelled = false;
+  /** The engine has done its part: a caller who leaves while the answer is on its way leaves nothing to be ended. */
+  #ended = false;
   #lastResort: NodeJS.Timeout | undefined;
 
   /** @param killable false for inserts of rows: their text is not ours to mark, and one whose caller is gone soon ends */
@@ -175,7 +177,10 @@ class Statement {
       if (this.#cancelled) return this.#givenUp.promise;
       this.#pool = pool;
       this.#startedAt = performance.now();
-      return work(session).finally(() => clearTimeout(this.#lastResort));
+      return work(session).finally(() => {
+        this.#ended = true;
+        clearTimeout(this.#lastResort);
+      });
     });
     try {
       return await Promise.race([job, this.#givenUp.promise]);
@@ -186,7 +191,7 @@ class Statement {
 
   /** Answers at once; the engine stops working on the statement soon after, or ends. */
   cancel(code: number, message: string): void {
-    if (this.#cancelled) return;
+    if (this.#cancelled || this.#ended) return;
     this.#cancelled = true;
     this.#givenUp.reject(new EngineError(code, message));
     if (this.#pool === undefined || (code === ENGINE_ERROR.cancelled && !this.#killable)) return;

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { withEngine } from '../../test/support/engine.ts';
+import { until } from '../../test/support/poll.ts';
 import { sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
@@ -181,6 +182,27 @@ test('an aborted call is an abort, whatever the engine says', async () => {
   const aborter = new AbortController();
   aborter.abort(new Error('the page was left'));
   await expect(engine.warehouse.query(ONE, { signal: aborter.signal })).rejects.toThrow('the page was left');
+});
+
+test('who leaves while the answer is on its way has nothing left to be ended: the engine lives on', async () => {
+  const before = engine.opened.supervisor.pid;
+  const call = request({
+    socketPath: engine.socketPath,
+    method: 'POST',
+    path: '/?readonly=1&database=turnout&max_execution_time=1',
+    agent: false,
+  });
+  call.on('error', () => {}).end("SELECT repeat('x', 1000000) FROM numbers(50)");
+  const [response] = await once(call, 'response');
+  expect(response.statusCode).toBe(200);
+  call.destroy();
+  const left = performance.now();
+  // A statement that goes on although it was killed costs the engine its life after 4 s.
+  await until('5 s are over', async () => {
+    expect((await engine.warehouse.query(ONE)).rows).toEqual([{ one: 1 }]);
+    return performance.now() - left > 5_000;
+  });
+  expect(engine.opened.supervisor.pid).toBe(before);
 });
 
 test('a long list of keys is read', async () => {

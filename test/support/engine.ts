@@ -10,10 +10,24 @@ import {
 } from '../../src/warehouse/open.ts';
 import { openServerWarehouse } from '../../src/warehouse/open-server.ts';
 import type { WarehouseConnection } from '../../src/warehouse/server-connection.ts';
+import type { EngineLog } from '../../src/warehouse/supervisor.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { startClickHouseBridge } from './clickhouse-bridge.ts';
 
 export const SILENT_LOG = { info: () => {}, warn: () => {} };
+
+/** Silent, but for an engine that ended although nobody ended it. */
+function endsLog(): EngineLog {
+  let lastWords = '';
+  return {
+    info: () => {},
+    warn: (fields, message) => {
+      if ('line' in fields) lastWords = String(fields.line);
+      if (message !== 'engine ended' || ('reason' in fields && fields.reason !== undefined)) return;
+      console.error(`the test's engine ended by itself: ${JSON.stringify(fields)} ${lastWords}`);
+    },
+  };
+}
 
 /** A fresh folder below the system's temporary folder, and what removes it. */
 export function temporaryFolder(): { folder: string; remove: () => void } {
@@ -28,7 +42,7 @@ export function temporaryFolder(): { folder: string; remove: () => void } {
 export async function openTestWarehouse(options: Partial<OpenWarehouseOptions> = {}): Promise<OpenWarehouse> {
   const { folder, remove } = temporaryFolder();
   const kind = process.env['TURNOUT_TEST_ENGINE'] ?? 'embedded';
-  const log = SILENT_LOG;
+  const log = endsLog();
   if (kind === 'embedded') {
     const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log, poolSize: 2, ...options });
     return closedWith(opened, async () => remove());
