@@ -26,7 +26,7 @@ export async function fillPostgres(client: pg.Client, socketPath: string, calend
       const conditions = [where, slice].filter((part) => part !== undefined);
       const lines = await exportLines(
         socketPath,
-        `SELECT ${names} FROM turnout.${SOURCE_OF[name] ?? name} FINAL${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`,
+        `SELECT ${Object.keys(columns).map(exported).join(', ')} FROM turnout.${SOURCE_OF[name] ?? name} FINAL${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`,
       );
       await copyIn(client, `COPY ${name} (${names}) FROM STDIN WITH (FREEZE)`, lines);
     }
@@ -47,6 +47,12 @@ export async function fillPostgres(client: pg.Client, socketPath: string, calend
     indexBytes: Number(rows[0]?.index_bytes),
   };
 }
+
+/** PostgreSQL has no unsigned numbers: the upper half of people's becomes negative, in as many bytes. */
+const exported = (column: string): string =>
+  PEOPLE.has(column) ? `reinterpretAsInt32(${column}) AS ${column}_number` : column;
+
+const PEOPLE: ReadonlySet<string> = new Set(['account', 'recipient', 'person']);
 
 /** Conditions that cut a table into pieces of a few hundred thousand rows: days of messages, all of the others. */
 function slicesOf(name: string, { dayStart }: Calendar): (string | undefined)[] {

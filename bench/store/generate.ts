@@ -17,7 +17,7 @@ const LIMIT_MS = 3_600_000;
 export async function generateFacts(warehouse: Warehouse, size: StoreSize, calendar: Calendar): Promise<void> {
   const run = (statement: Parameters<Warehouse['command']>[0]) => warehouse.command(statement, { timeoutMs: LIMIT_MS });
   await run(insertAccounts(size, calendar));
-  for (const [first, count] of slices(size.recipients, AT_ONCE)) await run(insertRecipients(first, count, size));
+  for (const [first, count] of slices(size.recipients, AT_ONCE)) await run(insertRecipients(first, count));
   await run(insertInvitations(size, calendar));
   let messages = 0;
   let activities = 0;

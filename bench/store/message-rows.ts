@@ -71,8 +71,8 @@ export function insertMessages(
       failure_reason: sql`if(broke AND NOT arrived, ${drawOne('reason', FAILURE_REASONS)}, '')`,
       country: sql`${drawOne('country', ['ID', 'ID', 'ID', 'ID', 'ID', 'ID', 'ID', 'ID', 'SG', 'MY'])}`,
       // 1 of 100 came without its sender.
-      account: sql`if(${drawBelow('unknown', sql`100`)} = 0, 0, ${accountNumber(sql`sender`, size)})`,
-      recipient: recipientNumber(sql`reached`, size),
+      account: sql`if(${drawBelow('unknown', sql`100`)} = 0, 0, ${accountNumber(sql`sender`)})`,
+      recipient: recipientNumber(sql`reached`),
       at: asInstant(sql`at_ms`),
       queued_at: sql`toNullable(${asInstant(sql`at_ms - left * (50 + ${drawBelow('queued', sql`3000`)})`)})`,
       sent_at: instantIf(sql`left`, sql`at_ms`),

@@ -10,12 +10,12 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { WorkspaceFiles } from '../../src/workspace-files.ts';
 import { type Calendar, calendarUntil, DAYS, SEED, yesterday } from './calendar.ts';
 import { generateFacts } from './generate.ts';
-import { peopleCount } from './people-numbers.ts';
+import { nextNumbers } from './people-numbers.ts';
 import { type StoreSize, sizeText, storeSize } from './size.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Raised when the generator makes other data: stores of before are made anew. */
-const GENERATOR = 1;
+const GENERATOR = 2;
 
 export interface BenchStore {
   size: StoreSize;
@@ -93,8 +93,9 @@ async function pretendToHaveProjected(
   const entries = encodeTable('entries', [entry]);
   await warehouse.insert('entries', entries.columns, entries.lines);
   const { projector } = files;
-  const people = peopleCount(size) + 1;
-  const progress = encodeTable('progress', [{ name: PROGRESS_NAME, seq, people, model: settingsHash(projector) }]);
+  const progress = encodeTable('progress', [
+    { name: PROGRESS_NAME, seq, ...nextNumbers(size), model: settingsHash(projector) },
+  ]);
   await warehouse.insert('progress', progress.columns, progress.lines);
   if (projector.webinars !== undefined)
     await saveParticipationRules(warehouse, participationHash(projector.webinars), seq);

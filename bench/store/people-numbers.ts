@@ -1,3 +1,4 @@
+import { FIRST_ACCOUNT, type NextNumbers } from '../../src/projector/people.ts';
 import { number, sql } from '../../src/sql/build.ts';
 import type { Fragment, SqlNode } from '../../src/sql/nodes.ts';
 import { DAYS } from './calendar.ts';
@@ -5,27 +6,23 @@ import { drawShare, hashed } from './draw.ts';
 import type { StoreSize } from './size.ts';
 
 /**
- * People have the numbers that Turnout would have given them: half of the accounts were known before traffic began, the others come up
- * one by one among those whom they write to, one account and fifty recipients at a time.
+ * People have the numbers that Turnout would have given them: accounts among themselves, in the order in which they registered, and
+ * recipients in the order in which they were first written to.
  */
 
-const PER_NEW_ACCOUNT = 51;
-
+/** Accounts known before traffic began; the others come while it runs. */
 export const knownAtFirst = (size: StoreSize): number => size.accounts / 2;
 
-export const peopleCount = (size: StoreSize): number => size.accounts + size.recipients;
+export const nextNumbers = (size: StoreSize): NextNumbers => ({
+  people: size.recipients + 1,
+  accounts: FIRST_ACCOUNT + size.accounts,
+});
 
 /** The number of the account of rank 0 …, in the order in which they registered. */
-export function accountNumber(rank: SqlNode, size: StoreSize): Fragment {
-  const known = number(knownAtFirst(size));
-  return sql`if(${rank} < ${known}, ${rank} + 1, ${known} + 1 + (${rank} - ${known}) * ${number(PER_NEW_ACCOUNT)})`;
-}
+export const accountNumber = (rank: SqlNode): Fragment => sql`${rank} + ${number(FIRST_ACCOUNT)}`;
 
 /** The number of the recipient of rank 0 …. */
-export function recipientNumber(rank: SqlNode, size: StoreSize): Fragment {
-  const others = number(PER_NEW_ACCOUNT - 1);
-  return sql`${number(knownAtFirst(size))} + 2 + intDiv(${rank}, ${others}) * ${number(PER_NEW_ACCOUNT)} + ${rank} % ${others}`;
-}
+export const recipientNumber = (rank: SqlNode): Fragment => sql`${rank} + 1`;
 
 /** Accounts registered before the day; the second half comes evenly over the range. */
 export const registeredBefore = (day: number, size: StoreSize): number =>

@@ -15,7 +15,7 @@ export function insertAccounts(size: StoreSize, calendar: Calendar): RenderedSql
   return insertSelect(
     'people',
     {
-      person: accountNumber(sql`rank`, size),
+      person: accountNumber(sql`rank`),
       kind: sql`'account'`,
       registered_at: sql`toNullable(${asInstant(registeredAt(size, calendar))})`,
       region: drawOne('region', REGIONS),
@@ -27,11 +27,11 @@ export function insertAccounts(size: StoreSize, calendar: Calendar): RenderedSql
   );
 }
 
-export function insertRecipients(first: number, count: number, size: StoreSize): RenderedSql {
+export function insertRecipients(first: number, count: number): RenderedSql {
   return insertSelect(
     'people',
     {
-      person: recipientNumber(sql`number`, size),
+      person: recipientNumber(sql`number`),
       kind: sql`'contact'`,
       email: sql`concat('contact', toString(number), '@example.com')`,
     },
@@ -47,7 +47,7 @@ export function insertInvitations(size: StoreSize, calendar: Calendar): Rendered
     {
       invitation: hashed('invitation'),
       source: sql`'bench'`,
-      person: sql`if(accepted, ${accountNumber(sql`rank`, size)}, ${recipientNumber(sql`number`, size)})`,
+      person: sql`if(accepted, ${accountNumber(sql`rank`)}, ${recipientNumber(sql`number`)})`,
       invited_at: asInstant(sql`registered_ms - ${drawBelow('invited', number(14 * DAY_MS))}`),
       activated_at: instantIf(sql`accepted`, sql`registered_ms`),
       campaign: sql`concat('invite-', toString(${drawBelow('invite', sql`12`)}))`,
@@ -81,7 +81,7 @@ export function insertActivities(
     {
       activity: hashed('activity'),
       source: sql`'bench'`,
-      person: accountNumber(sql`who`, size),
+      person: accountNumber(sql`who`),
       at: asInstant(
         sql`${number(dayStart(day))} + ${drawOne('active hour', HOURS)} * 3600000 + ${drawBelow('active', sql`3600000`)}`,
       ),

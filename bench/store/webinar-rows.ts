@@ -4,7 +4,7 @@ import type { RenderedSql } from '../../src/sql/rendered.ts';
 import { type Calendar, DAY_MS, DAYS, HOUR_MS } from './calendar.ts';
 import { asInstant, drawBelow, drawShare, hashed, insertSelect, instantIf, numbersWith, valuesArray } from './draw.ts';
 import { REGIONS } from './messaging-kinds.ts';
-import { knownAtFirst, peopleCount } from './people-numbers.ts';
+import { accountNumber, knownAtFirst, recipientNumber } from './people-numbers.ts';
 import type { StoreSize } from './size.ts';
 
 const COURSES = ['basics', 'growth', 'finance', 'design'];
@@ -60,13 +60,13 @@ export function insertWebinars(size: StoreSize, calendar: Calendar): RenderedSql
  */
 const peopleOfWebinars = (first: number, count: number, size: StoreSize, calendar: Calendar): Fragment => {
   const accounts = number(knownAtFirst(size));
-  const others = number(peopleCount(size) - knownAtFirst(size));
+  const recipients = number(size.recipients);
   const nth = sql`(${hashed('crowd', sql`webinar_index`)} % 1000000 + intDiv(place, 2) * 7919)`;
   return numbersWith(first * size.peoplePerWebinar, count * size.peoplePerWebinar, {
     webinar_index: sql`intDiv(number, ${number(size.peoplePerWebinar)})`,
     place: sql`number % ${number(size.peoplePerWebinar)}`,
     starts_ms: startsMs(size, calendar),
-    who: sql`if(place % 2 = 0, 1 + ${nth} % ${accounts}, 1 + ${accounts} + ${nth} % ${others})`,
+    who: sql`if(place % 2 = 0, ${accountNumber(sql`(${nth} % ${accounts})`)}, ${recipientNumber(sql`(${nth} % ${recipients})`)})`,
     past: sql`starts_ms < ${number(calendar.now - 2 * HOUR_MS)} AND webinar_index % 40 != 7`,
     walked_in: sql`past AND ${drawBelow('walked in', sql`12`)} = 0`,
     signed_up: sql`NOT walked_in AND ${drawBelow('cancelled', sql`50`)} > 0`,

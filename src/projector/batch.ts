@@ -9,7 +9,7 @@ import {
 import { hashKey, type Key, messageKey } from './hash.ts';
 import type { Lru } from './lru.ts';
 import type { Identity, IdentityKind } from './normalise.ts';
-import type { People } from './people.ts';
+import type { NextNumbers, People } from './people.ts';
 import { newestVersions, type PersonStatement } from './person.ts';
 import { type Candidate, type PreparedEntry, type Refused, refuseConflict } from './prepare.ts';
 import type { Outcome, Receipts } from './receipts.ts';
@@ -113,7 +113,7 @@ export class Batch {
 
   /** The number of whom a loaded message names. @param acts an account of the platform */
   nameOf(identities: readonly Identity[], seq: number, acts: boolean): number {
-    const person = this.#identify(identities, seq, 0);
+    const person = this.#identify(identities, seq, 0, acts ? 'accounts' : 'people');
     if (acts) this.#account(person, seq);
     return person;
   }
@@ -172,15 +172,15 @@ export class Batch {
   #messageEvent(item: Of<'message_event'>, { seq, source }: PreparedEntry): void {
     const { record, key } = item;
     const message = messageKey(source, record.message_id);
-    const account = this.#identify(item.account, seq, 0);
+    const account = this.#identify(item.account, seq, 0, 'accounts');
     this.#account(account, seq);
-    const person = this.#identify(item.person, seq, 0);
+    const person = this.#identify(item.person, seq, 0, 'people');
     this.messages.add(message);
     this.messageEvents.push(messageEventRow(record, message, item.person, { key, source, seq, person, account }, seq));
   }
 
   #activity(item: Of<'activity'>, { seq, source }: PreparedEntry): void {
-    const person = this.#identify(item.person, seq, 0);
+    const person = this.#identify(item.person, seq, 0, roleIn(item.record));
     this.#account(person, seq);
     this.activities.push(activityRow(item.record, { key: item.key, source, seq, person, account: 0 }, 0));
   }
@@ -188,14 +188,14 @@ export class Batch {
   #invitation(item: Of<'invitation'>, { seq, source }: PreparedEntry, outcome: Outcome): void {
     const { key, fingerprint, observedAt } = item;
     if (outcome !== 'counted') this.changedInvitations.add(key);
-    const person = this.#identify(item.person, seq, 0);
+    const person = this.#identify(item.person, seq, 0, roleIn(item.record));
     const seen = { fingerprint, observed_at: observedAt };
     this.#invitations.push(invitationVersion(item.record, { key, source, seq, person, account: 0 }, seen));
   }
 
   #person(item: Of<'person'>, { seq, source }: PreparedEntry, outcome: Outcome): void {
     const { key, fingerprint, observedAt } = item;
-    const person = this.#identify(item.person, seq, 0);
+    const person = this.#identify(item.person, seq, 0, roleIn(item.record));
     if (person === 0) return;
     if (outcome !== 'counted') this.changedPersons.add(key);
     this.touched.add(person);
@@ -355,8 +355,8 @@ export class Batch {
   #identifyVersion({ record, person, account }: Candidate, seq: number): Pick<Version, (typeof NUMBERS)[number]> {
     if (!isWebinarKind(record.record))
       return {
-        account: this.#identify(account, seq, 1),
-        person: this.#identify(person, seq, 1),
+        account: this.#identify(account, seq, 1, 'accounts'),
+        person: this.#identify(person, seq, 1, roleIn(record)),
         person_phone: 0,
         person_external: 0,
       };
@@ -365,6 +365,7 @@ export class Batch {
         person.filter((identity) => identity.kind === kind),
         seq,
         1,
+        'people',
       );
     return {
       person: numberOf('email'),
@@ -374,8 +375,8 @@ export class Batch {
     };
   }
 
-  #identify(identities: readonly Identity[], seq: number, revisable: 0 | 1): number {
-    const person = this.#context.people.identify(identities, seq, revisable);
+  #identify(identities: readonly Identity[], seq: number, revisable: 0 | 1, as: keyof NextNumbers): number {
+    const person = this.#context.people.identify(identities, seq, revisable, as);
     this.#bringBack(person);
     return person;
   }
@@ -389,6 +390,12 @@ export class Batch {
     const statement = { ...NO_STATEMENT, record: accountRecord(person), person, kind: 'account' as const };
     this.statements.push({ ...statement, seq, version: seq, is_deleted: 0 });
   }
+}
+
+/** What the person of a record is: who acts on the platform, or is invited to it, is an account or will be one. */
+function roleIn(record: Candidate['record']): keyof NextNumbers {
+  if (record.record === 'person') return record.kind === 'account' ? 'accounts' : 'people';
+  return record.record === 'activity' || record.record === 'invitation' ? 'accounts' : 'people';
 }
 
 const UNVERSIONED = { versioned: 0, observed: 0, observed_at: 0 };

@@ -90,8 +90,8 @@ describe('the identity report', () => {
         { source: 'hook', label: 'hook', people: 1, matched: 1 },
       ],
       unmatched: [
-        { person: 'a…', source: 'crm' },
         { person: '+1202…23', source: 'crm' },
+        { person: 'a…', source: 'crm' },
       ],
     });
   });

@@ -18,18 +18,34 @@ export interface PeopleChanges {
   renumbered: number[];
 }
 
+/** Numbers that the next new people get. */
+export interface NextNumbers {
+  /** From 1. */
+  people: number;
+  /** From `FIRST_ACCOUNT`. */
+  accounts: number;
+}
+
+/** The first number of an account of the platform; everybody else is below. */
+export const FIRST_ACCOUNT = 3 * 2 ** 30;
+const MOST = 2 ** 32;
+
+export const FIRST_NUMBERS: NextNumbers = { people: 1, accounts: FIRST_ACCOUNT };
+
 const idOf = (identity: Identity): string => `${identity.kind}\n${identity.value}`;
 
 /**
- * Who is who. People get dense numbers in the order in which the journal first names them. A reference that names two people
- * shows that they are one: both become the smaller number. What was written before keeps its number in the projector's own
- * tables and is resolved through `person_roots`, so that a batch done again writes the same rows whatever its boundaries are.
+ * Who is who. People get dense numbers in the order in which the journal first names them; whoever is first named as an account of
+ * the platform gets one among those: accounts are few beside the people whom they write to, and sets of them that lie close
+ * together are merged many times faster. A reference that names two people shows that they are one: both become the account's
+ * number, else the smaller. What was written before keeps its number in the projector's own tables and is resolved through
+ * `person_roots`, so that a batch done again writes the same rows whatever its boundaries are.
  */
 export class People {
   readonly #warehouse: Warehouse;
   /** Identities are looked up as they were at this sequence number: what a crashed batch left behind is not there yet. */
   #through: number;
-  #next: number;
+  #next: NextNumbers;
   /** Numbers that have become another one. */
   readonly #roots = new Map<number, number>();
   /** All numbers of a person who has several. */
@@ -37,18 +53,17 @@ export class People {
   readonly #remembered: Lru<string, number>;
   #batch = new Map<string, number>();
   #changes = noChanges();
-  #firstOfBatch: number;
+  #firstOfBatch: NextNumbers;
 
-  private constructor(warehouse: Warehouse, through: number, next: number, remember: number) {
+  private constructor(warehouse: Warehouse, through: number, next: NextNumbers, remember: number) {
     this.#warehouse = warehouse;
     this.#through = through;
-    this.#next = next;
-    this.#firstOfBatch = next;
+    this.#next = { ...next };
+    this.#firstOfBatch = { ...next };
     this.#remembered = new Lru(remember);
   }
 
-  /** @param next the number that the next new person gets, from 1 */
-  static async load(warehouse: Warehouse, through: number, next: number, remember = 200_000): Promise<People> {
+  static async load(warehouse: Warehouse, through: number, next: NextNumbers, remember = 200_000): Promise<People> {
     const people = new People(warehouse, through, next, remember);
     const { rows } = await warehouse.query<{ person: number; root: number }>(
       renderSql(sql`SELECT person, argMax(root, seq) AS root FROM ${tableName('person_roots')}
@@ -61,8 +76,8 @@ WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
     return people;
   }
 
-  get next(): number {
-    return this.#next;
+  get next(): NextNumbers {
+    return { ...this.#next };
   }
 
   /** The number by which a person goes now. */
@@ -83,7 +98,7 @@ WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
 
   /** True where nobody before this batch is known by that person's numbers. */
   isNew(root: number): boolean {
-    return root >= this.#firstOfBatch;
+    return root >= this.#firstOfBatch[spaceOf(root)];
   }
 
   /** Looks up what `identify` will be asked about. */
@@ -107,7 +122,7 @@ WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
       renderSql(sql`SELECT value, any(i.person) AS person FROM ${tableName('identities')} AS i
 WHERE kind = ${string(kind)} AND value IN ${textSet(values)} AND version <= ${uint64(BigInt(this.#through))}
   -- whoever has a number that is still to be given is left from an order that was cut short
-  AND i.person < ${number(this.#next)}
+  AND (i.person < ${number(this.#next.people)} OR i.person >= ${number(FIRST_ACCOUNT)} AND i.person < ${number(this.#next.accounts)})
 GROUP BY value`),
     );
     for (const { value, person } of rows) this.#batch.set(`${kind}\n${value}`, person);
@@ -116,9 +131,10 @@ GROUP BY value`),
   /**
    * The person of a reference, numbered if new. All identities must have been prepared.
    * @param revisable 1 where the source is read again and again
+   * @param as what somebody new is
    * @returns 0 where there is no identity
    */
-  identify(identities: readonly Identity[], seq: number, revisable: 0 | 1): number {
+  identify(identities: readonly Identity[], seq: number, revisable: 0 | 1, as: keyof NextNumbers): number {
     let root = 0;
     let known = 0;
     for (const identity of identities) {
@@ -129,10 +145,7 @@ GROUP BY value`),
       root = root === 0 || root === other ? other : this.#tie(root, other, seq);
     }
     if (known === identities.length) return root;
-    if (root === 0) {
-      root = this.#next;
-      this.#next += 1;
-    }
+    if (root === 0) root = this.#give(as);
     for (const identity of identities) {
       const id = idOf(identity);
       if (this.#batch.has(id)) continue;
@@ -143,15 +156,22 @@ GROUP BY value`),
     return root;
   }
 
+  #give(as: keyof NextNumbers): number {
+    const given = this.#next[as];
+    if (given >= (as === 'accounts' ? MOST : FIRST_ACCOUNT)) throw new Error(`there are no more numbers for ${as}`);
+    this.#next[as] += 1;
+    return given;
+  }
+
   #tie(a: number, b: number, seq: number): number {
-    const root = Math.min(a, b);
-    const gone = Math.max(a, b);
+    const aStays = spaceOf(a) === spaceOf(b) ? a < b : spaceOf(a) === 'accounts';
+    const [root, gone] = aStays ? [a, b] : [b, a];
     const members = this.#membersOf(root);
     for (const person of this.numbers(gone)) {
       this.#roots.set(person, root);
       this.#changes.roots.push([person, root, seq]);
       members.push(person);
-      if (person < this.#firstOfBatch) this.#changes.renumbered.push(person);
+      if (!this.isNew(person)) this.#changes.renumbered.push(person);
     }
     this.#members.delete(gone);
     this.#changes.touched.add(root).add(gone);
@@ -175,8 +195,10 @@ GROUP BY value`),
     this.#batch = new Map();
     this.#changes = noChanges();
     this.#through = through;
-    this.#firstOfBatch = this.#next;
+    this.#firstOfBatch = { ...this.#next };
   }
 }
+
+const spaceOf = (person: number): keyof NextNumbers => (person >= FIRST_ACCOUNT ? 'accounts' : 'people');
 
 const noChanges = (): PeopleChanges => ({ identities: [], roots: [], touched: new Set(), renumbered: [] });

@@ -1,14 +1,14 @@
-import { sql, string } from '../sql/build.ts';
+import { number, sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { FIRST_ACCOUNT, FIRST_NUMBERS, type NextNumbers } from './people.ts';
 import { encodeTable } from './rows.ts';
 
 export interface Progress {
   /** Every entry up to here is counted. */
   seq: number;
-  /** Number of the next new person, from 1. */
-  people: number;
+  next: NextNumbers;
   /** Receipt time of the newest entry, UTC milliseconds; 0 while there is none. */
   receivedAt: number;
   /** See settingsHash; '' where facts were made before it was kept. */
@@ -19,14 +19,17 @@ export const PROGRESS_NAME = 'projector';
 
 /** How far the facts are; the beginning where there are none. */
 export async function loadProgress(warehouse: Warehouse): Promise<Progress> {
-  const { rows } = await warehouse.query<Progress>(
-    renderSql(sql`SELECT p.seq AS seq, p.people AS people, p.model AS settings,
+  const { rows } = await warehouse.query<Omit<Progress, 'next'> & NextNumbers>(
+    renderSql(sql`SELECT p.seq AS seq, p.people AS people, greatest(p.accounts, ${number(FIRST_ACCOUNT)}) AS accounts, p.model AS settings,
   (SELECT toUnixTimestamp64Milli(max(received_at)) FROM ${tableName('entries')}) AS receivedAt
 FROM (
   SELECT * FROM ${tableName('progress')} FINAL WHERE name = 'projector'
 ) AS p`),
   );
-  return rows[0] ?? { seq: 0, people: 1, receivedAt: 0, settings: '' };
+  const [row] = rows;
+  if (row === undefined) return { seq: 0, next: FIRST_NUMBERS, receivedAt: 0, settings: '' };
+  const { people, accounts, ...rest } = row;
+  return { ...rest, next: { people, accounts } };
 }
 
 /** The highest entry by which any row of a message's event was written: above the progress it is from an unfinished batch. */
@@ -49,7 +52,9 @@ export async function loadParticipationRules(warehouse: Warehouse): Promise<stri
 
 /** @param seq entries counted by then */
 export async function saveParticipationRules(warehouse: Warehouse, model: string, seq: number): Promise<void> {
-  const { columns, lines } = encodeTable('progress', [{ name: PARTICIPATIONS_NAME, seq, people: 0, model }]);
+  const { columns, lines } = encodeTable('progress', [
+    { name: PARTICIPATIONS_NAME, seq, people: 0, accounts: 0, model },
+  ]);
   await warehouse.insert('progress', columns, lines);
 }
 
@@ -64,6 +69,6 @@ export async function loadOrderInHand(warehouse: Warehouse): Promise<number> {
 }
 
 export async function saveOrderInHand(warehouse: Warehouse, seq: number): Promise<void> {
-  const { columns, lines } = encodeTable('progress', [{ name: ORDER_NAME, seq, people: 0, model: '' }]);
+  const { columns, lines } = encodeTable('progress', [{ name: ORDER_NAME, seq, people: 0, accounts: 0, model: '' }]);
   await warehouse.insert('progress', columns, lines);
 }

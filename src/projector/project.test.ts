@@ -8,6 +8,7 @@ import { TurnoutError } from '../contract/errors.ts';
 import { channelSpec, rateFile } from '../contract/workspace.ts';
 import { checkLedger } from './check-ledger.ts';
 import { loadDataSpan, loadLedger, loadQuarantineRules } from './ledger.ts';
+import { FIRST_ACCOUNT } from './people.ts';
 import { createProjector, drain, type ProjectorOptions } from './project.ts';
 import { loadQuarantine } from './quarantine.ts';
 import { loadUnpriced } from './unpriced.ts';
@@ -239,9 +240,9 @@ describe('people', () => {
     ]);
     await project();
     expect((await people()).map(({ person, kind }) => [person, kind])).toStrictEqual([
-      [1, 'account'],
-      [2, 'contact'],
-      [3, 'account'],
+      [1, 'contact'],
+      [FIRST_ACCOUNT, 'account'],
+      [FIRST_ACCOUNT + 1, 'account'],
     ]);
     receive([
       {
@@ -257,17 +258,19 @@ describe('people', () => {
     expect(
       (await people()).map(({ person, kind, email, phone, region }) => [person, kind, email, phone, region]),
     ).toStrictEqual([
-      [1, 'account', '', '', ''],
-      [2, 'account', 'dana@example.com', '+6281234567890', 'Bali'],
+      [FIRST_ACCOUNT, 'account', '', '', ''],
+      [FIRST_ACCOUNT + 1, 'account', 'dana@example.com', '+6281234567890', 'Bali'],
     ]);
-    expect(await rowsOf(engine.warehouse, 'invitations')).toMatchObject([{ person: 2 }]);
-    expect(await rowsOf(engine.warehouse, 'activities')).toMatchObject([{ person: 2 }]);
+    expect(await rowsOf(engine.warehouse, 'invitations')).toMatchObject([{ person: FIRST_ACCOUNT + 1 }]);
+    expect(await rowsOf(engine.warehouse, 'activities')).toMatchObject([{ person: FIRST_ACCOUNT + 1 }]);
     // And where the message's person is the one who is renumbered:
     receive([{ record: 'person', key: 'q', kind: 'account', external_id: 'acme', email: 'dana@example.com' }]);
     await project();
-    expect((await people()).map(({ person }) => person)).toStrictEqual([1]);
-    expect(await rowsOf(engine.warehouse, 'messages')).toMatchObject([{ account: 1, recipient: 1, country: 'ID' }]);
-    expect(await rowsOf(engine.warehouse, 'invitations')).toMatchObject([{ person: 1 }]);
+    expect((await people()).map(({ person }) => person)).toStrictEqual([FIRST_ACCOUNT]);
+    expect(await rowsOf(engine.warehouse, 'messages')).toMatchObject([
+      { account: FIRST_ACCOUNT, recipient: FIRST_ACCOUNT, country: 'ID' },
+    ]);
+    expect(await rowsOf(engine.warehouse, 'invitations')).toMatchObject([{ person: FIRST_ACCOUNT }]);
   });
 
   it('keeps a message whose recipient cannot be normalised', async () => {

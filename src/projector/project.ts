@@ -190,7 +190,7 @@ class JournalProjector implements Projector {
     const { warehouse, reader, sources, workspace, maxRecords, maxBytes } = this.#options;
     this.#strikes ??= await Strikes.load(warehouse);
     const strikes = this.#strikes;
-    const { seq, people, receivedAt } = await loadProgress(warehouse);
+    const { seq, next, receivedAt } = await loadProgress(warehouse);
     if (this.#careful) this.#aloneThrough = seq + CAREFUL_ENTRIES;
     // What is not of a batch is of the entry to come: whoever knows what was touched until now finds it.
     const outside = new Touches(warehouse, seq + 1);
@@ -213,7 +213,7 @@ class JournalProjector implements Projector {
     this.#state = {
       seq,
       receivedAt,
-      people: await People.load(warehouse, seq, people),
+      people: await People.load(warehouse, seq, next),
       accounts: new Lru(200_000),
       gone: await loadGone(warehouse, seq),
       queue,

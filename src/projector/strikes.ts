@@ -46,7 +46,7 @@ WHERE startsWith(name, ${string(PREFIX)})`),
   async add(seq: number, reason: string): Promise<void> {
     const count = (this.#attempts.get(seq)?.count ?? 0) + 1;
     this.#attempts.set(seq, { count, reason });
-    const row = { name: `${PREFIX}${seq}`, seq: count, people: 0, model: reason.slice(0, 1000) };
+    const row = { name: `${PREFIX}${seq}`, seq: count, people: 0, accounts: 0, model: reason.slice(0, 1000) };
     const { columns, lines } = encodeTable('progress', [row]);
     await this.#warehouse.insert('progress', columns, lines);
   }

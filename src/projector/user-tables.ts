@@ -81,7 +81,9 @@ async function loadHashes(warehouse: Warehouse): Promise<Map<string, string>> {
 }
 
 async function saveHash(warehouse: Warehouse, table: string, model: string, through: number): Promise<void> {
-  const { columns, lines } = encodeTable('progress', [{ name: PREFIX + table, seq: through, people: 0, model }]);
+  const { columns, lines } = encodeTable('progress', [
+    { name: PREFIX + table, seq: through, people: 0, accounts: 0, model },
+  ]);
   await warehouse.insert('progress', columns, lines);
 }
 

@@ -54,7 +54,7 @@ export async function closeBatch(
     put('entries', batch.entries),
     touches.close(),
   ]);
-  await put('progress', [{ name: PROGRESS_NAME, seq: through, people: people.next, model: settings }]);
+  await put('progress', [{ name: PROGRESS_NAME, seq: through, ...people.next, model: settings }]);
 }
 
 /**

@@ -105,6 +105,11 @@ INNER JOIN (
       ...buildMinmaxIndexStatements('participations', TABLES.participations, layout),
     ],
   },
+  {
+    version: 8,
+    name: 'numbers of accounts',
+    statements: addColumnsStatements('progress', TABLES.progress, ['accounts'], layout),
+  },
 ];
 
 /** Those of the embedded engine. */

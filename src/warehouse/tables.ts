@@ -393,9 +393,9 @@ export const TABLES = {
     version: 'version',
     granularity: 256,
   },
-  /** How far the projector is: last sequence number done, next person number, hash of the settings the facts were made with. */
+  /** How far the projector is: last sequence number done, next numbers of people, hash of the settings the facts were made with. */
   progress: {
-    columns: { name: category, seq: version, people: count, model: string },
+    columns: { name: category, seq: version, people: count, accounts: count, model: string },
     orderBy: ['name'],
     version: 'seq',
     granularity: 256,
