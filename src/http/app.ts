@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { isLoopbackHeader, isSameOrigin } from '../access/host.ts';
 import { TurnoutError } from '../contract/errors.ts';
+import { endConnectionsOnClose } from './end-connections.ts';
 import { answerError } from './error-answer.ts';
 import type { DeclaredRoute } from './route.ts';
 import { addDescriptionRoutes } from './routes/description.ts';
@@ -54,6 +55,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     },
   });
   app.setErrorHandler(answerError);
+  endConnectionsOnClose(app);
 
   const declared: DeclaredRoute[] = [];
   app.addHook('onRoute', (route) => {

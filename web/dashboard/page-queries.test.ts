@@ -57,7 +57,6 @@ test('every tile has its queries, in one batch that the grammar accepts', () => 
   const queries = keysOf();
   expect(queries.map((one) => one.key)).toEqual([
     'cards/totals',
-    'cards/trend',
     'line/series',
     'split/series',
     'bars/bars',

@@ -61,16 +61,15 @@ export function buildTileQueries(tile: Tile, input: PageQueryInput): PageQuery[]
   };
   switch (tile.kind) {
     case 'scorecards':
+      // The page of one thing has no course of time to show.
       return [
-        { key: partKey.totals(tile), query: metricQuery(frame, { metrics: tile.metrics }) },
-        ...(input.dashboard.subject === undefined
-          ? [
-              {
-                key: partKey.trend(tile),
-                query: metricQuery(frame, { metrics: tile.metrics }, sparklineGrain(input.period)),
-              },
-            ]
-          : []),
+        {
+          key: partKey.totals(tile),
+          query:
+            input.dashboard.subject === undefined
+              ? metricQuery(frame, { metrics: tile.metrics, totals: true }, sparklineGrain(input.period))
+              : metricQuery(frame, { metrics: tile.metrics }),
+        },
       ];
     case 'line': {
       const grain = lineGrain(tile.grain, input);

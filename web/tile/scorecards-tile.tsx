@@ -22,16 +22,12 @@ interface Card {
 export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecards' }> }) {
   const state = useDashboard();
   const { results, catalog, view, formats, workspace, period } = state;
-  // The page of one thing has no course of time to show.
   const hasTrend = state.dashboard.subject === undefined;
-  const data = gatherResults<string>(results, {
-    totals: partKey.totals(tile),
-    ...(hasTrend ? { trend: partKey.trend(tile) } : {}),
-  });
+  const data = gatherResults<string>(results, { totals: partKey.totals(tile) });
   if (data.kind === 'waiting') return <TileFrame tile={tile} content={{ state: 'waiting' }} />;
   if (data.kind === 'failed') return <TileFrame tile={tile} content={{ state: 'failed', error: data.error }} />;
 
-  const { totals, trend } = data.results;
+  const { totals } = data.results;
   if (!totals) return <TileFrame tile={tile} content={{ state: 'waiting' }} />;
   const { first, last } = workspace.data;
   const outside = hasTrend && (first === null || last === null || last < period.start || first >= period.end);
@@ -39,12 +35,12 @@ export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecar
     const empty = emptyState(totals, tile.metrics, state);
     return <TileFrame tile={tile} content={{ state: 'empty', meta: totals.meta, empty }} />;
   }
-  const trends = trend && toSeries(trend, { metrics: tile.metrics, timeZone: formats.timeZone });
+  const trends = hasTrend ? toSeries(totals, { metrics: tile.metrics, timeZone: formats.timeZone }) : null;
   const cards = tile.metrics.flatMap((metric): Card[] => {
     const column = totals.columns.find((candidate) => candidate.name === metric);
     if (!column) return [];
     const row = rowOf(totals);
-    const compared = totals.compare?.rows[0] ?? totals.compare?.totals ?? null;
+    const compared = totals.compare?.totals ?? totals.compare?.rows[0] ?? null;
     return [
       {
         column,
@@ -88,7 +84,7 @@ export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecar
                   info={catalog.metrics.find((metric) => metric.name === column.name)}
                   now={now}
                   before={before}
-                  trend={trends ?? null}
+                  trend={trends}
                   ignores={(column.ignores ?? []).map(labelOf)}
                   completeThrough={totals.meta.complete_through}
                 />
@@ -102,5 +98,5 @@ export function ScorecardsTile({ tile }: { tile: Extract<Tile, { kind: 'scorecar
 }
 
 function rowOf(result: QueryResult) {
-  return result.rows[0] ?? result.totals ?? null;
+  return result.totals ?? result.rows[0] ?? null;
 }
