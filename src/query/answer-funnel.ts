@@ -2,7 +2,7 @@ import type { Cell, QueryResult, ResultColumn, Row } from '../contract/result.ts
 import { lowerFirst } from '../model/labels.ts';
 import type { InstantRange } from './buckets.ts';
 import { hasFilter } from './compile/filter.ts';
-import { compileFunnel } from './compile/funnel.ts';
+import { cohortOf, compileFunnel, isCheaperTogether } from './compile/funnel.ts';
 import { readKey, readNumber } from './compile/statement.ts';
 import { cellId } from './leaf-table.ts';
 import { cutToMatured, isMaturing, rangesOf } from './maturity.ts';
@@ -26,10 +26,7 @@ export async function answerFunnel(
     matured && funnel.maturesAfter !== undefined
       ? cutToMatured(whole, funnel.maturesAfter, { completeThrough: clock.dataThrough, zone: clock.zone })
       : whole;
-  const [main, other] = await Promise.all([
-    fetchSegments(query, range, trace),
-    compare === undefined ? undefined : fetchSegments(query, compare, trace),
-  ]);
+  const [main = [], other] = await fetchCohorts(query, range, compare, trace);
   const datasets = funnel.steps.flatMap((step) => model.datasets.get(step.dataset) ?? []);
   return {
     columns: shapeFunnelColumns(query),
@@ -59,15 +56,37 @@ interface Segment {
   steps: { reached: number; median: number | null; p90: number | null }[];
 }
 
-async function fetchSegments(
+/** The segments of the range, and those of the one that it is compared with. */
+async function fetchCohorts(
   query: ResolvedFunnelQuery,
   range: InstantRange | undefined,
+  compare: InstantRange | undefined,
   trace: Trace,
-): Promise<Segment[]> {
-  const { sql, traits } = compileFunnel(query, range);
-  const rows = await trace.run(sql, traits);
-  const segments = rows.map(
-    (row): Segment => ({
+): Promise<Segment[][]> {
+  const fetch = async (ranges: readonly InstantRange[] | undefined) => {
+    const { sql, traits } = compileFunnel(query, ranges);
+    return trace.run(sql, traits);
+  };
+  if (range === undefined) return [segmentsOf(query, await fetch(undefined))];
+  if (compare === undefined) return [segmentsOf(query, await fetch([range]))];
+  if (isCheaperTogether(query, range, compare)) {
+    const rows = await fetch([range, compare]);
+    return [0, 1].map((cohort) =>
+      segmentsOf(
+        query,
+        rows.filter((row) => cohortOf(row) === cohort),
+      ),
+    );
+  }
+  const both = await Promise.all([fetch([range]), fetch([compare])]);
+  return both.map((rows) => segmentsOf(query, rows));
+}
+
+function segmentsOf(query: ResolvedFunnelQuery, rows: readonly Record<string, unknown>[]): Segment[] {
+  // A cohort that nobody belongs to has no row beside one that has.
+  const known = rows.length === 0 && query.dimension === undefined ? [{}] : rows;
+  const segments = known.map(
+    (row: Record<string, unknown>): Segment => ({
       value: readKey(row['k0']),
       steps: query.funnel.steps.map((_, index) => {
         const times = row[`times${index + 1}`];

@@ -66,7 +66,8 @@ async function answersOf(wish: Wish, cells: (string | number | null)[][]): Promi
   return new Map(
     results.map((result, index) => {
       if ('error' in result) throw new Error(JSON.stringify(result.error));
-      return [queries[index]?.key ?? '', result.rows];
+      const key = queries[index]?.key ?? '';
+      return [key, key.endsWith('/totals') && result.totals !== undefined ? [result.totals] : result.rows];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Dataset, FunnelStep } from '../../model/checked.ts';
-import { allOf, commas, comment, identifier, nested, number, sql } from '../../sql/build.ts';
+import { allOf, anyOf, commas, comment, identifier, instant, nested, number, sql } from '../../sql/build.ts';
 import type { Identifier, SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
@@ -29,6 +29,31 @@ export function afterMs(step: FunnelStep | undefined): number {
   return Math.round((step?.after ?? 0) * 1000);
 }
 
+/** Whose entrants are counted: those of a range, or of two at once that do not overlap; undefined where every time is asked for. */
+export interface FunnelCohorts {
+  /** Of the first one, and of the second. */
+  ranges: readonly InstantRange[] | undefined;
+  /** From the first start to the last end. */
+  hull: InstantRange | undefined;
+}
+
+export function cohortsOf(ranges: readonly InstantRange[] | undefined): FunnelCohorts {
+  const [first, ...rest] = ranges ?? [];
+  const hull = rest.reduce<InstantRange | undefined>(
+    (all, { start, end }) =>
+      all === undefined ? all : { start: Math.min(all.start, start), end: Math.max(all.end, end) },
+    first,
+  );
+  return { ranges, hull };
+}
+
+/** What entrants are told apart by: which of two cohorts (`cohort`, from 0) and the dimension (`k0`). */
+export function cohortKeys({ dimension }: ResolvedFunnelQuery, { ranges = [] }: FunnelCohorts): Identifier[] {
+  return [...(ranges.length > 1 ? [COHORT] : []), ...(dimension === undefined ? [] : [identifier('k0')])];
+}
+
+export const COHORT = identifier('cohort');
+
 /** Whether each row of the first step's dataset is an entity of its own, so that it enters once. */
 export function countsRows({ funnel, model }: ResolvedFunnelQuery): boolean {
   const dataset = datasetNamed(model, firstOf(funnel.steps).dataset);
@@ -40,14 +65,21 @@ export function isOnEntry(query: ResolvedFunnelQuery, step: FunnelStep): boolean
   return step.entity === undefined && step.dataset === firstOf(query.funnel.steps).dataset && countsRows(query);
 }
 
-/** Everybody who enters: `entity`, `t1`, the dimension `k0`, and what later steps need of the row. */
-export function entriesOf(query: ResolvedFunnelQuery, range: InstantRange | undefined): SqlNode {
+/** Everybody who enters: `entity`, `t1`, `cohort` and `k0` as of `cohortKeys`, and what later steps need of the row. */
+export function entriesOf(query: ResolvedFunnelQuery, cohorts: FunnelCohorts): SqlNode {
   const { funnel, dimension, clock } = query;
   const first = firstOf(funnel.steps);
   const dataset = datasetNamed(query.model, first.dataset);
   const cohort = funnel.cohort ?? first.time;
-  const key: [string, RowExpression][] =
-    dimension === undefined ? [] : [['k0', compileDimension(dimension, dataset, cohort, clock.zone)]];
+  const [range, ...others] = cohorts.ranges ?? [];
+  const key: [string, RowExpression][] = [
+    ...(range === undefined || others.length === 0
+      ? []
+      : [[COHORT.name, isOutside(dataset, cohort, range)] satisfies [string, RowExpression]]),
+    ...(dimension === undefined
+      ? []
+      : [['k0', compileDimension(dimension, dataset, cohort, clock.zone)] satisfies [string, RowExpression]]),
+  ];
   const later = funnel.steps.slice(1).map((step, index) => ({ step, place: index + 2 }));
   const entities = later.flatMap(({ step, place }): [string, RowExpression][] => {
     const { entity } = step;
@@ -60,7 +92,8 @@ export function entriesOf(query: ResolvedFunnelQuery, range: InstantRange | unde
     dataset,
     columns: new Map([...stepColumns(dataset, funnel.entity, first), ...key, ...entities, ...written]),
     where: [
-      ...compileTimeBounds(dataset, cohort, range ?? {}),
+      ...compileTimeBounds(dataset, cohort, cohorts.hull ?? {}),
+      ...(others.length === 0 ? [] : [isInside(dataset, cohort, cohorts)]),
       ...(cohort === first.time ? [] : compileTimeBounds(dataset, first.time, {})),
       ...stepConditions(query, dataset, first, funnel.entity),
     ],
@@ -74,13 +107,27 @@ export function entriesOf(query: ResolvedFunnelQuery, range: InstantRange | unde
   return sql`${named}SELECT ${grouped}, min(at_ms) AS t1\nFROM ${nested(rows)}\nGROUP BY ${grouped}`;
 }
 
+function isInside(dataset: Dataset, time: string, { ranges = [] }: FunnelCohorts): RowExpression {
+  const at = compileTime(dataset, time);
+  return (column) => anyOf(ranges.map((range) => isWithin(at(column), range)));
+}
+
+/** 1 for the second cohort. */
+function isOutside(dataset: Dataset, time: string, range: InstantRange): RowExpression {
+  const at = compileTime(dataset, time);
+  return (column) => sql`NOT (${isWithin(at(column), range)})`;
+}
+
+const isWithin = (at: SqlNode, { start, end }: InstantRange): SqlNode =>
+  sql`${at} >= ${instant(start)} AND ${at} < ${instant(end)}`;
+
 /**
  * Nobody came to a step that is written in the row of the first one before this time, milliseconds: the earliest of the period,
  * whatever else must hold, so that it is found by a look at two columns.
  */
 export function earliestOnEntry(
   { funnel, model }: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
+  { hull }: FunnelCohorts,
   step: FunnelStep,
 ): SqlNode {
   const first = firstOf(funnel.steps);
@@ -89,7 +136,7 @@ export function earliestOnEntry(
     dataset,
     columns: new Map([['at_ms', compileMilliseconds(dataset, step)]]),
     where: [
-      ...compileTimeBounds(dataset, funnel.cohort ?? first.time, range ?? {}),
+      ...compileTimeBounds(dataset, funnel.cohort ?? first.time, hull ?? {}),
       ...compileTimeBounds(dataset, step.time, {}),
     ],
   });

@@ -1,6 +1,6 @@
 import type { Dataset, Funnel, FunnelStep } from '../../model/checked.ts';
 import { commas, comment, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
-import type { SqlNode } from '../../sql/nodes.ts';
+import type { Identifier, SqlNode } from '../../sql/nodes.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
@@ -10,9 +10,13 @@ import { entityColumn } from './conversion.ts';
 import {
   ALWAYS,
   afterMs,
+  COHORT,
+  cohortKeys,
+  cohortsOf,
   countsRows,
   earliestOnEntry,
   entriesOf,
+  type FunnelCohorts,
   isOnEntry,
   NEVER,
   onEntry,
@@ -33,17 +37,24 @@ import { compileTime, compileTimeBounds } from './time.ts';
  * earliest of those that are equally deep. Taking the nearest event is never worse than taking a later one. Steps that are written in
  * the row of the first one are read from it.
  *
- * One row per value of the dimension (`k0`): `reached1 …`, and from the second step `times2 …` with median and 90th percentile in seconds.
+ * One row per value of the dimension (`k0`) and, where two ranges are asked for, `cohort` (0 for the first): `reached1 …`, and from
+ * the second step `times2 …` with median and 90th percentile in seconds.
+ *
+ * @param ranges of the first step's time; two must not overlap. Undefined: any time
  */
 export function compileFunnel(
   query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
+  ranges: readonly InstantRange[] | undefined,
 ): { sql: RenderedSql; traits: StatementTraits } {
   const { funnel, dimension } = query;
-  const key = dimension === undefined ? [] : [identifier('k0')];
+  const cohorts = cohortsOf(ranges);
+  const key = cohortKeys(query, cohorts);
   const chains = funnel.steps
     .slice(1)
-    .reduce<SqlNode>((before, step, index) => addStep(query, range, before, step, index + 2), entriesOf(query, range));
+    .reduce<SqlNode>(
+      (before, step, index) => addStep(query, cohorts, before, step, index + 2),
+      entriesOf(query, cohorts),
+    );
   const at = (step: number) => sql`tupleElement(chain, ${number(step)})`;
   const counts = funnel.steps.flatMap((_, index): SqlNode[] => {
     const step = index + 1;
@@ -55,28 +66,41 @@ export function compileFunnel(
   });
   const body = sql`SELECT
   ${indented(lines([...key, ...counts]))}
-FROM ${nested(deepestChains(query, chains))}${dimension === undefined ? sql`` : sql`\nGROUP BY k0`}`;
+FROM ${nested(deepestChains(query, key, chains))}${key.length === 0 ? sql`` : sql`\nGROUP BY ${commas(key)}`}`;
   const named = dimension?.ofPerson ? compilePersonNames(body, ['k0']) : body;
   const text = finishStatement(`funnel ${funnel.name}: ${funnel.steps.map((step) => step.name).join(' → ')}`, named);
-  return { sql: text, traits: { key: text, reads: readsOfFunnel(query, range), heavy: isHeavy([range ?? {}]) } };
+  return {
+    sql: text,
+    traits: { key: text, reads: readsOfFunnel(query, cohorts), heavy: isHeavy([cohorts.hull ?? {}]) },
+  };
 }
 
-function readsOfFunnel(query: ResolvedFunnelQuery, range: InstantRange | undefined): TableRead[] {
+/** Whether two cohorts are counted by one statement in less time: their later steps go through the same rows. */
+export function isCheaperTogether(query: ResolvedFunnelQuery, a: InstantRange, b: InstantRange): boolean {
+  const { funnel } = query;
+  const overlap = a.start < b.end && b.start < a.end;
+  const endless = funnel.windowSeconds === undefined || funnel.cohort !== undefined;
+  return !overlap && endless && funnel.steps.some((step, index) => index > 0 && !isOnEntry(query, step));
+}
+
+/** The cohort that a row of `compileFunnel` is of, from 0. */
+export const cohortOf = (row: Readonly<Record<string, unknown>>): number => Number(row[COHORT.name] ?? 0);
+
+function readsOfFunnel(query: ResolvedFunnelQuery, { hull }: FunnelCohorts): TableRead[] {
   const { funnel, model, filters, dimension } = query;
   const steps = funnel.steps.flatMap((step, index) => {
     const dataset = datasetNamed(model, step.dataset);
-    if (index === 0) return readsOf(dataset, funnel.cohort ?? step.time, range ?? {});
+    if (index === 0) return readsOf(dataset, funnel.cohort ?? step.time, hull ?? {});
     if (isOnEntry(query, step)) return [];
-    const { start, until } = boundsOf(query, range, step);
+    const { start, until } = boundsOf(query, hull, step);
     return readsOf(dataset, step.time, { ...(start === undefined ? {} : { start }), end: until });
   });
   return [...steps, ...readsOfPeople(filters, dimension?.ofPerson === true)];
 }
 
-/** One chain of times per entity (and value of the dimension). */
-function deepestChains(query: ResolvedFunnelQuery, chains: SqlNode): SqlNode {
-  const { funnel, dimension } = query;
-  const key = dimension === undefined ? [] : [identifier('k0')];
+/** One chain of times per entity (and cohort, and value of the dimension). */
+function deepestChains(query: ResolvedFunnelQuery, key: readonly Identifier[], chains: SqlNode): SqlNode {
+  const { funnel } = query;
   const times = funnel.steps.map((_, index) => timeAlias(index + 1));
   if (countsRows(query))
     return sql`SELECT ${commas([...key, sql`tuple(${commas(times)}) AS chain`])}\nFROM ${nested(chains)}`;
@@ -91,14 +115,14 @@ GROUP BY ${commas([sql`entity`, ...key])}`;
 
 function addStep(
   query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
+  cohorts: FunnelCohorts,
   before: SqlNode,
   step: FunnelStep,
   place: number,
 ): SqlNode {
   return isOnEntry(query, step)
     ? readStep(query.funnel, before, step, place)
-    : joinStep(query, range, before, step, place);
+    : joinStep(query, cohorts, before, step, place);
 }
 
 /** The step's time stands in the row of the first step. */
@@ -115,7 +139,7 @@ FROM ${nested(before)} AS before`;
 
 function joinStep(
   query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
+  cohorts: FunnelCohorts,
   before: SqlNode,
   step: FunnelStep,
   place: number,
@@ -124,15 +148,15 @@ function joinStep(
   const dataset = datasetNamed(model, step.dataset);
   const anyOrder = funnel.order === 'any';
   const at = compileTime(dataset, step.time);
-  const { start, until } = boundsOf(query, range, step);
+  const { start, until } = boundsOf(query, cohorts.hull, step);
   const rows = compileRowSource({
     dataset,
     columns: new Map([...stepColumns(dataset, step.entity ?? funnel.entity, step), ['found', () => sql`1`]]),
     where: [
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
-      ...afterFirstArrival(query, range, before, step, place, at),
-      ...(step.entity === undefined ? [amongArrivals(query, range, before, dataset, place)] : []),
+      ...afterFirstArrival(query, cohorts, before, step, place, at),
+      ...(step.entity === undefined ? [amongArrivals(query, cohorts, before, dataset, place)] : []),
       ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
   });
@@ -159,17 +183,12 @@ ON step.entity = before.${entity} AND step.at_ms >= before.earliest`;
  * Entities that came as far as the step before, so that no others are joined. Where finding them takes several joins already, all who
  * entered.
  */
-function arrivals(
-  query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
-  before: SqlNode,
-  place: number,
-): SqlNode {
+function arrivals(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, before: SqlNode, place: number): SqlNode {
   const { funnel } = query;
   const entity = funnel.steps[place - 1]?.entity === undefined ? identifier('entity') : ownEntity(place);
   const joined = funnel.steps.slice(1, place - 1).filter((step) => !isOnEntry(query, step));
   return joined.length > 1
-    ? sql`(SELECT ${entity} FROM ${nested(entriesOf(query, range))})`
+    ? sql`(SELECT ${entity} FROM ${nested(entriesOf(query, cohorts))})`
     : sql`(SELECT ${entity} FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER})`;
 }
 
@@ -179,13 +198,13 @@ function arrivals(
  */
 function amongArrivals(
   query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
+  cohorts: FunnelCohorts,
   before: SqlNode,
   dataset: Dataset,
   place: number,
 ): RowExpression {
   const name = entityColumn(dataset, query.funnel.entity);
-  return (column) => sql`${column(name)} IN ${arrivals(query, range, before, place)}`;
+  return (column) => sql`${column(name)} IN ${arrivals(query, cohorts, before, place)}`;
 }
 
 /**
@@ -194,7 +213,7 @@ function amongArrivals(
  */
 function afterFirstArrival(
   query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
+  cohorts: FunnelCohorts,
   before: SqlNode,
   step: FunnelStep,
   place: number,
@@ -206,7 +225,7 @@ function afterFirstArrival(
   const previous = timeAlias(place - 1);
   const first =
     place > 2 && last !== undefined && isOnEntry(query, last)
-      ? sql`(${earliestOnEntry(query, range, last)})`
+      ? sql`(${earliestOnEntry(query, cohorts, last)})`
       : sql`(SELECT min(${previous}) FROM ${nested(before)} AS before\nWHERE ${previous} < ${NEVER})`;
   return [(column) => sql`${at(column)} >= fromUnixTimestamp64Milli(${first} - ${number(afterMs(step))}, 'UTC')`];
 }

@@ -39,7 +39,9 @@ export function compilePersonFilter({ op, values }: ResolvedFilter, person: SqlN
 }
 
 function isOneOf(texts: string[], person: SqlNode): SqlNode {
-  const numbers = texts.filter((text) => /^#\d{1,9}$/.test(text)).map((text) => number(Number(text.slice(1))));
+  const numbers = texts
+    .filter((text) => /^#\d{1,10}$/.test(text) && Number(text.slice(1)) < 2 ** 32)
+    .map((text) => number(Number(text.slice(1))));
   const names = texts.filter((text) => text !== '');
   return anyOf([
     ...(numbers.length > 0 ? [sql`${person} IN ${list(numbers)}`] : []),
