@@ -23,7 +23,16 @@ export async function watchMemory(pid: number, signal: AbortSignal): Promise<Mem
 
 /** Of a process and everything that it has started, megabytes. */
 export function residentMegabytes(pid: number): number {
-  return Math.round(familyOf(pid).reduce((sum, each) => sum + residentKilobytes(each), 0) / 1024);
+  return sumOf(pid, 'status', 'VmRSS');
+}
+
+/** The same, a page that several processes share divided among them: what would be free without this family. */
+export function proportionalMegabytes(pid: number): number {
+  return sumOf(pid, 'smaps_rollup', 'Pss');
+}
+
+function sumOf(pid: number, file: string, field: string): number {
+  return Math.round(familyOf(pid).reduce((sum, each) => sum + kilobytes(each, file, field), 0) / 1024);
 }
 
 function familyOf(pid: number): number[] {
@@ -35,9 +44,10 @@ function familyOf(pid: number): number[] {
   }
 }
 
-function residentKilobytes(pid: number): number {
+function kilobytes(pid: number, file: string, field: string): number {
   try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+    const text = readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
   } catch {
     return 0;
   }

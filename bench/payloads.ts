@@ -78,6 +78,18 @@ export function whatsappMessage(prefix: string, first: number, count: number, ca
   return { path: '/hooks/wa', ...whatsappNotification(events, APP_SECRET) };
 }
 
+/** The same of messages that were sent then, each of its own, `times` in UTC milliseconds. */
+export function lateMessage(prefix: string, first: number, times: readonly number[], campaign: string): Message {
+  const events = times.map((at, index) => ({
+    id: `wamid.${prefix}.${first + index}`,
+    status: 'sent' as const,
+    timestamp: Math.floor(at / 1000),
+    recipient: `1202555${String((first + index) % 90_000).padStart(5, '0')}`,
+    campaign,
+  }));
+  return { path: '/hooks/wa', ...whatsappNotification(events, APP_SECRET) };
+}
+
 const SENDGRID_EVENTS = ['processed', 'delivered', 'open', 'click'] as const;
 
 /** A signed SendGrid batch. */
