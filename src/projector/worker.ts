@@ -3,6 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { CONNECTORS } from '../connectors/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
+import { giveBackWhenQuiet } from '../warehouse/give-back-memory.ts';
 import { paceOf, waitForMerges } from './pace.ts';
 import type { ProjectedSource } from './prepare.ts';
 import { createProjector } from './project.ts';
@@ -22,6 +23,7 @@ const REST_AFTER_TIDYING = 20;
 const LOOK_AT_PARTS_MS = 10_000;
 
 const port = parentPort;
+giveBackWhenQuiet();
 if (port) void work(port, workerData as WorkerInput);
 
 async function work(main: MessagePort, input: WorkerInput): Promise<void> {

@@ -50,6 +50,7 @@ const serverXml = (options: EngineOptions, users: string): string => `<clickhous
   <max_server_memory_usage>${options.memoryBytes}</max_server_memory_usage>
   <mark_cache_size>67108864</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
+  <max_thread_pool_free_size>${options.threads * 2}</max_thread_pool_free_size>
 </clickhouse>
 `;
 
@@ -58,6 +59,9 @@ const usersXml = (options: EngineOptions): string => `<clickhouse>
   <profiles><default>
     <max_threads>${options.threads}</max_threads>
     <max_memory_usage>${Math.floor(options.memoryBytes * 0.6)}</max_memory_usage>
+    <compile_expressions>0</compile_expressions>
+    <compile_aggregate_expressions>0</compile_aggregate_expressions>
+    <compile_sort_description>0</compile_sort_description>
     <max_query_size>268435456</max_query_size>
     <max_ast_elements>20000000</max_ast_elements>
     <max_expanded_ast_elements>20000000</max_expanded_ast_elements>
@@ -83,6 +87,7 @@ const usersXml = (options: EngineOptions): string => `<clickhouse>
       <query>GRANT SHOW DATABASES ON default.*</query>
       <query>GRANT SELECT ON system.one</query>
       <query>GRANT SELECT ON system.detached_parts</query>
+      <query>GRANT SYSTEM JEMALLOC ON *.*</query>
       <query>GRANT KILL QUERY ON *.*</query>
     </grants>
   </default></users>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Session } from 'chdb';
 import { damageNote, type EngineNotice, type EngineOptions, writeEngineConfig } from './engine-config.ts';
 import { createEngineServer } from './engine-server.ts';
+import { giveBackWhenQuiet } from './give-back-memory.ts';
 import { SessionPool } from './session-pool.ts';
 
 /**
@@ -22,8 +23,9 @@ raiseOutOfMemoryScore();
 const options: EngineOptions = JSON.parse(process.argv[2] ?? '{}');
 try {
   const openedAt = performance.now();
+  const sessions = openSessions(options);
   const server = createEngineServer({
-    ...openSessions(options),
+    ...sessions,
     reportDamage: (message) => {
       notify({ damaged: message });
       try {
@@ -37,6 +39,7 @@ try {
       endAtOnce();
     },
   });
+  giveBackWhenQuiet({ also: () => purgeFreed(sessions.control) });
   restoreFatalSignals();
   rmSync(options.socketPath, { force: true });
   server.listen(options.socketPath, () => notify({ ready: true, openMs: Math.round(performance.now() - openedAt) }));
@@ -67,6 +70,15 @@ function openSessions(options: EngineOptions): Record<'readers' | 'slowReaders' 
     slowReaders: new SessionPool(1, () => new Session(data, { connectionArgs: slowArguments })),
     writers: new SessionPool(options.writers, () => new Session(data)),
   };
+}
+
+/** What the engine has freed, its allocator keeps for the next statement. */
+async function purgeFreed(control: SessionPool): Promise<void> {
+  try {
+    await control.run((session) => session.execute('SYSTEM JEMALLOC PURGE'));
+  } catch {
+    // Only an engine that was built with this allocator has it.
+  }
 }
 
 function notify(notice: EngineNotice): void {
