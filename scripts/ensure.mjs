@@ -73,6 +73,8 @@ export function childEnv(extra = {}) {
     NODE_NO_WARNINGS: '1',
     // Compiled code is kept, so that the next start does not compile it again.
     NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
+    // glibc would keep a heap of freed memory for every thread.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
     ...extra,
   };
 }

@@ -9,7 +9,11 @@ ensurePackages();
 const node = findNode();
 if (args.length === 0 || args[0] === 'serve') ensureWeb(node);
 
-const child = spawn(node, [join(root, 'src', 'cli', 'main.ts'), ...args], { stdio: 'inherit', env: childEnv() });
+const main = [join(root, 'src', 'cli', 'main.ts'), ...args];
+// From here on there is nothing to do but to wait, and waiting takes 45 MB: where Node can, the server takes this process's place.
+if (process.execve !== undefined && process.platform !== 'win32') process.execve(node, [node, ...main], childEnv());
+
+const child = spawn(node, main, { stdio: 'inherit', env: childEnv() });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   // A terminal's Ctrl C reaches the child by itself; it ignores a second signal while it is stopping.
   process.on(signal, () => child.kill(signal));

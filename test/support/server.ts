@@ -58,6 +58,7 @@ export async function startServerProcess(options: ServerOptions = {}): Promise<S
       TURNOUT_LOG: 'info',
       NODE_NO_WARNINGS: '1',
       NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
+      MALLOC_ARENA_MAX: '2',
       ...options.env,
     },
   });
