@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'packs/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'node_modules/**', 'dist/**'],
+    globalSetup: 'test/support/empty-warehouse.ts',
     pool: 'forks',
     // More than cores: tests wait for engines, disks and each other.
     maxWorkers: 3,

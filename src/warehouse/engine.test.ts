@@ -14,7 +14,7 @@ import { connectWarehouse } from './client.ts';
 
 /** The real engine behind its socket: what it refuses, how it ends what runs too long, and that statements run side by side. */
 
-const engine = withEngine({ memoryBytes: 1_000_000_000 });
+const engine = withEngine({ memoryBytes: 1_000_000_000, anew: true });
 const ENDLESS = renderSql(sql`SELECT sum(cityHash64(number)) AS x FROM numbers(1000000000000)`);
 const ONE = renderSql(sql`SELECT 1 AS one`);
 

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import {
   type EmbeddedWarehouse,
   type OpenWarehouse,
@@ -13,8 +12,13 @@ import type { WarehouseConnection } from '../../src/warehouse/server-connection.
 import type { EngineLog } from '../../src/warehouse/supervisor.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { startClickHouseBridge } from './clickhouse-bridge.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
-export const SILENT_LOG = { info: () => {}, warn: () => {} };
+export { SILENT_LOG, temporaryFolder } from './temporary-folder.ts';
+
+export interface TestEngineOptions extends Partial<OpenWarehouseOptions> {
+  anew?: boolean;
+}
 
 /** Silent, but for an engine that ended although nobody ended it. */
 function endsLog(): EngineLog {
@@ -29,22 +33,19 @@ function endsLog(): EngineLog {
   };
 }
 
-/** A fresh folder below the system's temporary folder, and what removes it. */
-export function temporaryFolder(): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'turnout-test-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
 /**
  * A fresh warehouse with all tables: the embedded engine's, or with TURNOUT_TEST_ENGINE=server one behind ClickHouse's HTTP protocol,
- * with =cluster one whose tables span two shards. See `npm run test:server`.
+ * with =cluster one whose tables span two shards. See `npm run test:server`. `anew`: not a copy of one that was made before.
  */
-export async function openTestWarehouse(options: Partial<OpenWarehouseOptions> = {}): Promise<OpenWarehouse> {
+export async function openTestWarehouse({ anew = false, ...options }: TestEngineOptions = {}): Promise<OpenWarehouse> {
   const { folder, remove } = temporaryFolder();
   const kind = process.env['TURNOUT_TEST_ENGINE'] ?? 'embedded';
   const log = endsLog();
   if (kind === 'embedded') {
-    const opened = await openWarehouse({ folder: join(folder, 'warehouse'), log, poolSize: 2, ...options });
+    const place = join(folder, 'warehouse');
+    const empty = anew ? undefined : inject('emptyWarehouse');
+    if (empty !== undefined) cpSync(empty, place, { recursive: true });
+    const opened = await openWarehouse({ folder: place, log, poolSize: 2, ...options });
     return closedWith(opened, async () => remove());
   }
   if (kind !== 'server' && kind !== 'cluster') throw new Error(`TURNOUT_TEST_ENGINE is ${kind}, not server or cluster`);
@@ -76,7 +77,7 @@ export interface TestEngine {
 }
 
 /** Starts one real engine with all tables for the test file that calls it, and closes it after the last test. */
-export function withEngine(options: Partial<OpenWarehouseOptions> = {}): TestEngine {
+export function withEngine(options: TestEngineOptions = {}): TestEngine {
   let opened: OpenWarehouse | undefined;
   beforeAll(async () => {
     opened = await openTestWarehouse(options);

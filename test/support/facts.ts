@@ -8,11 +8,22 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
 /** Empties every table that the projector writes, and drops those that people brought. */
 export async function emptyTables(warehouse: Warehouse): Promise<void> {
-  const own = await listUserTables(warehouse);
+  const [own, filled] = await Promise.all([listUserTables(warehouse), listFilled(warehouse)]);
   await Promise.all([
-    ...Object.keys(TABLES).map((table) => runAll(warehouse, truncateTableStatements(table, warehouse.layout))),
+    ...filled.map((table) => runAll(warehouse, truncateTableStatements(table, warehouse.layout))),
     ...[...own].map((table) => runAll(warehouse, dropTableStatements(table, warehouse.layout))),
   ]);
+}
+
+/** The embedded engine knows which tables have rows: emptying all of them takes ten times as long as asking. */
+async function listFilled(warehouse: Warehouse): Promise<string[]> {
+  const tables = Object.keys(TABLES);
+  if (warehouse.layout.kind !== 'embedded') return tables;
+  const { rows } = await warehouse.query<{ name: string }>(
+    renderSql(sql`SELECT name FROM system.tables WHERE database = 'turnout' AND total_rows > 0`),
+  );
+  const filled = new Set(rows.map(({ name }) => name));
+  return tables.filter((table) => filled.has(table));
 }
 
 /** All rows of a table as they stand; one that people brought is named as the warehouse names it: `table_leads`. */
