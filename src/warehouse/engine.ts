@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { damageNote, type EngineNotice, type EngineOptions, writeEngineConfig } from './engine-config.ts';
@@ -11,6 +12,8 @@ import { SessionPool } from './session-pool.ts';
  * ready or has failed. Ends with its parent: when standard input closes or the parent's process id changes.
  */
 const EXIT_CANNOT_OPEN = 65;
+/** Niceness: about a third of the processor's time where the server's process wants it, too. */
+const LOW_PRIORITY = 5;
 
 const parent = process.ppid;
 // The socket and the data are for this user alone.
@@ -19,6 +22,7 @@ process.stdin.resume();
 process.stdin.on('end', endAtOnce).on('error', endAtOnce);
 setInterval(() => process.ppid === parent || endAtOnce(), 1000).unref();
 raiseOutOfMemoryScore();
+giveWayToIntake();
 
 const options: EngineOptions = JSON.parse(process.argv[2] ?? '{}');
 try {
@@ -98,6 +102,15 @@ function restoreFatalSignals(): void {
   const nothing = () => {};
   for (const signal of ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'] as const)
     process.on(signal, nothing).off(signal, nothing);
+}
+
+/** On a busy machine what comes in goes first: a question may wait, an acknowledgement may not. Threads to come inherit it. */
+function giveWayToIntake(): void {
+  try {
+    setPriority(LOW_PRIORITY);
+  } catch {
+    // Where it is not allowed all are alike.
+  }
 }
 
 /** Where memory runs out, Linux is to end this process and not the one that holds the journal. */
