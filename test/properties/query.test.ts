@@ -13,7 +13,7 @@ import { funnelQueryIn, metricQueryIn } from './arbitrary-queries.ts';
 import { checkMetrics, instantsOf, isClose, parametersOf } from './check-metrics.ts';
 
 /** Sets of random facts; each is asked `QUERIES` random questions. More by TURNOUT_PROPERTY_RUNS. fast-check prints the seed of a failure. */
-const RUNS = Number(process.env['TURNOUT_PROPERTY_RUNS'] ?? 8);
+const RUNS = Number(process.env['TURNOUT_PROPERTY_RUNS'] ?? 6);
 const QUERIES = 12;
 const DAY = 86_400_000;
 
