@@ -81,8 +81,9 @@ WHERE rows > 0`),
 const DAY_MS = 86_400_000;
 
 /**
- * UTC milliseconds of the first and the last message. Rows of messages that have moved or gone stay until the engine merges: a
- * look at all rows says where to look exactly, and only where nothing is left there everything is looked at.
+ * UTC milliseconds of the first and the last message. Rows of messages that have moved or gone stay until the engine merges, so the
+ * outermost rows only say where to look exactly; where nothing is left there, those of the outermost living rows do, and at last
+ * everything is looked at. The engine knows its outermost rows without reading any.
  */
 async function messageSpan(warehouse: Warehouse): Promise<{ first: number; last: number } | undefined> {
   interface Bounds {
@@ -94,16 +95,20 @@ async function messageSpan(warehouse: Warehouse): Promise<{ first: number; last:
   const bounds = async (from: SqlNode, early: SqlNode, late: SqlNode): Promise<Bounds | undefined> => {
     const { rows } = await warehouse.query<Bounds>(
       renderSql(sql`SELECT toUnixTimestamp64Milli(min(at)) AS first, toUnixTimestamp64Milli(max(at)) AS last,
-  countIf(${early}) AS early, countIf(${late}) AS late FROM ${tableName('messages')} ${from}`),
+  ${early} AS early, ${late} AS late FROM ${tableName('messages')} ${from}`),
     );
     return rows[0]?.early && rows[0].late ? rows[0] : undefined;
   };
-  const anywhere = await bounds(sql`WHERE is_deleted = 0`, number(1), number(1));
-  if (anywhere === undefined) return undefined;
-  const early = sql`at <= ${instant(anywhere.first + DAY_MS)}`;
-  const late = sql`at >= ${instant(anywhere.last - DAY_MS)}`;
-  const edges = await bounds(sql`FINAL WHERE ${anyOf([early, late])}`, early, late);
-  return edges ?? bounds(sql`FINAL`, number(1), number(1));
+  const all = sql`count()`;
+  for (const where of [sql``, sql`WHERE is_deleted = 0`]) {
+    const anywhere = await bounds(where, all, all);
+    if (anywhere === undefined) return undefined;
+    const early = sql`at <= ${instant(anywhere.first + DAY_MS)}`;
+    const late = sql`at >= ${instant(anywhere.last - DAY_MS)}`;
+    const edges = await bounds(sql`FINAL WHERE ${anyOf([early, late])}`, sql`countIf(${early})`, sql`countIf(${late})`);
+    if (edges !== undefined) return edges;
+  }
+  return bounds(sql`FINAL`, all, all);
 }
 
 const spanOf = (table: string, column: string): SqlNode =>
