@@ -5,7 +5,7 @@ import { sql } from '../src/sql/build.ts';
 import { renderSql } from '../src/sql/render.ts';
 import type { Warehouse } from '../src/warehouse/warehouse.ts';
 import { startServerProcess } from '../test/support/server.ts';
-import { proportionalMegabytes, residentMegabytes } from './memory.ts';
+import { distinctMegabytes, residentMegabytes } from './memory.ts';
 import type { BenchStore } from './store/open-store.ts';
 
 export interface TableBytes {
@@ -31,7 +31,7 @@ export interface ServerFootprint {
   /** Milliseconds of pages that nobody asked for before, over HTTP, by name. */
   pages: Record<string, number>;
   /** Megabytes of server and engine a minute after the last request: resident, and with shared pages counted once. */
-  idleMegabytes: { resident: number; proportional: number };
+  idleMegabytes: { resident: number; distinct: number };
 }
 
 const IDLE_MS = 60_000;
@@ -54,7 +54,7 @@ export async function measureServer(
       else times[name] = performance.now() - asked;
     }
     await pause(IDLE_MS);
-    const idleMegabytes = { resident: residentMegabytes(server.pid), proportional: proportionalMegabytes(server.pid) };
+    const idleMegabytes = { resident: residentMegabytes(server.pid), distinct: distinctMegabytes(server.pid) };
     return { readyMs: server.readyAfter, firstPageMs, pages: times, idleMegabytes };
   } finally {
     await server.stop();

@@ -23,16 +23,39 @@ export async function watchMemory(pid: number, signal: AbortSignal): Promise<Mem
 
 /** Of a process and everything that it has started, megabytes. */
 export function residentMegabytes(pid: number): number {
-  return sumOf(pid, 'status', 'VmRSS');
+  return Math.round(familyOf(pid).reduce((sum, each) => sum + residentKilobytes(each), 0) / 1024);
 }
 
-/** The same, a page that several processes share divided among them: what would be free without this family. */
-export function proportionalMegabytes(pid: number): number {
-  return sumOf(pid, 'smaps_rollup', 'Pss');
+/**
+ * The same, but of each file's pages (Node's program, the engine's library) only those of the process that shows most of them: two
+ * processes share them. Linux's own proportional size would divide them with every other Node on the machine too.
+ */
+export function distinctMegabytes(pid: number): number {
+  let anonymous = 0;
+  const files = new Map<string, number>();
+  for (const each of familyOf(pid)) {
+    const mapped = mappedKilobytes(each);
+    anonymous += mapped.anonymous;
+    for (const [path, kilobytes] of mapped.files) files.set(path, Math.max(files.get(path) ?? 0, kilobytes));
+  }
+  return Math.round([...files.values()].reduce((sum, each) => sum + each, anonymous) / 1024);
 }
 
-function sumOf(pid: number, file: string, field: string): number {
-  return Math.round(familyOf(pid).reduce((sum, each) => sum + kilobytes(each, file, field), 0) / 1024);
+/** What a process holds by itself, and what it shows of each file. */
+function mappedKilobytes(pid: number): { anonymous: number; files: Map<string, number> } {
+  const files = new Map<string, number>();
+  let anonymous = 0;
+  let path = '';
+  for (const line of read(`/proc/${pid}/smaps`).split('\n')) {
+    const mapping = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)$/.exec(line);
+    if (mapping !== null) path = mapping[1] ?? '';
+    const [, field, size] = /^(Rss|Anonymous): +(\d+)/.exec(line) ?? [];
+    if (field === undefined) continue;
+    const kilobytes = Number(size);
+    if (field === 'Anonymous') anonymous += kilobytes;
+    files.set(path, (files.get(path) ?? 0) + (field === 'Rss' ? kilobytes : -kilobytes));
+  }
+  return { anonymous, files };
 }
 
 function familyOf(pid: number): number[] {
@@ -44,11 +67,15 @@ function familyOf(pid: number): number[] {
   }
 }
 
-function kilobytes(pid: number, file: string, field: string): number {
+function residentKilobytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+}
+
+/** '' where the process has ended. */
+function read(file: string): string {
   try {
-    const text = readFileSync(`/proc/${pid}/${file}`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    return readFileSync(file, 'utf8');
   } catch {
-    return 0;
+    return '';
   }
 }

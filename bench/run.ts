@@ -175,7 +175,7 @@ async function serverOf(store: BenchStore) {
   for (const [name, ms] of Object.entries(measured.pages))
     console.log(`  ${name} over HTTP, cold: ${ms.toFixed(0)} ms`);
   console.log(
-    `\nServer: ready after ${measured.readyMs.toFixed(0)} ms, first page answered after ${measured.firstPageMs.toFixed(0)} ms, after an idle minute ${measured.idleMegabytes.resident} MB resident in all processes (shared pages counted once: ${measured.idleMegabytes.proportional} MB)`,
+    `\nServer: ready after ${measured.readyMs.toFixed(0)} ms, first page answered after ${measured.firstPageMs.toFixed(0)} ms, after an idle minute ${measured.idleMegabytes.resident} MB resident in all processes (shared pages counted once: ${measured.idleMegabytes.distinct} MB)`,
   );
   return measured;
 }

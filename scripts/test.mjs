@@ -1,10 +1,10 @@
 // `npm test`: lint, types, dead code, build, every test with real engine, real server and real browser.
 // Arguments are handed to the unit test runner: `npm test -- src/journal`.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { childEnv, ensurePackages, ensureWeb, findNode, root, run } from './ensure.mjs';
+import { childEnv, ensurePackages, findNode, root, run } from './ensure.mjs';
 
 ensurePackages();
 const node = findNode();
@@ -18,16 +18,35 @@ if (only.length > 0) {
 }
 
 const step = (title) => console.log(`\n── ${title}`);
-step('format and lint');
-run(bin('biome'), ['ci', '.']);
-step('types');
-run(bin('tsc'), ['-p', '.']);
-run(bin('tsc'), ['-p', 'web']);
-run(bin('tsc'), ['-p', 'test/e2e']);
-step('dead code');
-run(node, [join(root, 'node_modules', 'knip', 'bin', 'knip.js')]);
-step('web');
-ensureWeb(node);
+const checks = [
+  ['format and lint', [[bin('biome'), 'ci', '.']]],
+  ['types', ['.', 'web', 'test/e2e'].map((project) => [bin('tsc'), '-p', project])],
+  ['dead code', [[node, join(root, 'node_modules', 'knip', 'bin', 'knip.js')]]],
+];
+// Beside each other: the web is built while the source is checked.
+const built = runQuietly('web', [[node, join(root, 'scripts', 'build-web.mjs')]]);
+const checked = [];
+for (const [title, commands] of checks) checked.push(await runQuietly(title, commands));
+for (const { title, output, status } of [...checked, await built]) {
+  step(title);
+  process.stdout.write(output);
+  if (status !== 0) process.exit(status);
+}
+
+/** Runs commands one after the other, up to the first that fails. */
+async function runQuietly(title, commands) {
+  let output = '';
+  let status = 0;
+  for (const [command, ...args] of commands) {
+    if (status !== 0) break;
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: childEnv() });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+    status = await new Promise((resolve) =>
+      child.on('error', () => resolve(1)).on('close', (code) => resolve(code ?? 1)),
+    );
+  }
+  return { title, output, status };
+}
 
 const totals = { passed: 0, failed: 0 };
 let failed = false;

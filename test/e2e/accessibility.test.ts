@@ -33,14 +33,8 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Dashboards in every look; other pages wide and light, narrow and dark, unless TURNOUT_THOROUGH=1. */
-const looksOf = (path: string) =>
-  path.startsWith('/d/') || path.startsWith('/webinars/') || process.env['TURNOUT_THOROUGH'] === '1'
-    ? LOOKS
-    : LOOKS.filter(({ width, theme }) => (width === DESKTOP.width) === (theme === 'light'));
-
 for (const path of PAGES) {
-  for (const look of looksOf(path)) {
+  for (const look of LOOKS) {
     test(`axe finds nothing on ${path} at ${look.width} px, ${look.theme}; the page does not scroll sideways`, async () => {
       const page = await openPage(browser, url + path, look);
       expect(await violationsOf(page)).toEqual([]);

@@ -10,7 +10,7 @@ test('kill -9 of the server, again and again under load: every acknowledged even
   timeout: 900_000,
 }, async () => {
   const seed = Number(process.env['TURNOUT_SEED'] ?? 20241116);
-  const report = await runKillRounds({ rounds: process.env['TURNOUT_THOROUGH'] === '1' ? 200 : 14, seed });
+  const report = await runKillRounds({ rounds: process.env['TURNOUT_THOROUGH'] === '1' ? 200 : 10, seed });
   const median = report.restarts[Math.floor(report.restarts.length / 2)] ?? Number.POSITIVE_INFINITY;
   console.log(
     `seed ${seed}: ${report.acknowledged} acknowledged, restart median ${Math.round(median)} ms, slowest ${Math.round(report.restarts.at(-1) ?? 0)} ms`,

@@ -3,10 +3,13 @@ import type { TestProject } from 'vitest/node';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import { SILENT_LOG, temporaryFolder } from './temporary-folder.ts';
 
+/** Absent where the tests are not the embedded engine's, or no unit tests. */
+export type EmptyWarehouse = string | undefined;
+
 declare module 'vitest' {
   interface ProvidedContext {
     /** Folder of an embedded warehouse with all tables and no rows, made once: a copy opens in half the time. */
-    emptyWarehouse: string | undefined;
+    emptyWarehouse: EmptyWarehouse;
   }
 }
 

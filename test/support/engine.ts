@@ -12,6 +12,7 @@ import type { WarehouseConnection } from '../../src/warehouse/server-connection.
 import type { EngineLog } from '../../src/warehouse/supervisor.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { startClickHouseBridge } from './clickhouse-bridge.ts';
+import type { EmptyWarehouse } from './empty-warehouse.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export { SILENT_LOG, temporaryFolder } from './temporary-folder.ts';
@@ -43,7 +44,7 @@ export async function openTestWarehouse({ anew = false, ...options }: TestEngine
   const log = endsLog();
   if (kind === 'embedded') {
     const place = join(folder, 'warehouse');
-    const empty = anew ? undefined : inject('emptyWarehouse');
+    const empty: EmptyWarehouse = anew ? undefined : inject('emptyWarehouse');
     if (empty !== undefined) cpSync(empty, place, { recursive: true });
     const opened = await openWarehouse({ folder: place, log, poolSize: 2, ...options });
     return closedWith(opened, async () => remove());

@@ -8,7 +8,7 @@ test('where numbers come from, whether roll-ups or facts answered', () => {
     'from messages',
   );
   expect(sourceWords(['roll-up account_activity, days', 'raw facts: messages (no roll-up has failure_reason)'])).toBe(
-    'from account_activity and messages',
+    'from account activity and messages',
   );
 });
 

@@ -3,9 +3,9 @@ import { formatValue } from '../format/index.ts';
 
 /** How an answer was made, in words, from the plan that the server tells. Pure. */
 
-/** `raw facts: activities, messages (…)` and `roll-up messages by channel, days` → "from activities and messages". */
+/** `raw facts: activities, messages (…)` and `roll-up account_activity by channel, days` → "from account activity, activities and messages". */
 export function sourceWords(plan: readonly string[]): string {
-  const tables = new Set(plan.flatMap(sourcesOf));
+  const tables = new Set(plan.flatMap(sourcesOf).map((name) => name.replaceAll('_', ' ')));
   return tables.size === 0 ? 'no source' : `from ${new Intl.ListFormat('en').format(tables)}`;
 }
 
