@@ -63,14 +63,14 @@ async function fetchCohorts(
   compare: InstantRange | undefined,
   trace: Trace,
 ): Promise<Segment[][]> {
-  const fetch = async (ranges: readonly InstantRange[] | undefined) => {
+  const run = async (ranges: readonly InstantRange[] | undefined) => {
     const { sql, traits } = compileFunnel(query, ranges);
     return trace.run(sql, traits);
   };
-  if (range === undefined) return [segmentsOf(query, await fetch(undefined))];
-  if (compare === undefined) return [segmentsOf(query, await fetch([range]))];
+  if (range === undefined) return [segmentsOf(query, await run(undefined))];
+  if (compare === undefined) return [segmentsOf(query, await run([range]))];
   if (isCheaperTogether(query, range, compare)) {
-    const rows = await fetch([range, compare]);
+    const rows = await run([range, compare]);
     return [0, 1].map((cohort) =>
       segmentsOf(
         query,
@@ -78,7 +78,7 @@ async function fetchCohorts(
       ),
     );
   }
-  const both = await Promise.all([fetch([range]), fetch([compare])]);
+  const both = await Promise.all([run([range]), run([compare])]);
   return both.map((rows) => segmentsOf(query, rows));
 }
 
