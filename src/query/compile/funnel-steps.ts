@@ -125,22 +125,43 @@ const isWithin = (at: SqlNode, { start, end }: InstantRange): SqlNode =>
  * Nobody came to a step that is written in the row of the first one before this time, milliseconds: the earliest of the period,
  * whatever else must hold, so that it is found by a look at two columns.
  */
-export function earliestOnEntry(
+export function earliestOnEntry(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, step: FunnelStep): SqlNode {
+  const { dataset, where } = rowsOfPeriod(query, cohorts, step);
+  const rows = compileRowSource({ dataset, columns: new Map([['at_ms', compileMilliseconds(dataset, step)]]), where });
+  return sql`SELECT min(at_ms) FROM ${nested(rows)}`;
+}
+
+/**
+ * Whom the rows of the period name by another entity, whatever else must hold.
+ *
+ * @param step written in the row of the first one: only those who may have come to it
+ */
+export function entrants(
+  query: ResolvedFunnelQuery,
+  cohorts: FunnelCohorts,
+  entity: string,
+  step: FunnelStep | undefined,
+): SqlNode {
+  const { dataset, where } = rowsOfPeriod(query, cohorts, step);
+  const name = entityColumn(dataset, entity);
+  return compileRowSource({ dataset, columns: new Map([['named', (column) => column(name)]]), where });
+}
+
+/** The first step's rows of the period, those with a time for a step that is written in them. */
+function rowsOfPeriod(
   { funnel, model }: ResolvedFunnelQuery,
   { hull }: FunnelCohorts,
-  step: FunnelStep,
-): SqlNode {
+  step: FunnelStep | undefined,
+): { dataset: Dataset; where: RowExpression[] } {
   const first = firstOf(funnel.steps);
   const dataset = datasetNamed(model, first.dataset);
-  const rows = compileRowSource({
+  return {
     dataset,
-    columns: new Map([['at_ms', compileMilliseconds(dataset, step)]]),
     where: [
       ...compileTimeBounds(dataset, funnel.cohort ?? first.time, hull ?? {}),
-      ...compileTimeBounds(dataset, step.time, {}),
+      ...(step === undefined ? [] : compileTimeBounds(dataset, step.time, {})),
     ],
-  });
-  return sql`SELECT min(at_ms) FROM ${nested(rows)}`;
+  };
 }
 
 /** The step's time where its conditions hold and it is not in the future. */

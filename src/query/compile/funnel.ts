@@ -15,6 +15,7 @@ import {
   cohortsOf,
   countsRows,
   earliestOnEntry,
+  entrants,
   entriesOf,
   type FunnelCohorts,
   isOnEntry,
@@ -156,7 +157,9 @@ function joinStep(
       ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
       (column) => sql`${at(column)} < ${instant(until)}`,
       ...afterFirstArrival(query, cohorts, before, step, place, at),
-      ...(step.entity === undefined ? [amongArrivals(query, cohorts, before, dataset, place)] : []),
+      step.entity === undefined
+        ? amongArrivals(query, cohorts, before, dataset, place)
+        : amongEntrants(query, cohorts, dataset, step.entity, place),
       ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
     ],
   });
@@ -192,10 +195,7 @@ function arrivals(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, before: Sq
     : sql`(SELECT ${entity} FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER})`;
 }
 
-/**
- * Only those who came as far as the step before; not where a step is found by another entity: the first step's rows, which are many
- * then, would have to be gone through once more.
- */
+/** Only those who came as far as the step before. */
 function amongArrivals(
   query: ResolvedFunnelQuery,
   cohorts: FunnelCohorts,
@@ -205,6 +205,28 @@ function amongArrivals(
 ): RowExpression {
   const name = entityColumn(dataset, query.funnel.entity);
   return (column) => sql`${column(name)} IN ${arrivals(query, cohorts, before, place)}`;
+}
+
+/**
+ * Of a step that is found by another entity, only those whom the first step's rows of the period name and who may have come as far as
+ * the step before.
+ */
+function amongEntrants(
+  query: ResolvedFunnelQuery,
+  cohorts: FunnelCohorts,
+  dataset: Dataset,
+  entity: string,
+  place: number,
+): RowExpression {
+  const name = entityColumn(dataset, entity);
+  const last = lastWritten(query, place);
+  return (column) => sql`${column(name)} IN (${entrants(query, cohorts, entity, last)})`;
+}
+
+/** The step before, where it is written in the row of the first one. */
+function lastWritten(query: ResolvedFunnelQuery, place: number): FunnelStep | undefined {
+  const last = query.funnel.steps[place - 2];
+  return place > 2 && last !== undefined && isOnEntry(query, last) ? last : undefined;
 }
 
 /**
@@ -221,10 +243,10 @@ function afterFirstArrival(
 ): RowExpression[] {
   const { funnel } = query;
   if (step.entity === undefined || step.anytime || funnel.order === 'any') return [];
-  const last = funnel.steps[place - 2];
+  const last = lastWritten(query, place);
   const previous = timeAlias(place - 1);
   const first =
-    place > 2 && last !== undefined && isOnEntry(query, last)
+    last !== undefined
       ? sql`(${earliestOnEntry(query, cohorts, last)})`
       : sql`(SELECT min(${previous}) FROM ${nested(before)} AS before\nWHERE ${previous} < ${NEVER})`;
   return [(column) => sql`${at(column)} >= fromUnixTimestamp64Milli(${first} - ${number(afterMs(step))}, 'UTC')`];
