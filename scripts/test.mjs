@@ -2,7 +2,8 @@
 // Arguments are handed to the unit test runner: `npm test -- src/journal`.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnv, ensurePackages, findNode, root, run } from './ensure.mjs';
 
@@ -48,6 +49,7 @@ async function runQuietly(title, commands) {
   return { title, output, status };
 }
 
+const folder = makeTestFolder();
 const totals = { passed: 0, failed: 0 };
 let failed = false;
 for (const [title, config] of [
@@ -63,7 +65,7 @@ for (const [title, config] of [
     {
       cwd: root,
       stdio: 'inherit',
-      env: childEnv(),
+      env: { ...childEnv(), ...(folder === undefined ? {} : { TMPDIR: folder, TURNOUT_TEST_CACHE: tmpdir() }) },
     },
   );
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
@@ -71,5 +73,16 @@ for (const [title, config] of [
   totals.failed += numFailedTests;
   failed ||= result.status !== 0;
 }
+if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(failed ? 1 : 0);
+
+/** Tests make thousands of small files and wait for each: a fifth faster in memory, where there is plenty of it. Undefined: on disk. */
+function makeTestFolder() {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > 8e9 ? mkdtempSync('/dev/shm/turnout-') : undefined;
+  } catch {
+    return undefined;
+  }
+}

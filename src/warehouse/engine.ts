@@ -12,8 +12,11 @@ import { SessionPool } from './session-pool.ts';
  * ready or has failed. Ends with its parent: when standard input closes or the parent's process id changes.
  */
 const EXIT_CANNOT_OPEN = 65;
-/** Niceness: about a third of the processor's time where the server's process wants it, too. */
-const LOW_PRIORITY = 5;
+/**
+ * Niceness. It holds for each of the engine's threads, of which ten may want to run at once: with 5 they still took most of two
+ * cores, and an acknowledgement waited for seconds (`npm run bench:mixed`).
+ */
+const LOW_PRIORITY = 12;
 
 const parent = process.ppid;
 // The socket and the data are for this user alone.

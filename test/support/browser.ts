@@ -23,7 +23,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** The package unpacks itself into the temporary folder; two users of one machine must not share that. */
-const unpacked = join(tmpdir(), `turnout-chromium-${userInfo().uid}`);
+const unpacked = join(process.env['TURNOUT_TEST_CACHE'] ?? tmpdir(), `turnout-chromium-${userInfo().uid}`);
 
 async function unpackChromium(): Promise<string> {
   mkdirSync(unpacked, { recursive: true });
