@@ -1,12 +1,11 @@
 // Late events on a store that is kept: npm run bench:late -- --keep FOLDER [--events 10000] [--days 400]
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RollupInfo } from '../src/contract/api.ts';
 import type { MetricQuery } from '../src/contract/query.ts';
 import type { QueryResult } from '../src/contract/result.ts';
-import { startServerProcess, until } from '../test/support/server.ts';
+import { until } from '../test/support/server.ts';
 import { waitUntilProjected } from './freshness.ts';
-import { describeMachine } from './measure.ts';
+import { startKeptServer } from './kept-server.ts';
 import { lateMessage } from './payloads.ts';
 
 const { values } = parseArgs({
@@ -26,13 +25,7 @@ if (keep === undefined) {
 const [events, days] = [Number(values.events), Number(values.days)];
 const PER_REQUEST = 100;
 
-const machine = describeMachine();
-console.log(`${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}, load before: ${machine.loadBefore}`);
-const server = await startServerProcess({
-  data: join(keep, 'data'),
-  workspace: join(keep, 'workspace'),
-  env: { TURNOUT_LOG: 'warn' },
-});
+const { server } = await startKeptServer(keep);
 try {
   await waitUntilProjected(server.url);
   await settled();

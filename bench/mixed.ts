@@ -3,9 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LedgerRow } from '../src/contract/api.ts';
-import { startServerProcess } from '../test/support/server.ts';
 import { measureFreshness, waitUntilProjected } from './freshness.ts';
-import { describeMachine } from './measure.ts';
+import { startKeptServer } from './kept-server.ts';
 import { watchMemory } from './memory.ts';
 import { readKeys } from './payloads.ts';
 import { runReaders } from './readers.ts';
@@ -29,14 +28,7 @@ if (keep === undefined) {
 const [rate, seconds, readers] = [Number(values.rate), Number(values.seconds), Number(values.readers)];
 
 process.setMaxListeners(50);
-const machine = describeMachine();
-console.log(`${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}, load before: ${machine.loadBefore}`);
-
-const server = await startServerProcess({
-  data: join(keep, 'data'),
-  workspace: join(keep, 'workspace'),
-  env: { TURNOUT_LOG: 'warn' },
-});
+const { machine, server } = await startKeptServer(keep);
 const keys = readKeys(join(keep, 'workspace'));
 const sender = new SenderProcess(keys);
 try {
