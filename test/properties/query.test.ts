@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addDays, daysBetween } from '../../src/contract/plain-date.ts';
 import type { FunnelQuery, MetricQuery } from '../../src/contract/query.ts';
-import type { QueryResult } from '../../src/contract/result.ts';
+import type { QueryResult, Row } from '../../src/contract/result.ts';
 import { caseModelIn } from '../cases/model.ts';
 import { askerAt } from '../cases/query-context.ts';
 import { withFactWarehouse } from '../cases/warehouse.ts';
@@ -72,7 +73,9 @@ describe('random queries equal the reference', () => {
         await engine.fill(given.facts);
         const ask = askerOf(given);
         for (const query of queries) {
-          checkFunnel(given, query, await ask(query));
+          const answer = await ask(query);
+          checkFunnel(given, query, answer);
+          await checkFunnelComparison(query, answer, ask);
           // Metrics count what is dated in the future as well.
           if (given.now > given.place.origin + 20 * DAY) await checkFunnelMetrics(query, ask);
         }
@@ -124,6 +127,33 @@ function checkFunnel(given: Given, query: FunnelQuery, answer: QueryResult): voi
         median: medians[index],
       });
   });
+}
+
+/** Two periods at once, one beside the other and one into the other, are what each is alone. */
+async function checkFunnelComparison(
+  query: FunnelQuery,
+  alone: QueryResult,
+  ask: (query: FunnelQuery) => Promise<QueryResult>,
+): Promise<void> {
+  const asked = query.time?.range;
+  // What matures is cut alike in both.
+  if (asked === undefined || asked[0].length > 10 || query.matured === true) return;
+  const [start, end] = asked;
+  const [dimension] = query.dimensions ?? [];
+  const placeOf = (row: Row) =>
+    JSON.stringify([dimension === undefined ? null : (row[dimension] ?? null), row['step']]);
+  const days = daysBetween(start, end);
+  for (const back of new Set([days, Math.ceil(days / 2)])) {
+    const range: [string, string] = [addDays(start, -back), addDays(end, -back)];
+    const both = await ask({ ...query, compare: { range } });
+    const before = new Map((await ask({ ...query, time: { range } })).rows.map((row) => [placeOf(row), row]));
+    expect({ query, range, rows: both.rows }).toEqual({ query, range, rows: alone.rows });
+    expect({ query, range, rows: both.compare?.rows }).toEqual({
+      query,
+      range,
+      rows: alone.rows.map((row) => before.get(placeOf(row)) ?? null),
+    });
+  }
 }
 
 /** Metrics that count what the steps of the funnel of sign-ups count, in their order. */
