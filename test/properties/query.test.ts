@@ -135,10 +135,9 @@ async function checkFunnelComparison(
   alone: QueryResult,
   ask: (query: FunnelQuery) => Promise<QueryResult>,
 ): Promise<void> {
-  const asked = query.time?.range;
+  const [start, end] = query.time?.range ?? [];
   // What matures is cut alike in both.
-  if (asked === undefined || asked[0].length > 10 || query.matured === true) return;
-  const [start, end] = asked;
+  if (start === undefined || end === undefined || start.length > 10 || query.matured === true) return;
   const [dimension] = query.dimensions ?? [];
   const placeOf = (row: Row) =>
     JSON.stringify([dimension === undefined ? null : (row[dimension] ?? null), row['step']]);
