@@ -2,7 +2,7 @@
 // Arguments are handed to the unit test runner: `npm test -- src/journal`.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnv, ensurePackages, findNode, root, run } from './ensure.mjs';
@@ -81,7 +81,11 @@ process.exit(failed ? 1 : 0);
 function makeTestFolder() {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');
-    return bavail * bsize > 8e9 ? mkdtempSync('/dev/shm/turnout-') : undefined;
+    if (bavail * bsize < 8e9) return undefined;
+    const made = mkdtempSync('/dev/shm/turnout-');
+    // PostgreSQL runs as a user of its own where the tests run as root.
+    chmodSync(made, 0o755);
+    return made;
   } catch {
     return undefined;
   }

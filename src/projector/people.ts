@@ -98,7 +98,12 @@ WHERE seq <= ${uint64(BigInt(through))} GROUP BY person ORDER BY person`),
 
   /** True where nobody before this batch is known by that person's numbers. */
   isNew(root: number): boolean {
-    return root >= this.#firstOfBatch[spaceOf(root)];
+    return this.numbers(root).every((person) => this.#isOfBatch(person));
+  }
+
+  /** Whether the number was given in this batch. Who got it may have had another one before. */
+  #isOfBatch(person: number): boolean {
+    return person >= this.#firstOfBatch[spaceOf(person)];
   }
 
   /** Looks up what `identify` will be asked about. */
@@ -171,7 +176,7 @@ GROUP BY value`),
       this.#roots.set(person, root);
       this.#changes.roots.push([person, root, seq]);
       members.push(person);
-      if (!this.isNew(person)) this.#changes.renumbered.push(person);
+      if (!this.#isOfBatch(person)) this.#changes.renumbered.push(person);
     }
     this.#members.delete(gone);
     this.#changes.touched.add(root).add(gone);

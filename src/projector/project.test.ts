@@ -273,6 +273,19 @@ describe('people', () => {
     expect(await rowsOf(engine.warehouse, 'invitations')).toMatchObject([{ person: FIRST_ACCOUNT }]);
   });
 
+  it('keeps what was known of a contact who turns out to be an account that is new', async () => {
+    receive([{ record: 'person', key: 'p', kind: 'contact', email: 'dana@example.com', region: 'Bali' }]);
+    await project();
+    receive([
+      { record: 'activity', key: 'l', person: { external_id: 'acme' }, at: '2024-11-02T00:00:00Z', feature: 'login' },
+      { record: 'person', key: 'q', kind: 'contact', email: 'dana@example.com', external_id: 'acme' },
+    ]);
+    await project();
+    expect(await people()).toMatchObject([
+      { person: FIRST_ACCOUNT, kind: 'account', email: 'dana@example.com', external_id: 'acme', region: 'Bali' },
+    ]);
+  });
+
   it('keeps a message whose recipient cannot be normalised', async () => {
     receive([event('a', { recipient: { phone: '1.20256E+10' } })]);
     await project();

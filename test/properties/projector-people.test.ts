@@ -161,7 +161,7 @@ describe('people', () => {
           expect(await numbers('messages', 'recipient')).toStrictEqual(expected('message', (one) => one.other).sort());
         },
       ),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 12, endOnFailure: true },
     );
   });
 });
