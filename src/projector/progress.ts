@@ -3,7 +3,7 @@ import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { FIRST_ACCOUNT, FIRST_NUMBERS, type NextNumbers } from './people.ts';
-import { encodeTable } from './rows.ts';
+import { encodeTable, type TableRow } from './rows.ts';
 
 export interface Progress {
   /** Every entry up to here is counted. */
@@ -40,6 +40,15 @@ export async function loadLeftoverSeq(warehouse: Warehouse): Promise<number> {
   return rows[0]?.seq ?? 0;
 }
 
+/** Something else that is remembered beside the progress, under a name of its own. */
+export async function saveNote(
+  warehouse: Warehouse,
+  note: Pick<TableRow<'progress'>, 'name' | 'seq' | 'model'>,
+): Promise<void> {
+  const { columns, lines } = encodeTable('progress', [{ ...note, people: 0, accounts: 0 }]);
+  await warehouse.insert('progress', columns, lines);
+}
+
 const PARTICIPATIONS_NAME = 'participations';
 
 /** Hash of the rules by which every participation was computed; undefined where they never were. */
@@ -52,10 +61,7 @@ export async function loadParticipationRules(warehouse: Warehouse): Promise<stri
 
 /** @param seq entries counted by then */
 export async function saveParticipationRules(warehouse: Warehouse, model: string, seq: number): Promise<void> {
-  const { columns, lines } = encodeTable('progress', [
-    { name: PARTICIPATIONS_NAME, seq, people: 0, accounts: 0, model },
-  ]);
-  await warehouse.insert('progress', columns, lines);
+  await saveNote(warehouse, { name: PARTICIPATIONS_NAME, seq, model });
 }
 
 const ORDER_NAME = 'order';
@@ -69,6 +75,5 @@ export async function loadOrderInHand(warehouse: Warehouse): Promise<number> {
 }
 
 export async function saveOrderInHand(warehouse: Warehouse, seq: number): Promise<void> {
-  const { columns, lines } = encodeTable('progress', [{ name: ORDER_NAME, seq, people: 0, accounts: 0, model: '' }]);
-  await warehouse.insert('progress', columns, lines);
+  await saveNote(warehouse, { name: ORDER_NAME, seq, model: '' });
 }

@@ -2,7 +2,7 @@ import { sql, string } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import { tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { encodeTable } from './rows.ts';
+import { saveNote } from './progress.ts';
 
 /** An entry that was tried so often without success is quarantined. */
 export const MAX_ATTEMPTS = 3;
@@ -46,8 +46,6 @@ WHERE startsWith(name, ${string(PREFIX)})`),
   async add(seq: number, reason: string): Promise<void> {
     const count = (this.#attempts.get(seq)?.count ?? 0) + 1;
     this.#attempts.set(seq, { count, reason });
-    const row = { name: `${PREFIX}${seq}`, seq: count, people: 0, accounts: 0, model: reason.slice(0, 1000) };
-    const { columns, lines } = encodeTable('progress', [row]);
-    await this.#warehouse.insert('progress', columns, lines);
+    await saveNote(this.#warehouse, { name: `${PREFIX}${seq}`, seq: count, model: reason.slice(0, 1000) });
   }
 }

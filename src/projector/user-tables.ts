@@ -7,7 +7,7 @@ import { runAll } from '../warehouse/run-all.ts';
 import { createTableStatements, dropTableStatements, listColumns, tableName } from '../warehouse/schema.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Key } from './hash.ts';
-import { encodeTable } from './rows.ts';
+import { saveNote } from './progress.ts';
 import { keySet } from './sets.ts';
 import type { Touches } from './touches.ts';
 import { MISFITS, type TableRows, UserRows, type UserTable } from './user-rows.ts';
@@ -81,10 +81,7 @@ async function loadHashes(warehouse: Warehouse): Promise<Map<string, string>> {
 }
 
 async function saveHash(warehouse: Warehouse, table: string, model: string, through: number): Promise<void> {
-  const { columns, lines } = encodeTable('progress', [
-    { name: PREFIX + table, seq: through, people: 0, accounts: 0, model },
-  ]);
-  await warehouse.insert('progress', columns, lines);
+  await saveNote(warehouse, { name: PREFIX + table, seq: through, model });
 }
 
 /** Puts every row that stands into an empty table. */

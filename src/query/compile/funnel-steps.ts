@@ -1,5 +1,5 @@
 import type { Dataset, FunnelStep } from '../../model/checked.ts';
-import { allOf, anyOf, commas, comment, identifier, instant, nested, number, sql } from '../../sql/build.ts';
+import { allOf, anyOf, commas, comment, identifier, nested, number, sql } from '../../sql/build.ts';
 import type { Identifier, SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
@@ -9,7 +9,7 @@ import { compileFilters } from './filter.ts';
 import { compileDimension } from './keys.ts';
 import { compilePredicate } from './predicate.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
-import { compileTime, compileTimeBounds } from './time.ts';
+import { compileTime, compileTimeBounds, compileWithin } from './time.ts';
 
 /** Later than any event: the step was not reached. */
 export const NEVER = number(Number.MAX_SAFE_INTEGER);
@@ -38,12 +38,10 @@ export interface FunnelCohorts {
 }
 
 export function cohortsOf(ranges: readonly InstantRange[] | undefined): FunnelCohorts {
-  const [first, ...rest] = ranges ?? [];
-  const hull = rest.reduce<InstantRange | undefined>(
-    (all, { start, end }) =>
-      all === undefined ? all : { start: Math.min(all.start, start), end: Math.max(all.end, end) },
-    first,
-  );
+  const hull = ranges && {
+    start: Math.min(...ranges.map(({ start }) => start)),
+    end: Math.max(...ranges.map(({ end }) => end)),
+  };
   return { ranges, hull };
 }
 
@@ -109,17 +107,14 @@ export function entriesOf(query: ResolvedFunnelQuery, cohorts: FunnelCohorts): S
 
 function isInside(dataset: Dataset, time: string, { ranges = [] }: FunnelCohorts): RowExpression {
   const at = compileTime(dataset, time);
-  return (column) => anyOf(ranges.map((range) => isWithin(at(column), range)));
+  return (column) => anyOf(ranges.map((range) => compileWithin(at(column), range)));
 }
 
 /** 1 for the second cohort. */
 function isOutside(dataset: Dataset, time: string, range: InstantRange): RowExpression {
   const at = compileTime(dataset, time);
-  return (column) => sql`NOT (${isWithin(at(column), range)})`;
+  return (column) => sql`NOT (${compileWithin(at(column), range)})`;
 }
-
-const isWithin = (at: SqlNode, { start, end }: InstantRange): SqlNode =>
-  sql`${at} >= ${instant(start)} AND ${at} < ${instant(end)}`;
 
 /**
  * Nobody came to a step that is written in the row of the first one before this time, milliseconds: the earliest of the period,

@@ -183,19 +183,9 @@ ON step.entity = before.${entity} AND step.at_ms >= before.earliest`;
 }
 
 /**
- * Entities that came as far as the step before, so that no others are joined. Where finding them takes several joins already, all who
+ * Only those who came as far as the step before, so that no others are joined. Where finding them takes several joins already, all who
  * entered.
  */
-function arrivals(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, before: SqlNode, place: number): SqlNode {
-  const { funnel } = query;
-  const entity = funnel.steps[place - 1]?.entity === undefined ? identifier('entity') : ownEntity(place);
-  const joined = funnel.steps.slice(1, place - 1).filter((step) => !isOnEntry(query, step));
-  return joined.length > 1
-    ? sql`(SELECT ${entity} FROM ${nested(entriesOf(query, cohorts))})`
-    : sql`(SELECT ${entity} FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER})`;
-}
-
-/** Only those who came as far as the step before. */
 function amongArrivals(
   query: ResolvedFunnelQuery,
   cohorts: FunnelCohorts,
@@ -203,8 +193,14 @@ function amongArrivals(
   dataset: Dataset,
   place: number,
 ): RowExpression {
-  const name = entityColumn(dataset, query.funnel.entity);
-  return (column) => sql`${column(name)} IN ${arrivals(query, cohorts, before, place)}`;
+  const { funnel } = query;
+  const name = entityColumn(dataset, funnel.entity);
+  const joined = funnel.steps.slice(1, place - 1).filter((step) => !isOnEntry(query, step));
+  const arrivals =
+    joined.length > 1
+      ? sql`SELECT entity FROM ${nested(entriesOf(query, cohorts))}`
+      : sql`SELECT entity FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER}`;
+  return (column) => sql`${column(name)} IN (${arrivals})`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../contract/changes.ts';
 import type { Dataset, Rollup } from '../../model/checked.ts';
-import { allOf, anyOf, instant, list, number, sql } from '../../sql/build.ts';
+import { allOf, anyOf, list, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { Level } from '../plan/choose-rollup.ts';
@@ -8,7 +8,7 @@ import type { Pieces } from '../plan/pieces.ts';
 import { BUCKET_COLUMN, keyColumn, SET_COLUMN } from '../rollup/columns.ts';
 import { offsetsOf } from '../zone-offsets.ts';
 import type { RowExpression } from './row-source.ts';
-import { compileBucket, compileTime, compileTimeBounds } from './time.ts';
+import { compileBucket, compileTime, compileTimeBounds, compileWithin } from './time.ts';
 
 /** Names that no column of a dataset can have. */
 const BUCKET = '@bucket';
@@ -57,7 +57,7 @@ function ofDays({ days }: Pieces): RowExpression[] {
   if (days === undefined) return [() => sql`0`];
   const starts = days.except.map(({ start }) => second(start));
   return [
-    (column) => isWithin(column(BUCKET), days),
+    (column) => compileWithin(column(BUCKET), days),
     ...(starts.length === 0
       ? []
       : [(column: (name: string) => SqlNode) => sql`${column(BUCKET)} NOT IN ${list(starts)}`]),
@@ -67,9 +67,10 @@ function ofDays({ days }: Pieces): RowExpression[] {
 /** As ranges where they are few, else bucket by bucket. */
 function ofHours({ hours }: Pieces): RowExpression[] {
   const bounds = { start: hours[0]?.start ?? 0, end: hours.at(-1)?.end ?? 0 };
-  const inBounds: RowExpression = (column) => isWithin(column(BUCKET), bounds);
+  const inBounds: RowExpression = (column) => compileWithin(column(BUCKET), bounds);
   if (hours.length < 2) return [inBounds];
-  if (hours.length <= FEW) return [inBounds, (column) => anyOf(hours.map((hour) => isWithin(column(BUCKET), hour)))];
+  if (hours.length <= FEW)
+    return [inBounds, (column) => anyOf(hours.map((hour) => compileWithin(column(BUCKET), hour)))];
   const starts = hours.flatMap(startsWithin).map(second);
   return [inBounds, (column) => sql`${column(BUCKET)} IN ${list(starts)}`];
 }
@@ -82,13 +83,6 @@ const second = (at: number) => number(at / 1000);
 const startsWithin = ({ start, end }: InstantRange): number[] =>
   Array.from({ length: (end - start) / HOUR_MS }, (_, index) => start + index * HOUR_MS);
 
-function isWithin(at: SqlNode, { start, end }: Partial<InstantRange>): SqlNode {
-  return allOf([
-    ...(start === undefined ? [] : [sql`${at} >= ${instant(start)}`]),
-    ...(end === undefined ? [] : [sql`${at} < ${instant(end)}`]),
-  ]);
-}
-
 /** Keeps the rows of a dataset that no level holds. */
 export function factConditions({ facts }: Pieces, dataset: Dataset, time: string, zone: string): RowExpression[] {
   const at = compileTime(dataset, time);
@@ -100,7 +94,8 @@ export function factConditions({ facts }: Pieces, dataset: Dataset, time: string
   };
   const known = compileTimeBounds(dataset, time, bounds);
   if (facts.length < 2) return known;
-  if (facts.length <= FEW) return [...known, (column) => anyOf(facts.map((stretch) => isWithin(at(column), stretch)))];
+  if (facts.length <= FEW)
+    return [...known, (column) => anyOf(facts.map((stretch) => compileWithin(at(column), stretch)))];
   const hours: InstantRange[] = [];
   const edges: Partial<InstantRange>[] = [];
   for (const { start, end } of facts) {
@@ -132,7 +127,7 @@ function ofManyHours(
   const isEdge = edges.map(
     ({ start, end }): RowExpression =>
       (column) =>
-        isWithin(at(column), { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }),
+        compileWithin(at(column), { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }),
   );
   const bounded = edges.every(({ start, end }) => start !== undefined && end !== undefined);
   return (column) => {

@@ -2,7 +2,7 @@ import { assertNever } from '../../contract/errors.ts';
 import type { WeekStart } from '../../contract/plain-date.ts';
 import type { Grain } from '../../contract/query.ts';
 import type { Dataset } from '../../model/checked.ts';
-import { instant, number, sql, zone as zoneLiteral } from '../../sql/build.ts';
+import { allOf, instant, number, sql, zone as zoneLiteral } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { RowExpression } from './row-source.ts';
@@ -49,6 +49,14 @@ export function compileHourOfDay(at: SqlNode, zone: string): SqlNode {
 export function compileTime(dataset: Dataset, time: string): RowExpression {
   const nullable = dataset.columns.get(time)?.nullable === true;
   return (column) => (nullable ? sql`assumeNotNull(${column(time)})` : column(time));
+}
+
+/** Whether an instant that is known lies in a range. */
+export function compileWithin(at: SqlNode, { start, end }: Partial<InstantRange>): SqlNode {
+  return allOf([
+    ...(start === undefined ? [] : [sql`${at} >= ${instant(start)}`]),
+    ...(end === undefined ? [] : [sql`${at} < ${instant(end)}`]),
+  ]);
 }
 
 /** Conditions that keep the rows of a range; rows without a time never count. */
