@@ -384,6 +384,8 @@ export interface RollupInfo {
   tables: { grain: 'hour' | 'day'; rows: number; bytes: number }[];
   /** Names of the dimensions of each set; none = everything together. */
   sets: { dimensions: string[]; grains: ('hour' | 'day')[]; measures: number }[];
+  /** Tables of the rows by an entity, and the dimensions that stand beside them. */
+  indexes: { entity: string; dimensions: string[]; rows: number; bytes: number }[];
   /** `building`: facts older than `built_from` are read as they are; `catching_up`: hours are waiting. */
   state: 'building' | 'catching_up' | 'current' | 'unavailable';
   /** Local date from which on it is kept; null where it is kept whole. */

@@ -112,6 +112,16 @@ export const rollupSpec = z.strictObject({
   time: id.optional(),
 });
 
+/** The rows of a dataset by entity, so that what somebody did is found without going through what everybody did. */
+export const indexSpec = z.strictObject({
+  /** An entity of the dataset. */
+  entity: id,
+  /** Dimensions by which a query may filter what it looks up. */
+  dimensions: z.array(id).max(20).default([]),
+  /** Time column by which rows are looked up; the dataset's where absent. */
+  time: id.optional(),
+});
+
 export const datasetSpec = z.strictObject({
   version: z.literal(1),
   dataset: id,
@@ -129,6 +139,7 @@ export const datasetSpec = z.strictObject({
   dimensions: z.array(dimensionSpec).default([]),
   metrics: z.array(metricSpec).default([]),
   rollups: z.array(rollupSpec).default([]),
+  indexes: z.array(indexSpec).default([]),
 });
 
 /** A number in filters that the reader can move on the page: `seconds >= $short_visit`. */
@@ -216,6 +227,7 @@ export type MetricSpec = z.infer<typeof metricSpec>;
 export type DimensionSpec = z.infer<typeof dimensionSpec>;
 export type DatasetSpec = z.infer<typeof datasetSpec>;
 export type RollupSpec = z.infer<typeof rollupSpec>;
+export type IndexSpec = z.infer<typeof indexSpec>;
 export type ParameterSpec = z.infer<typeof parameterSpec>;
 export type FunnelSpec = z.infer<typeof funnelSpec>;
 

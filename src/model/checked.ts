@@ -46,7 +46,7 @@ export interface Dataset {
   dimensions: ReadonlyMap<string, string>;
 }
 
-/** All that is kept ready of one dataset by one of its times: one table per grain. */
+/** All that is kept ready of one dataset by one of its times: one table per grain, and one per index. */
 export interface Rollup {
   /** `<dataset>_<time>`. */
   name: string;
@@ -57,6 +57,15 @@ export interface Rollup {
   keys: readonly string[];
   measures: readonly RollupMeasure[];
   sets: readonly RollupSet[];
+  indexes: readonly EntityIndex[];
+}
+
+/** When each entity has a row, and with which values: one table, in the order of the entities. */
+export interface EntityIndex {
+  /** Column of the dataset. */
+  entity: string;
+  /** Columns of the dataset whose values stand beside the time. */
+  keys: readonly string[];
 }
 
 export type RollupGrain = 'hour' | 'day';

@@ -34,8 +34,8 @@ export function resolveModel(draft: Draft): CheckedModel {
     funnels: new Map(draft.funnels.map((funnel) => [funnel.spec.name, resolveFunnel(draft, funnel)])),
     parameters: new Map(draft.parameters.map(({ spec }) => [spec.name, describeParameter(spec)])),
   };
-  const rollups = new Map(draft.datasets.map(({ spec }) => [spec.dataset, spec.rollups]));
-  return { ...model, rollups: resolveRollups(model, rollups) };
+  const declared = new Map(draft.datasets.map(({ spec }) => [spec.dataset, spec]));
+  return { ...model, rollups: resolveRollups(model, declared) };
 }
 
 function resolveDataset(draft: Draft, { spec, columns }: DatasetDraft): Dataset {

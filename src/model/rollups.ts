@@ -1,8 +1,9 @@
-import type { RollupSpec } from '../contract/model.ts';
+import type { IndexSpec, RollupSpec } from '../contract/model.ts';
 import { bindParameters } from './bind-parameters.ts';
 import type {
   CheckedModel,
   Dataset,
+  EntityIndex,
   Metric,
   Rollup,
   RollupGrain,
@@ -49,23 +50,42 @@ export function partsOfMetric({ agg, column, filter }: SimpleMetric, dataset: Da
 export const describePart = ({ method, column, filter }: MeasurePart): string =>
   JSON.stringify([method, column ?? null, filter ?? null]);
 
+/** What a dataset declares to be kept ready. */
+export interface KeptSpecs {
+  rollups: readonly RollupSpec[];
+  indexes: readonly IndexSpec[];
+}
+
 /** Puts the roll-ups of all datasets together; `specs` were checked by the rule `rollups`. */
 export function resolveRollups(
   model: Omit<CheckedModel, 'rollups'>,
-  specs: ReadonlyMap<string, readonly RollupSpec[]>,
+  specs: ReadonlyMap<string, KeptSpecs>,
 ): Map<string, Rollup> {
   const bound = bindParameters({ ...model, rollups: new Map() }, {});
   const rollups = new Map<string, Rollup>();
   for (const [name, own] of specs) {
     const dataset = model.datasets.get(name);
     if (dataset === undefined) continue;
-    const times = Map.groupBy(own, (spec) => spec.time ?? dataset.time);
-    for (const [time, declared] of times) {
-      const rollup = resolveRollup(dataset, time, declared, simpleMetricsOf(bound, dataset, time));
-      rollups.set(rollup.name, rollup);
+    const timeOf = (spec: { time?: string | undefined }) => spec.time ?? dataset.time;
+    const declared = Map.groupBy(own.rollups, timeOf);
+    const indexed = Map.groupBy(own.indexes, timeOf);
+    for (const time of new Set([...declared.keys(), ...indexed.keys()])) {
+      const metrics = simpleMetricsOf(bound, dataset, time);
+      const rollup = resolveRollup(dataset, time, declared.get(time) ?? [], metrics);
+      const indexes = resolveIndexes(dataset, indexed.get(time) ?? []);
+      rollups.set(rollup.name, { ...rollup, indexes });
     }
   }
   return rollups;
+}
+
+/** One per column that holds an entity, with every dimension that any of its declarations has. */
+function resolveIndexes({ dimensions, entities }: Dataset, specs: readonly IndexSpec[]): EntityIndex[] {
+  const columnOf = ({ entity }: IndexSpec) => entities.get(entity) ?? entity;
+  return [...Map.groupBy(specs, columnOf)].map(([entity, own]) => {
+    const keys = own.flatMap((spec) => spec.dimensions.map((name) => dimensions.get(name) ?? name));
+    return { entity, keys: [...new Set(keys)].filter((key) => key !== entity).sort() };
+  });
 }
 
 function simpleMetricsOf(model: CheckedModel, dataset: Dataset, time: string): SimpleMetric[] {
@@ -80,7 +100,7 @@ function resolveRollup(
   time: string,
   specs: readonly RollupSpec[],
   metrics: readonly SimpleMetric[],
-): Rollup {
+): Omit<Rollup, 'indexes'> {
   const measures = new Map<string, RollupMeasure>();
   const sets = new Map<string, { keys: string[]; grains: RollupGrain[]; measures: Set<string> }>();
   for (const spec of specs) {

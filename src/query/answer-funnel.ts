@@ -8,7 +8,8 @@ import { cellId } from './leaf-table.ts';
 import { cutToMatured, isMaturing, rangesOf } from './maturity.ts';
 import { describeCut } from './maturity-notes.ts';
 import { describeSeconds, labelOf, listWords } from './notes.ts';
-import { describeTables } from './plan/tables.ts';
+import type { Rollups } from './plan/choose-rollup.ts';
+import { rollupsOf } from './plan/rollups-of.ts';
 import type { QueryContext } from './query-context.ts';
 import type { ResolvedFunnelQuery } from './resolved.ts';
 import { dimensionCell, shapeDimensionColumn, shapeMaturity, shapeParameters, shapeRange } from './shape.ts';
@@ -26,8 +27,10 @@ export async function answerFunnel(
     matured && funnel.maturesAfter !== undefined
       ? cutToMatured(whole, funnel.maturesAfter, { completeThrough: clock.dataThrough, zone: clock.zone })
       : whole;
-  const [main = [], other] = await fetchCohorts(query, range, compare, trace);
-  const datasets = funnel.steps.flatMap((step) => model.datasets.get(step.dataset) ?? []);
+  const {
+    cohorts: [main = [], other],
+    plan,
+  } = await fetchCohorts(query, { range, compare }, { rollups: rollupsOf(model, context), trace });
   return {
     columns: shapeFunnelColumns(query),
     rows: main.flatMap((segment) => shapeSegment(query, segment)),
@@ -43,7 +46,7 @@ export async function answerFunnel(
           },
         }),
     meta: {
-      ...trace.meta(context, clock.zone, timezone, [describeTables(datasets)], describeFunnelNotes(query)),
+      ...trace.meta(context, clock.zone, timezone, plan, describeFunnelNotes(query)),
       ...(query.range === undefined ? {} : { range: shapeRange(query.range, clock.zone) }),
       ...shapeMaturity([funnel], clock),
       ...shapeParameters([funnel], model, query.parameters),
@@ -56,30 +59,32 @@ interface Segment {
   steps: { reached: number; median: number | null; p90: number | null }[];
 }
 
-/** The segments of the range, and those of the one that it is compared with. */
+/** The segments of the range, and those of the one that it is compared with; with what was read. */
 async function fetchCohorts(
   query: ResolvedFunnelQuery,
-  range: InstantRange | undefined,
-  compare: InstantRange | undefined,
-  trace: Trace,
-): Promise<Segment[][]> {
+  { range, compare }: { range: InstantRange | undefined; compare: InstantRange | undefined },
+  { rollups, trace }: { rollups: Rollups; trace: Trace },
+): Promise<{ cohorts: Segment[][]; plan: string[] }> {
   const run = async (ranges: readonly InstantRange[] | undefined) => {
-    const { sql, traits } = compileFunnel(query, ranges);
-    return trace.run(sql, traits);
+    const { sql, traits, plan } = compileFunnel(query, ranges, rollups);
+    return { rows: await trace.run(sql, traits), plan };
   };
-  if (range === undefined) return [segmentsOf(query, await run(undefined))];
-  if (compare === undefined) return [segmentsOf(query, await run([range]))];
-  if (isCheaperTogether(query, range, compare)) {
-    const rows = await run([range, compare]);
-    return [0, 1].map((cohort) =>
+  if (range !== undefined && compare !== undefined && isCheaperTogether(query, range, compare)) {
+    const { rows, plan } = await run([range, compare]);
+    const cohorts = [0, 1].map((cohort) =>
       segmentsOf(
         query,
         rows.filter((row) => cohortOf(row) === cohort),
       ),
     );
+    return { cohorts, plan };
   }
-  const both = await Promise.all([run([range]), run([compare])]);
-  return both.map((rows) => segmentsOf(query, rows));
+  const ranges = range === undefined ? [undefined] : [[range], ...(compare === undefined ? [] : [[compare]])];
+  const answers = await Promise.all(ranges.map(run));
+  return {
+    cohorts: answers.map(({ rows }) => segmentsOf(query, rows)),
+    plan: [...new Set(answers.flatMap(({ plan }) => plan))],
+  };
 }
 
 function segmentsOf(query: ResolvedFunnelQuery, rows: readonly Record<string, unknown>[]): Segment[] {

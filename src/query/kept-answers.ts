@@ -1,8 +1,14 @@
-import type { StatementAnswer } from './query-context.ts';
+import type { StatementAnswer, TableRead } from './query-context.ts';
 
-interface Kept {
+interface KeptAnswer {
   answer: StatementAnswer;
+  /** What it depends on; anything where absent. */
+  reads: readonly TableRead[] | undefined;
+  /** Of that. */
   version: number | string;
+}
+
+interface Kept extends KeptAnswer {
   bytes: number;
 }
 
@@ -30,21 +36,21 @@ export class KeptAnswers {
     return { answers: this.#kept.size, rows: this.#rows, bytes: this.#bytes };
   }
 
-  /** The answer of exactly this version. */
-  find(key: string, version: number | string): StatementAnswer | undefined {
+  /** The answer, where what it depends on still has the version that it had. */
+  find(key: string, versionOf: (reads: KeptAnswer['reads']) => number | string): StatementAnswer | undefined {
     const kept = this.#kept.get(key);
-    if (kept?.version !== version) return undefined;
+    if (kept === undefined || kept.version !== versionOf(kept.reads)) return undefined;
     this.#kept.delete(key);
     this.#kept.set(key, kept);
     return kept.answer;
   }
 
   /** Keeps an answer in place of the one of another version; one that would push out a quarter of all others is not kept. */
-  keep(key: string, version: number | string, answer: StatementAnswer): void {
+  keep(key: string, { answer, reads, version }: KeptAnswer): void {
     this.#forget(key);
     const bytes = key.length * 2 + bytesOf(answer);
     if (answer.rows.length > this.#maxRows / 4 || bytes > this.#maxBytes / 4) return;
-    this.#kept.set(key, { answer, version, bytes });
+    this.#kept.set(key, { answer, reads, version, bytes });
     this.#rows += rowsOf(answer);
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {

@@ -30,6 +30,8 @@ export interface QueryContext {
 export interface KeptRollup {
   /** Names of its tables in the warehouse. */
   tables: Partial<Record<RollupGrain, string>>;
+  /** Those of its indexes, by the column that holds the entity. */
+  indexes?: ReadonlyMap<string, string>;
   /** UTC milliseconds, the start of a local day: buckets from here on are kept, as they were when nothing below was pending. */
   from: number;
   /** UTC hours since 1970, rising, whose rows have changed since: their buckets are read from the facts. */
@@ -68,6 +70,10 @@ export interface StatementTraits {
   key: string;
   /** What an answer depends on; anything where absent. */
   reads?: readonly TableRead[];
+  /** What an answer depends on once it is known, where that may be less than `reads`. */
+  readsOfAnswer?(rows: StatementAnswer['rows']): readonly TableRead[];
+  /** Facts that are gone through, where those are fewer than `reads`. */
+  scans?: readonly TableRead[];
   /** It reads facts over more than a few days. */
   heavy?: boolean;
 }

@@ -108,7 +108,7 @@ function resolveBase(query: Query, unbound: CheckedModel, context: QueryContext)
     now: context.now,
     soon: Math.ceil(context.now / MINUTE) * MINUTE + 1,
     completeThrough: context.completeThrough,
-    dataThrough: context.completeThrough,
+    dataThrough: Math.floor(context.completeThrough / MINUTE) * MINUTE,
   };
   const { problems: timeProblems, ...time } = resolveTime(query, clock, context);
   problems.push(...timeProblems);

@@ -37,7 +37,7 @@ export interface Clock {
   soon: number;
   /** From where values that need whole days are taken: see `completeInside`. */
   completeThrough: number;
-  /** Data is complete up to here. */
+  /** Data is complete up to here: a whole minute, by which cohorts have settled or not. The same for all who ask in that minute. */
   dataThrough: number;
 }
 

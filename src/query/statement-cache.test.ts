@@ -110,6 +110,59 @@ test('an answer for a request that began before a change is not taken for later 
   expect(await ask('a', late, reads)).toMatchObject({ cached: true, rows: [{ one: 'after' }] });
 });
 
+test('where an answer depends on less than its statement reads, only changes of that count', async () => {
+  const { started, ask } = controlled();
+  const log = new ChangeLog();
+  const first = {
+    reads: [{ table: 'messages' }],
+    readsOfAnswer: ([row]: Record<string, unknown>[]) => [
+      { table: 'messages', column: 'at', end: (Number(row?.['hour']) + 1) * HOUR_MS },
+    ],
+  };
+  const touch = (hour: number) => log.applied([{ table: 'messages', hours: { at: [hour] } }]);
+  const now = () => at({ changes: log.view() });
+  const answered = async (hour: number, meanwhile: number) => {
+    const asked = ask('first', now(), first);
+    await settle();
+    touch(meanwhile);
+    started.at(-1)?.answer([{ hour }]);
+    return asked;
+  };
+  await answered(7, 9);
+  touch(8);
+  expect(await ask('first', now(), first)).toMatchObject({ cached: true, rows: [{ hour: 7 }] });
+  touch(5);
+  // Of the rows that changed while it was answered nobody can say whether they are in it.
+  expect((await answered(5, 4)).cached).toBe(false);
+  expect((await answered(4, 9)).cached).toBe(false);
+  expect(started).toHaveLength(3);
+  expect(await ask('first', now(), first)).toMatchObject({ cached: true, rows: [{ hour: 4 }] });
+  log.everythingChanged();
+  expect((await answered(4, 9)).cached).toBe(false);
+});
+
+test('an answer that depends on less is kept although its request began before other changes', async () => {
+  const { started, ask } = controlled();
+  const log = new ChangeLog();
+  const first = { reads: [{ table: 'a' }, { table: 'b' }], readsOfAnswer: () => [{ table: 'a' }] };
+  const early = at({ changes: log.view() });
+  log.applied([{ table: 'b' }]);
+  const asked = ask('first', early, first);
+  await settle();
+  started[0]?.answer();
+  await asked;
+  expect((await ask('first', at({ changes: log.view() }), first)).cached).toBe(true);
+  const late = at({ changes: log.view() });
+  log.applied([{ table: 'a' }]);
+  const again = ask('first', late, first);
+  await settle();
+  started[1]?.answer();
+  await again;
+  void ask('first', at({ changes: log.view() }), first);
+  await settle();
+  expect(started).toHaveLength(3);
+});
+
 test('no more statements run than the pool has places', async () => {
   const { started, ask } = controlled();
   const all = ['a', 'b', 'c'].map((name) => ask(name));

@@ -103,21 +103,24 @@ export class StatementCache {
     const { signal, budget, changes } = context;
     signal?.throwIfAborted();
     const key = `${context.policy ?? ''}\n${traits.key}`;
-    const version = changes?.versionOf(traits.reads) ?? context.dataVersion;
-    const known = this.#answers.find(key, version);
+    const versionOf = (reads: StatementTraits['reads']) => changes?.versionOf(reads) ?? context.dataVersion;
+    const known = this.#answers.find(key, versionOf);
     if (known !== undefined) {
       this.#hits++;
       return { ...known, elapsedMs: 0, cached: true };
     }
     budget?.throwIfAborted();
     // Where something has changed since the request began, its roll-ups may be those of before: right for it, but not for later ones.
-    const current = changes === undefined || Number(version) <= changes.at;
-    const flight = this.#join(`${key}\n${current ? version : `at ${changes.at}`}`, {
+    const isCurrent = (version: number | string) => changes === undefined || Number(version) <= changes.at;
+    const asked = versionOf(traits.reads);
+    const flight = this.#join(`${key}\n${isCurrent(asked) ? asked : `at ${changes?.at}`}`, {
       statement,
       traits,
       request: signal ?? context,
       done: (answer) => {
-        if (current) this.#answers.keep(key, version, answer);
+        const reads = traits.readsOfAnswer?.(answer.rows) ?? traits.reads;
+        const version = versionOf(reads);
+        if (isCurrent(version)) this.#answers.keep(key, { answer, reads, version });
       },
     });
     flight.waiting++;

@@ -15,12 +15,12 @@ export class StatementCosts {
     this.#estimateRows = estimateRows;
   }
 
-  laneOf({ key, reads, heavy }: StatementTraits): LaneName {
+  laneOf({ key, reads, scans = reads, heavy }: StatementTraits): LaneName {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (heavy !== true) return 'quick';
-    if (reads === undefined || this.#estimateRows === undefined) return 'heavy';
-    return this.#estimateRows(reads) > HEAVY_ROWS ? 'heavy' : 'quick';
+    if (scans === undefined || this.#estimateRows === undefined) return 'heavy';
+    return this.#estimateRows(scans) > HEAVY_ROWS ? 'heavy' : 'quick';
   }
 
   /** Remembers what a statement that runs costs; one that never ends has cost much, too. */

@@ -12,7 +12,8 @@ export function describeRollups(
   zone: string,
 ): RollupInfo[] {
   return states.map((state): RollupInfo => {
-    const { rollup, tables, last } = state;
+    const { rollup, tables, indexes, last } = state;
+    const sizeOf = (table: string) => sizes.get(table) ?? { rows: 0, bytes: 0 };
     const since = state.waitingSince();
     const waiting = state.waiting().length;
     return {
@@ -21,12 +22,17 @@ export function describeRollups(
       time: rollup.time,
       tables: (Object.entries(tables) as [RollupGrain, string][]).map(([grain, table]) => ({
         grain,
-        ...(sizes.get(table) ?? { rows: 0, bytes: 0 }),
+        ...sizeOf(table),
       })),
       sets: rollup.sets.map(({ keys, grains, measures }) => ({
         dimensions: dimensionsOf(state, keys),
         grains: [...grains],
         measures: measures.size,
+      })),
+      indexes: rollup.indexes.map(({ entity, keys }) => ({
+        entity: entityOf(state, entity),
+        dimensions: dimensionsOf(state, keys),
+        ...sizeOf(indexes.get(entity) ?? ''),
       })),
       state: !reachable ? 'unavailable' : !state.whole ? 'building' : waiting > 0 ? 'catching_up' : 'current',
       built_from: state.whole || state.from >= ROLLUP_SPAN.end ? null : localDate(state.from, zone),
@@ -45,3 +51,7 @@ export function describeRollups(
 function dimensionsOf({ rollup }: RollupState, keys: RollupSet['keys']): string[] {
   return [...rollup.dataset.dimensions].flatMap(([name, column]) => (keys.includes(column) ? [name] : []));
 }
+
+/** What people call the entity of a column. */
+const entityOf = ({ rollup }: RollupState, column: string): string =>
+  [...rollup.dataset.entities].find(([, own]) => own === column)?.[0] ?? column;

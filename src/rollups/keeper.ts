@@ -146,7 +146,7 @@ class Keeper implements RollupKeeper {
   }
 
   async status(): Promise<RollupInfo[]> {
-    const tables = this.#states.flatMap((state) => Object.values(state.tables));
+    const tables = this.#states.flatMap((state) => state.allTables);
     const sizes = await this.#store.sizes(tables).catch((error: unknown) => {
       if (error instanceof TurnoutError) return null;
       throw error;
@@ -301,7 +301,7 @@ class Keeper implements RollupKeeper {
     await this.#save();
     if (!state.whole) return;
     this.#builds.delete(state);
-    this.#inPieces.push(...(await this.#store.listParts(Object.values(state.tables))));
+    this.#inPieces.push(...(await this.#store.listParts(state.allTables)));
   }
 
   /** Makes what is missing and finds out how far everything is. */
@@ -313,7 +313,7 @@ class Keeper implements RollupKeeper {
     const present = await this.#store.listTables();
     const { progress, version } = await this.#store.loadProgress();
     const byName = new Map(progress.map((each) => [each.name, each]));
-    const tablesOf = (state: RollupState) => Object.values(state.tables);
+    const tablesOf = (state: RollupState) => state.allTables;
     const held = this.#states.filter((state) => {
       const saved = byName.get(state.rollup.name);
       if (fresh || saved === undefined) return false;
@@ -333,7 +333,7 @@ class Keeper implements RollupKeeper {
       // First, so that a crash leaves no table that is emptier than it is said to be.
       const nothing = empty.map(({ rollup }) => ({ name: rollup.name, definition: '', from: ROLLUP_SPAN.end, seq: 0 }));
       await this.#store.saveProgress(nothing, this.#nextSave());
-      for (const state of empty) await this.#store.makeTables(state.rollup, tablesOf(state));
+      for (const state of empty) await this.#store.makeTables(state);
       log.info({ rollups: empty.map(({ rollup }) => rollup.name) }, 'roll-ups are built from the facts');
     }
     for (const state of held) state.rowsBefore = await this.#store.hasRowsBefore(state.rollup);
@@ -389,14 +389,14 @@ class Keeper implements RollupKeeper {
   /** Drops tables of what is declared no more, or otherwise. */
   async #dropOthers(): Promise<void> {
     this.#dropAt = Infinity;
-    const own = new Set(this.#states.flatMap((state) => Object.values(state.tables)));
+    const own = new Set(this.#states.flatMap((state) => state.allTables));
     for (const table of await this.#store.listTables()) if (!own.has(table)) await this.#store.drop(table);
   }
 
   /** Merges the month that lies in most parts, where one does. */
   async #mergeOne(): Promise<void> {
     const startedAt = performance.now();
-    const tables = this.#states.flatMap((state) => Object.values(state.tables));
+    const tables = this.#states.flatMap((state) => state.allTables);
     const parts = await this.#store.listParts(tables);
     const month = parts.find((each) => each.parts > MANY_PARTS || each.quiet >= QUIET_SECONDS);
     if (month !== undefined) await this.#store.merge(month);

@@ -2,6 +2,7 @@ import type { Rollup } from '../model/checked.ts';
 import type { InstantRange } from '../query/buckets.ts';
 import { compileDays, compileHours, type RollupSpan } from '../query/rollup/build.ts';
 import { ROLLUP_SPAN } from '../query/rollup/columns.ts';
+import { compileIndex } from '../query/rollup/entity-index.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { daysSpan, hoursSpan, type LocalBuckets, type TouchedDay } from './local-buckets.ts';
 import { type RollupStore, wholeRange } from './rollup-store.ts';
@@ -91,6 +92,8 @@ export class Recomputer {
     await this.#run((version) => compileDays({ rollup, zone, span: days, version }, 'hours'));
     if (uneven.length > 0 && rollup.sets.some(({ grains }) => grains.length > 1))
       await this.#run((version) => compileDays({ rollup, zone, span: daysSpan(uneven), version }, 'facts'));
+    for (const index of rollup.indexes)
+      await this.#run((version) => compileIndex({ rollup, zone, span: hours, version }, index));
   }
 
   async #run(compile: (version: bigint) => RenderedSql | null): Promise<void> {

@@ -1,7 +1,7 @@
 import { HOUR_MS, type TableChange } from '../contract/changes.ts';
 import type { Rollup, RollupGrain } from '../model/checked.ts';
 import type { KeptRollup } from '../query/query-context.ts';
-import { hashRollup, ROLLUP_SPAN, rollupTable } from '../query/rollup/columns.ts';
+import { hashRollup, indexTable, ROLLUP_SPAN, rollupTable } from '../query/rollup/columns.ts';
 
 interface Waiting {
   /** Number of the newest change that touched it. */
@@ -26,6 +26,8 @@ export class RollupState {
   readonly rollup: Rollup;
   readonly definition: string;
   readonly tables: Partial<Record<RollupGrain, string>>;
+  /** By the column that holds the entity. */
+  readonly indexes: ReadonlyMap<string, string>;
   /** Columns by which changes of a table move its rows, by table. */
   readonly #feeds: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #waiting = new Map<number, Waiting>();
@@ -47,6 +49,7 @@ export class RollupState {
     this.definition = hashRollup(rollup, zone);
     const grains = new Set(rollup.sets.flatMap((set) => set.grains));
     this.tables = Object.fromEntries([...grains].map((grain) => [grain, rollupTable(rollup, grain, zone)]));
+    this.indexes = new Map(rollup.indexes.map((index) => [index.entity, indexTable(rollup, index, zone)]));
     const feeds = rollup.dataset.branches.flatMap(({ table, columns }) => {
       const source = columns.get(rollup.time);
       return source === undefined || 'constant' in source ? [] : [{ table, column: source.column }];
@@ -57,6 +60,11 @@ export class RollupState {
         new Set(own.map(({ column }) => column)),
       ]),
     );
+  }
+
+  /** Names of all its tables. */
+  get allTables(): string[] {
+    return [...Object.values(this.tables), ...this.indexes.values()];
   }
 
   get whole(): boolean {
@@ -128,7 +136,7 @@ export class RollupState {
 
   #describe(): KeptRollup {
     const from = this.whole && !this.rowsBefore ? Number.NEGATIVE_INFINITY : this.from;
-    return { tables: this.tables, from, pending: this.waiting() };
+    return { tables: this.tables, indexes: this.indexes, from, pending: this.waiting() };
   }
 
   #isBuilt(hour: number): boolean {

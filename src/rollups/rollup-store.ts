@@ -13,9 +13,10 @@ import {
   tableName,
   truncateTableStatements,
 } from '../warehouse/schema.ts';
-import { columnsOf, DATABASE, LOCAL_DATABASE } from '../warehouse/tables.ts';
+import { columnsOf, DATABASE, LOCAL_DATABASE, type StoredTable } from '../warehouse/tables.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { rollupTableOf } from './tables.ts';
+import type { RollupState } from './rollup-state.ts';
+import { indexTableOf, rollupTableOf } from './tables.ts';
 
 /** How far a roll-up was kept when it was last saved. */
 export interface RollupProgress {
@@ -73,12 +74,18 @@ WHERE ${allOf([sql`database = ${string(DATABASE)}`, sql`startsWith(name, 'rollup
   }
 
   /** Makes the tables of a roll-up, empty; what they held is gone. */
-  async makeTables(rollup: Rollup, tables: readonly string[]): Promise<void> {
-    const { layout } = this.#warehouse();
-    for (const table of tables) {
-      await this.#change(createTableStatements(table, rollupTableOf(rollup), layout));
-      await this.#change(truncateTableStatements(table, layout));
+  async makeTables({ rollup, tables, indexes }: Pick<RollupState, 'rollup' | 'tables' | 'indexes'>): Promise<void> {
+    for (const table of Object.values(tables)) await this.#makeTable(table, rollupTableOf(rollup));
+    for (const index of rollup.indexes) {
+      const table = indexes.get(index.entity);
+      if (table !== undefined) await this.#makeTable(table, indexTableOf(rollup, index));
     }
+  }
+
+  async #makeTable(name: string, table: StoredTable): Promise<void> {
+    const { layout } = this.#warehouse();
+    await this.#change(createTableStatements(name, table, layout));
+    await this.#change(truncateTableStatements(name, layout));
   }
 
   async drop(table: string): Promise<void> {

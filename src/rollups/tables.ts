@@ -1,5 +1,6 @@
-import type { Rollup } from '../model/checked.ts';
+import type { EntityIndex, Rollup } from '../model/checked.ts';
 import { BUCKET_COLUMN, keyColumn, rollupColumns, SET_COLUMN, VERSION_COLUMN } from '../query/rollup/columns.ts';
+import { AT_COLUMN, ENTITY_COLUMN, indexColumns } from '../query/rollup/entity-index.ts';
 import type { StoredTable } from '../warehouse/tables.ts';
 
 /** Small marks: a page reads a few days of one set. */
@@ -15,5 +16,18 @@ export function rollupTableOf(rollup: Rollup): StoredTable {
     deletable: true,
     granularity: GRANULARITY,
     shardBy: BUCKET_COLUMN,
+  };
+}
+
+/** An index's table: the rows of an entity lie together. */
+export function indexTableOf(rollup: Rollup, index: EntityIndex): StoredTable {
+  return {
+    columns: indexColumns(rollup, index),
+    orderBy: [ENTITY_COLUMN, AT_COLUMN, ...index.keys.map(keyColumn)],
+    partitionByMonthOf: AT_COLUMN,
+    version: VERSION_COLUMN,
+    deletable: true,
+    granularity: GRANULARITY,
+    shardBy: ENTITY_COLUMN,
   };
 }

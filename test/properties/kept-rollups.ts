@@ -2,8 +2,9 @@ import type { CheckedModel, Rollup } from '../../src/model/checked.ts';
 import type { InstantRange } from '../../src/query/buckets.ts';
 import type { KeptRollup } from '../../src/query/query-context.ts';
 import { compileDays, compileHours } from '../../src/query/rollup/build.ts';
-import { rollupTable } from '../../src/query/rollup/columns.ts';
-import { rollupTableOf } from '../../src/rollups/tables.ts';
+import { indexTable, rollupTable } from '../../src/query/rollup/columns.ts';
+import { compileIndex } from '../../src/query/rollup/entity-index.ts';
+import { indexTableOf, rollupTableOf } from '../../src/rollups/tables.ts';
 import { runAll } from '../../src/warehouse/run-all.ts';
 import { createTableStatements, dropTableStatements } from '../../src/warehouse/schema.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
@@ -40,15 +41,25 @@ export async function buildKept(warehouse: Warehouse, keeping: Keeping): Promise
     const job = { rollup, zone, span: { ranges: [range], buckets: [] }, version: 1n };
     for (const statement of [compileHours(job), compileDays(job, even ? 'hours' : 'facts')])
       if (statement !== null) await warehouse.command(statement);
+    const indexes = new Map<string, string>();
+    for (const index of rollup.indexes) {
+      const name = indexTable(rollup, index, zone);
+      await runAll(warehouse, createTableStatements(name, indexTableOf(rollup, index), warehouse.layout));
+      await warehouse.command(compileIndex(job, index));
+      indexes.set(index.entity, name);
+    }
     const pending = [...pendingOf(rollup, keeping.touched)].sort((a, b) => a - b);
-    kept.set(rollup.name, { tables: names, from: whole ? Number.NEGATIVE_INFINITY : range.start, pending });
+    kept.set(rollup.name, { tables: names, indexes, from: whole ? Number.NEGATIVE_INFINITY : range.start, pending });
   }
   return kept;
 }
 
 export async function dropKept(warehouse: Warehouse, { model, zone }: Keeping): Promise<void> {
   for (const rollup of model.rollups.values())
-    for (const name of Object.values(namesOf(rollup, zone)))
+    for (const name of [
+      ...Object.values(namesOf(rollup, zone)),
+      ...rollup.indexes.map((index) => indexTable(rollup, index, zone)),
+    ])
       await runAll(warehouse, dropTableStatements(name, warehouse.layout));
 }
 

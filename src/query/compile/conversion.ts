@@ -3,9 +3,11 @@ import { comment, indented, lines, nested, number, sql } from '../../sql/build.t
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { ConversionBlock, Measure } from '../plan/blocks.ts';
-import { describeTables } from '../plan/tables.ts';
+import { describeIndexed, describeTables } from '../plan/tables.ts';
+import { entityColumn, isKnown } from './entity.ts';
 import { compileFilters } from './filter.ts';
 import { groupingOf } from './grouping-sets.ts';
+import { chooseIndex, compileRowsByEntity, type IndexedRows, type RowsByEntity } from './indexed-rows.ts';
 import { compileKeys, type Key, keyIdentifiers, personKeys } from './keys.ts';
 import { rowConditions } from './measures.ts';
 import { compilePersonNames } from './person.ts';
@@ -20,30 +22,40 @@ import { compileTime, compileTimeBounds } from './time.ts';
  */
 export function compileConversion(block: ConversionBlock, scope: Scope): Statement[] {
   const keys: readonly Key[] = scope.groups;
-  const { entities, converted, dataset, conversionDataset } = block;
+  const { entities, converted, dataset, conversionDataset, metric } = block;
   const grouping = groupingOf(keys, scope);
   const cut = cutScope(scope, block.until);
-  const body = sql`SELECT
-  ${indented(lines([...keyIdentifiers(keys), ...grouping.marker, sql`uniqExact(entity) AS entities`, sql`uniqExactIf(entity, is_converted) AS converted`]))}
-FROM ${nested(joinNearest(block, cut, keys))}${grouping.clause}`;
-  const text = finishStatement(
-    `${block.metric.name}: who of ${block.metric.base} did ${block.metric.conversion}`,
-    compilePersonNames(body, personKeys(keys)),
-  );
-  const { base, conversion } = block;
+  const columns = [
+    ...keyIdentifiers(keys),
+    ...grouping.marker,
+    sql`uniqExact(entity) AS entities`,
+    sql`uniqExactIf(entity, is_converted) AS converted`,
+  ];
+  const finish = (indexed: IndexedRows | undefined) => {
+    const body = sql`SELECT
+  ${indented(lines(columns))}
+FROM ${nested(joinNearest(block, cut, keys, indexed))}${grouping.clause}`;
+    const heading = `${metric.name}: who of ${metric.base} did ${metric.conversion}`;
+    return finishStatement(heading, compilePersonNames(body, personKeys(keys)));
+  };
+  const conversions = conversionRows(block, cut);
+  const indexed = chooseIndex(conversions, scope.rollups);
+  const key = finish(undefined);
+  const based = readsOf(dataset, block.base.metric.time, cut.range ?? {});
+  const readsIn = (range: Partial<InstantRange>) => readsOf(conversionDataset, conversions.time, range);
   return [
     {
-      sql: text,
+      sql: indexed === undefined ? key : finish(indexed),
       traits: {
-        key: text,
-        reads: [
-          ...readsOf(dataset, base.metric.time, cut.range ?? {}),
-          ...readsOf(conversionDataset, conversion.metric.time, conversionRange(block, cut)),
-          ...readsOfPeople(scope.filters, personKeys(keys).length > 0),
-        ],
+        key,
+        reads: [...based, ...readsIn(conversions.range), ...readsOfPeople(scope.filters, personKeys(keys).length > 0)],
+        ...(indexed === undefined ? {} : { scans: [...based, ...indexed.pieces.facts.flatMap(readsIn)] }),
         heavy: isHeavy([cut.range ?? {}]),
       },
-      plan: describeTables([dataset, conversionDataset]),
+      plan:
+        indexed === undefined
+          ? describeTables([dataset, conversionDataset])
+          : `${describeTables([dataset])}, ${describeIndexed(indexed)}`,
       read: (rows) =>
         rows.map((row) => ({
           ...grouping.read(row),
@@ -64,8 +76,31 @@ function conversionRange({ metric }: ConversionBlock, { range, clock }: Scope): 
   return { ...(range === undefined ? {} : { start: range.start }), end: Math.min(last, clock.soon) };
 }
 
-function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[]): SqlNode {
-  const { dataset, base, conversionDataset, conversion, metric } = block;
+/** Rows that convert, whoever they are of. */
+function conversionRows(block: ConversionBlock, scope: Scope): RowsByEntity {
+  const { conversionDataset: dataset, conversion, metric } = block;
+  const range = conversionRange(block, scope);
+  return {
+    dataset,
+    entity: entityColumn(dataset, metric.entity),
+    time: conversion.metric.time,
+    range,
+    columns: new Map([...entityColumns(dataset, conversion, metric.entity), ['found', () => sql`1`]]),
+    where: [
+      ...compileTimeBounds(dataset, conversion.metric.time, range),
+      ...rowConditions(conversion),
+      isKnown(dataset, metric.entity),
+    ],
+  };
+}
+
+function joinNearest(
+  block: ConversionBlock,
+  scope: Scope,
+  keys: readonly Key[],
+  indexed: IndexedRows | undefined,
+): SqlNode {
+  const { dataset, base, metric } = block;
   const { clock, filters, range } = scope;
   const window = metric.windowSeconds === undefined ? undefined : metric.windowSeconds * 1000;
   const baseRows = compileRowSource({
@@ -81,28 +116,17 @@ function joinNearest(block: ConversionBlock, scope: Scope, keys: readonly Key[])
       isKnown(dataset, metric.entity),
     ],
   });
-  const { start, end } = conversionRange(block, scope);
-  const conversionRows = compileRowSource({
-    dataset: conversionDataset,
-    columns: new Map([...entityColumns(conversionDataset, conversion, metric.entity), ['found', () => sql`1`]]),
-    where: [
-      ...compileTimeBounds(conversionDataset, conversion.metric.time, {
-        ...(start === undefined ? {} : { start }),
-        ...(end === undefined ? {} : { end }),
-      }),
-      ...rowConditions(conversion),
-      isKnown(conversionDataset, metric.entity),
-      // Nobody else is joined.
-      (column) =>
-        sql`${column(entityColumn(conversionDataset, metric.entity))} IN (SELECT entity FROM ${nested(baseRows)})`,
-    ],
-  });
+  const conversions = conversionRows(block, scope);
+  // Nobody else is joined.
+  const ofBase: RowExpression = (column) =>
+    sql`${column(conversions.entity)} IN (SELECT entity FROM ${nested(baseRows)})`;
+  const rows = compileRowsByEntity({ ...conversions, where: [...conversions.where, ofBase] }, indexed);
   const within = window === undefined ? sql`` : sql` AND conversion.at_ms - base.at_ms <= ${number(window)}`;
   return sql`${comment('the nearest conversion at or after each base row')}SELECT
   base.*,
   conversion.found = 1${within} AS is_converted
 FROM ${nested(baseRows)} AS base
-ASOF LEFT JOIN ${nested(conversionRows)} AS conversion
+ASOF LEFT JOIN ${nested(rows)} AS conversion
 ON conversion.entity = base.entity AND conversion.at_ms >= base.at_ms`;
 }
 
@@ -112,18 +136,4 @@ function entityColumns(dataset: Dataset, measure: Measure, entity: string): [str
     ['entity', (column) => column(entityColumn(dataset, entity))],
     ['at_ms', (column) => sql`toUnixTimestamp64Milli(${at(column)})`],
   ];
-}
-
-/** Rows without the entity count for nobody. */
-export function isKnown(dataset: Dataset, entity: string): RowExpression {
-  const name = entityColumn(dataset, entity);
-  const { type, nullable } = dataset.columns.get(name) ?? {};
-  const nobody = type === 'category' || type === 'string' ? sql`''` : sql`0`;
-  return (column) => (nullable ? sql`ifNull(${column(name)} != ${nobody}, 0)` : sql`${column(name)} != ${nobody}`);
-}
-
-export function entityColumn(dataset: Dataset, entity: string): string {
-  const column = dataset.entities.get(entity);
-  if (column === undefined) throw new Error(`${dataset.name} has no entity ${entity}`);
-  return column;
 }

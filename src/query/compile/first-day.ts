@@ -1,7 +1,9 @@
+import { addDays } from '../../contract/plain-date.ts';
 import type { Dataset } from '../../model/checked.ts';
 import { comment, identifier, indented, joined, nested, sql } from '../../sql/build.ts';
 import { renderSql } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
+import { startOfDay } from '../local-time.ts';
 import { chooseRollup } from '../plan/choose-rollup.ts';
 import { needOf } from '../plan/need.ts';
 import type { StatementTraits } from '../query-context.ts';
@@ -11,7 +13,7 @@ import { offsetsOf } from '../zone-offsets.ts';
 import { isHeavy, readsOf } from './reads.ts';
 import { compileRolledUpRows } from './rolled-up.ts';
 import { compileRowSource, type RowExpression, tableName } from './row-source.ts';
-import type { Scope } from './statement.ts';
+import { readKey, type Scope } from './statement.ts';
 import { compileLocalDay, compileTime, compileTimeBounds } from './time.ts';
 
 interface FirstDayStatement {
@@ -29,7 +31,14 @@ export function compileFirstDay(
   time: string,
   { clock, rollups }: Pick<Scope, 'clock' | 'rollups'>,
 ): FirstDayStatement[] {
-  const reads = readsOf(dataset, time, {});
+  const dependsOn: Pick<StatementTraits, 'reads' | 'readsOfAnswer'> = {
+    reads: readsOf(dataset, time, {}),
+    // Nothing after a known first day can move it: that takes an earlier row, or that day's own rows to go.
+    readsOfAnswer: ([row]) => {
+      const day = readKey(row?.['first_day']);
+      return readsOf(dataset, time, day === null ? {} : { end: startOfDay(addDays(String(day), 1), clock.zone) });
+    },
+  };
   const whole = fromFacts(dataset, time, clock, 'all');
   // Later rows matter only where there are no others.
   const range = { end: offsetsOf(rollups.zone).dayOf(ROLLUP_SPAN.end).start };
@@ -42,8 +51,8 @@ export function compileFirstDay(
   if (choice.kind === 'facts') {
     const early = fromFacts(dataset, time, clock, 'early');
     return [
-      { sql: early, traits: { key: early, reads, heavy: false } },
-      { sql: whole, traits: { key: whole, reads, heavy: true } },
+      { sql: early, traits: { key: early, ...dependsOn, heavy: false } },
+      { sql: whole, traits: { key: whole, ...dependsOn, heavy: true } },
     ];
   }
   const { source } = choice;
@@ -60,9 +69,9 @@ FROM ${nested(rows)}`);
   return [
     {
       sql: text,
-      traits: { key: `-- within the span of roll-ups\n${whole}`, reads, heavy: isHeavy(source.pieces.facts) },
+      traits: { key: `-- within the span of roll-ups\n${whole}`, ...dependsOn, heavy: isHeavy(source.pieces.facts) },
     },
-    { sql: whole, traits: { key: whole, reads, heavy: true } },
+    { sql: whole, traits: { key: whole, ...dependsOn, heavy: true } },
   ];
 }
 

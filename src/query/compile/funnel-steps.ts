@@ -4,7 +4,7 @@ import type { Identifier, SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import { datasetNamed } from '../plan/planner.ts';
 import type { ResolvedFilter, ResolvedFunnelQuery } from '../resolved.ts';
-import { entityColumn, isKnown } from './conversion.ts';
+import { entityColumn, isKnown } from './entity.ts';
 import { compileFilters } from './filter.ts';
 import { compileDimension } from './keys.ts';
 import { compilePredicate } from './predicate.ts';

@@ -3,10 +3,12 @@ import { commas, comment, identifier, indented, instant, lines, nested, number, 
 import type { Identifier, SqlNode } from '../../sql/nodes.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
 import type { InstantRange } from '../buckets.ts';
+import type { Rollups } from '../plan/choose-rollup.ts';
 import { datasetNamed } from '../plan/planner.ts';
+import { describeIndexed, describeTables } from '../plan/tables.ts';
 import type { StatementTraits, TableRead } from '../query-context.ts';
 import type { ResolvedFunnelQuery } from '../resolved.ts';
-import { entityColumn } from './conversion.ts';
+import { entityColumn } from './entity.ts';
 import {
   ALWAYS,
   afterMs,
@@ -26,9 +28,10 @@ import {
   stepConditions,
   timeAlias,
 } from './funnel-steps.ts';
+import { chooseIndex, compileRowsByEntity, type IndexedRows, type RowsByEntity } from './indexed-rows.ts';
 import { compilePersonNames } from './person.ts';
 import { isHeavy, readsOf, readsOfPeople } from './reads.ts';
-import { compileRowSource, type RowExpression } from './row-source.ts';
+import type { RowExpression } from './row-source.ts';
 import { finishStatement } from './statement.ts';
 import { compileTime, compileTimeBounds } from './time.ts';
 
@@ -42,18 +45,42 @@ import { compileTime, compileTimeBounds } from './time.ts';
  * the second step `times2 …` with median and 90th percentile in seconds.
  *
  * @param ranges of the first step's time; two must not overlap. Undefined: any time
+ * @param rollups whose indexes later steps are looked up in, where there are some
  */
 export function compileFunnel(
   query: ResolvedFunnelQuery,
   ranges: readonly InstantRange[] | undefined,
-): { sql: RenderedSql; traits: StatementTraits } {
-  const { funnel, dimension } = query;
+  rollups: Rollups,
+): { sql: RenderedSql; traits: StatementTraits; plan: string[] } {
   const cohorts = cohortsOf(ranges);
+  const looked = lookedUp(query, cohorts, rollups);
+  const key = renderFunnel(query, cohorts, new Map());
+  const datasets = query.funnel.steps.flatMap((step) =>
+    looked.has(step) ? [] : datasetNamed(query.model, step.dataset),
+  );
+  const scans = scansOf(query, cohorts, looked);
+  return {
+    sql: looked.size === 0 ? key : renderFunnel(query, cohorts, looked),
+    traits: {
+      key,
+      reads: readsOfFunnel(query, cohorts),
+      scans,
+      heavy: isHeavy(scans),
+    },
+    plan: [describeTables(datasets), ...[...looked.values()].map(describeIndexed)],
+  };
+}
+
+/** The index of each step that is looked up in one. */
+type LookedUp = ReadonlyMap<FunnelStep, IndexedRows>;
+
+function renderFunnel(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, looked: LookedUp): RenderedSql {
+  const { funnel, dimension } = query;
   const key = cohortKeys(query, cohorts);
   const chains = funnel.steps
     .slice(1)
     .reduce<SqlNode>(
-      (before, step, index) => addStep(query, cohorts, before, step, index + 2),
+      (before, step, index) => addStep(query, cohorts, looked, { before, step, place: index + 2 }),
       entriesOf(query, cohorts),
     );
   const at = (step: number) => sql`tupleElement(chain, ${number(step)})`;
@@ -69,11 +96,7 @@ export function compileFunnel(
   ${indented(lines([...key, ...counts]))}
 FROM ${nested(deepestChains(query, key, chains))}${key.length === 0 ? sql`` : sql`\nGROUP BY ${commas(key)}`}`;
   const named = dimension?.ofPerson ? compilePersonNames(body, ['k0']) : body;
-  const text = finishStatement(`funnel ${funnel.name}: ${funnel.steps.map((step) => step.name).join(' → ')}`, named);
-  return {
-    sql: text,
-    traits: { key: text, reads: readsOfFunnel(query, cohorts), heavy: isHeavy([cohorts.hull ?? {}]) },
-  };
+  return finishStatement(`funnel ${funnel.name}: ${funnel.steps.map((step) => step.name).join(' → ')}`, named);
 }
 
 /** Whether two cohorts are counted by one statement in less time: their later steps go through the same rows. */
@@ -87,16 +110,21 @@ export function isCheaperTogether(query: ResolvedFunnelQuery, a: InstantRange, b
 /** The cohort that a row of `compileFunnel` is of, from 0. */
 export const cohortOf = (row: Readonly<Record<string, unknown>>): number => Number(row[COHORT.name] ?? 0);
 
-function readsOfFunnel(query: ResolvedFunnelQuery, { hull }: FunnelCohorts): TableRead[] {
-  const { funnel, model, filters, dimension } = query;
-  const steps = funnel.steps.flatMap((step, index) => {
+function readsOfFunnel(query: ResolvedFunnelQuery, cohorts: FunnelCohorts): TableRead[] {
+  const { filters, dimension } = query;
+  return [...scansOf(query, cohorts, new Map()), ...readsOfPeople(filters, dimension?.ofPerson === true)];
+}
+
+/** Rows of the facts that are gone through: of steps that are looked up only what their index does not have. */
+function scansOf(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, looked: LookedUp): TableRead[] {
+  const { funnel, model } = query;
+  return funnel.steps.flatMap((step, index) => {
     const dataset = datasetNamed(model, step.dataset);
-    if (index === 0) return readsOf(dataset, funnel.cohort ?? step.time, hull ?? {});
+    if (index === 0) return readsOf(dataset, funnel.cohort ?? step.time, cohorts.hull ?? {});
     if (isOnEntry(query, step)) return [];
-    const { start, until } = boundsOf(query, hull, step);
-    return readsOf(dataset, step.time, { ...(start === undefined ? {} : { start }), end: until });
+    const stretches = looked.get(step)?.pieces.facts ?? [rowsOfStep(query, cohorts, step).range];
+    return stretches.flatMap((range) => readsOf(dataset, step.time, range));
   });
-  return [...steps, ...readsOfPeople(filters, dimension?.ofPerson === true)];
 }
 
 /** One chain of times per entity (and cohort, and value of the dimension). */
@@ -114,20 +142,22 @@ FROM ${nested(chains)}
 GROUP BY ${commas([sql`entity`, ...key])}`;
 }
 
-function addStep(
-  query: ResolvedFunnelQuery,
-  cohorts: FunnelCohorts,
-  before: SqlNode,
-  step: FunnelStep,
-  place: number,
-): SqlNode {
-  return isOnEntry(query, step)
-    ? readStep(query.funnel, before, step, place)
-    : joinStep(query, cohorts, before, step, place);
+/** A step to be added, and the chains up to it. */
+interface Adding {
+  before: SqlNode;
+  step: FunnelStep;
+  /** From 1. */
+  place: number;
+}
+
+function addStep(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, looked: LookedUp, adding: Adding): SqlNode {
+  return isOnEntry(query, adding.step)
+    ? readStep(query.funnel, adding)
+    : joinStep(query, cohorts, adding, looked.get(adding.step));
 }
 
 /** The step's time stands in the row of the first step. */
-function readStep(funnel: Funnel, before: SqlNode, step: FunnelStep, place: number): SqlNode {
+function readStep(funnel: Funnel, { before, step, place }: Adding): SqlNode {
   const at = sql`before.${onEntry(place)}`;
   const previous = sql`before.${timeAlias(place - 1)}`;
   const inOrder = funnel.order === 'any' || step.anytime ? sql`` : sql` AND ${at} >= ${previous}`;
@@ -141,28 +171,28 @@ FROM ${nested(before)} AS before`;
 function joinStep(
   query: ResolvedFunnelQuery,
   cohorts: FunnelCohorts,
-  before: SqlNode,
-  step: FunnelStep,
-  place: number,
+  { before, step, place }: Adding,
+  indexed: IndexedRows | undefined,
 ): SqlNode {
   const { funnel, model } = query;
   const dataset = datasetNamed(model, step.dataset);
   const anyOrder = funnel.order === 'any';
   const at = compileTime(dataset, step.time);
-  const { start, until } = boundsOf(query, cohorts.hull, step);
-  const rows = compileRowSource({
-    dataset,
-    columns: new Map([...stepColumns(dataset, step.entity ?? funnel.entity, step), ['found', () => sql`1`]]),
-    where: [
-      ...compileTimeBounds(dataset, step.time, start === undefined ? {} : { start }),
-      (column) => sql`${at(column)} < ${instant(until)}`,
-      ...afterFirstArrival(query, cohorts, before, step, place, at),
-      step.entity === undefined
-        ? amongArrivals(query, cohorts, before, dataset, place)
-        : amongEntrants(query, cohorts, dataset, step.entity, place),
-      ...stepConditions(query, dataset, step, step.entity ?? funnel.entity),
-    ],
-  });
+  const found = rowsOfStep(query, cohorts, step);
+  const rows = compileRowsByEntity(
+    {
+      ...found,
+      columns: new Map([...found.columns, ['found', () => sql`1`]]),
+      where: [
+        ...found.where,
+        ...afterFirstArrival(query, cohorts, { before, step, place }, at),
+        step.entity === undefined
+          ? amongArrivals(query, cohorts, before, dataset, place)
+          : amongEntrants(query, cohorts, dataset, step.entity, place),
+      ],
+    },
+    indexed,
+  );
   const previous = sql`before.${timeAlias(place - 1)}`;
   const window = windowMs(funnel);
   const from =
@@ -172,14 +202,46 @@ function joinStep(
         ? sql`before.t1 - ${number(window ?? 0)}`
         : previous;
   const entity = step.entity === undefined ? identifier('entity') : ownEntity(place);
-  const found = sql`step.at_ms`;
+  const foundAt = sql`step.at_ms`;
   const onward = anyOrder || step.anytime ? sql` AND ${previous} < ${NEVER}` : sql``;
   return sql`${comment(`step ${place}: ${step.name}`)}SELECT
   before.* EXCEPT earliest,
-  if(step.found = 1${withinWindow(funnel, found, false)}${onward}, ${timeInChain(step, found, previous)}, ${NEVER}) AS ${timeAlias(place)}
+  if(step.found = 1${withinWindow(funnel, foundAt, false)}${onward}, ${timeInChain(step, foundAt, previous)}, ${NEVER}) AS ${timeAlias(place)}
 FROM ${nested(sql`SELECT *, toInt64(${from}) AS earliest\nFROM ${nested(before)} AS before`)} AS before
 ASOF LEFT JOIN ${nested(rows)} AS step
 ON step.entity = before.${entity} AND step.at_ms >= before.earliest`;
+}
+
+/** Rows of a step that is joined, whoever they are of: `entity` and `at_ms`. */
+function rowsOfStep(query: ResolvedFunnelQuery, { hull }: FunnelCohorts, step: FunnelStep): RowsByEntity {
+  const { funnel, model } = query;
+  const dataset = datasetNamed(model, step.dataset);
+  const entity = step.entity ?? funnel.entity;
+  const at = compileTime(dataset, step.time);
+  const { start, until } = boundsOf(query, hull, step);
+  const from = start === undefined ? {} : { start };
+  return {
+    dataset,
+    entity: entityColumn(dataset, entity),
+    time: step.time,
+    range: { ...from, end: until },
+    columns: new Map(stepColumns(dataset, entity, step)),
+    where: [
+      ...compileTimeBounds(dataset, step.time, from),
+      (column) => sql`${at(column)} < ${instant(until)}`,
+      ...stepConditions(query, dataset, step, entity),
+    ],
+  };
+}
+
+/** The steps that are looked up in an index. */
+function lookedUp(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, rollups: Rollups): LookedUp {
+  const found = query.funnel.steps.slice(1).flatMap((step): [FunnelStep, IndexedRows][] => {
+    if (isOnEntry(query, step)) return [];
+    const indexed = chooseIndex(rowsOfStep(query, cohorts, step), rollups);
+    return indexed === undefined ? [] : [[step, indexed]];
+  });
+  return new Map(found);
 }
 
 /**
@@ -232,9 +294,7 @@ function lastWritten(query: ResolvedFunnelQuery, place: number): FunnelStep | un
 function afterFirstArrival(
   query: ResolvedFunnelQuery,
   cohorts: FunnelCohorts,
-  before: SqlNode,
-  step: FunnelStep,
-  place: number,
+  { before, step, place }: Adding,
   at: RowExpression,
 ): RowExpression[] {
   const { funnel } = query;

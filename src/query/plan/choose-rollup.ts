@@ -65,7 +65,9 @@ const MOST_FACTS = 0.6;
 
 /** The smallest roll-up that has everything that is needed, or the reason why there is none. */
 export function chooseRollup(need: Need, { declared, kept, zone, data }: Rollups): Choice {
-  const own = [...declared.values()].filter(({ dataset }) => dataset.name === need.dataset.name);
+  const own = [...declared.values()].filter(
+    ({ dataset, sets }) => dataset.name === need.dataset.name && sets.length > 0,
+  );
   const rollup = own.find(({ time }) => time === need.time);
   if (rollup === undefined) return own.length === 0 ? { kind: 'facts' } : facts(`no roll-up by ${need.time}`);
   const ready = kept.get(rollup.name);

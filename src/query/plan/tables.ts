@@ -1,5 +1,7 @@
 import type { Dataset, Rollup } from '../../model/checked.ts';
-import { type Choice, lengthOf, type RolledUp } from './choose-rollup.ts';
+import type { IndexedRows } from '../compile/indexed-rows.ts';
+import { type Choice, lengthOf } from './choose-rollup.ts';
+import type { Pieces } from './pieces.ts';
 
 export function describeTables(datasets: readonly Dataset[]): string {
   const tables = datasets.flatMap((dataset) => dataset.branches.map((branch) => branch.shown));
@@ -17,14 +19,21 @@ export function describeChoice(choice: Choice, dataset: Dataset): string {
   ];
   const keys = (levels.day ?? levels.hour)?.set.keys ?? [];
   const by = keys.length === 0 ? '' : ` by ${keys.map((key) => nameOf(key, rollup)).join(', ')}`;
-  return `roll-up ${dataset.name}${by}, ${grains.join(' and ')}${describeFacts(choice.source)}`;
+  return `roll-up ${dataset.name}${by}, ${grains.join(' and ')}${describeFacts(pieces)}`;
+}
+
+/** `index of transactions by account + facts of 2 hours` */
+export function describeIndexed({ rollup, index, pieces }: IndexedRows): string {
+  const { dataset } = rollup;
+  const entity = [...dataset.entities].find(([, column]) => column === index.entity)?.[0] ?? index.entity;
+  return `index of ${dataset.name} by ${entity}${describeFacts(pieces)}`;
 }
 
 const nameOf = (column: string, { dataset }: Rollup): string =>
   [...dataset.dimensions].find(([, own]) => own === column)?.[0] ?? column;
 
-function describeFacts({ pieces }: RolledUp): string {
-  const bounded = pieces.facts.filter(({ start, end }) => start !== undefined && end !== undefined);
+function describeFacts({ facts }: Pieces): string {
+  const bounded = facts.filter(({ start, end }) => start !== undefined && end !== undefined);
   if (bounded.length === 0) return '';
   const hours = Math.ceil(lengthOf(bounded, {}) / 3_600_000);
   return ` + facts of ${hours} ${hours === 1 ? 'hour' : 'hours'}`;

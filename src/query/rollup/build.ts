@@ -231,7 +231,7 @@ const readValue = ({ name, column }: RollupMeasure): SqlNode =>
 const conditionOf = ({ name, filter }: RollupMeasure): SqlNode =>
   filter === undefined ? sql`1` : identifier(`counted_${name}`);
 
-function startOfBucket(at: SqlNode, grain: RollupGrain, zone: string): SqlNode {
+export function startOfBucket(at: SqlNode, grain: RollupGrain, zone: string): SqlNode {
   return grain === 'day' ? startOfDay(at, zone) : sql`toDateTime(${compileBucket(at, 'hour', zone, 'monday')}, 'UTC')`;
 }
 
@@ -244,7 +244,12 @@ const startOfDay = (at: SqlNode, zone: string): SqlNode =>
  *
  * @param hinted the time by which the facts are sorted, so that hours without a bucket are not read
  */
-function compileSpan({ ranges, buckets }: RollupSpan, at: SqlNode, bucket: SqlNode, hinted?: SqlNode): SqlNode[] {
+export function compileSpan(
+  { ranges, buckets }: RollupSpan,
+  at: SqlNode,
+  bucket: SqlNode,
+  hinted?: SqlNode,
+): SqlNode[] {
   const first = ranges[0];
   const last = ranges.at(-1);
   if (first === undefined || last === undefined) throw new Error('a span without a range');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assertNever } from '../../contract/errors.ts';
 import type { ColumnType } from '../../contract/facts.ts';
-import type { Dataset, Rollup, RollupGrain, RollupMeasure, RollupMethod } from '../../model/checked.ts';
+import type { Dataset, EntityIndex, Rollup, RollupGrain, RollupMeasure, RollupMethod } from '../../model/checked.ts';
 import { instant, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
@@ -42,7 +42,7 @@ export function rollupColumns(rollup: Rollup): Record<string, RollupColumn> {
   return {
     [SET_COLUMN]: { type: 'count' },
     [BUCKET_COLUMN]: { type: 'second' },
-    ...Object.fromEntries(keys.map((key) => [keyColumn(key), typeOf(dataset, key)])),
+    ...Object.fromEntries(keys.map((key) => [keyColumn(key), columnTypeOf(dataset, key)])),
     ...Object.fromEntries(measures.map((measure) => [measure.name, measureType(measure, dataset)])),
     [VERSION_COLUMN]: { type: 'version' },
     [DELETED_COLUMN]: { type: 'flag' },
@@ -50,7 +50,7 @@ export function rollupColumns(rollup: Rollup): Record<string, RollupColumn> {
 }
 
 function measureType({ method, column }: RollupMeasure, dataset: Dataset): RollupColumn {
-  const of: RollupColumn = column === undefined ? { type: 'integer' } : typeOf(dataset, column);
+  const of: RollupColumn = column === undefined ? { type: 'integer' } : columnTypeOf(dataset, column);
   switch (method) {
     case 'count':
     case 'known':
@@ -67,7 +67,8 @@ function measureType({ method, column }: RollupMeasure, dataset: Dataset): Rollu
   }
 }
 
-function typeOf(dataset: Dataset, name: string): RollupColumn {
+/** The type of a dataset's column, as a table keeps it. */
+export function columnTypeOf(dataset: Dataset, name: string): RollupColumn {
   const column = dataset.columns.get(name);
   if (column === undefined) throw new Error(`${dataset.name} has no column ${name}`);
   return { type: column.type, ...(column.nullable ? { nullable: true } : {}) };
@@ -122,8 +123,9 @@ export function compileNothingKept(measure: RollupMeasure, dataset: Dataset): Sq
  * @param zone the workspace's, as the engine spells it
  */
 export function hashRollup(rollup: Rollup, zone: string): string {
-  const { dataset, time, keys, measures, sets } = rollup;
-  const used = new Set([time, ...keys, ...measures.flatMap(({ column }) => column ?? [])]);
+  const { dataset, time, keys, measures, sets, indexes } = rollup;
+  const indexed = indexes.flatMap(({ entity, keys: own }) => [entity, ...own]);
+  const used = new Set([time, ...indexed, ...keys, ...measures.flatMap(({ column }) => column ?? [])]);
   const definition = [
     FORMAT,
     zone,
@@ -131,10 +133,11 @@ export function hashRollup(rollup: Rollup, zone: string): string {
     time,
     dataset.filter ?? null,
     dataset.branches.map(({ table, filter, columns }) => [table, filter ?? null, [...columns].sort()]),
-    [...used].sort().map((name) => [name, typeOf(dataset, name)]),
+    [...used].sort().map((name) => [name, columnTypeOf(dataset, name)]),
     keys,
     measures,
     sets.map((set) => [set.index, set.keys, set.grains, [...set.measures].sort()]),
+    ...indexes.map(({ entity, keys: own }) => [entity, own]),
   ];
   return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 32);
 }
@@ -147,11 +150,20 @@ export function rollupTable(rollup: Rollup, grain: RollupGrain, zone: string): s
   return `rollup_${rollup.name.slice(0, LONGEST_NAME)}_${grain}_${hashRollup(rollup, zone).slice(0, 8)}`;
 }
 
-export const isRollupTable = (name: string): boolean => /^rollup_.+_(hour|day)_[0-9a-f]{8}$/.test(name);
+/** `rollup_transactions_at_by_account_index_1a2b3c4d` */
+export function indexTable(rollup: Rollup, { entity }: EntityIndex, zone: string): string {
+  const name = `${rollup.name}_by_${entity}`.slice(0, LONGEST_NAME);
+  const hash = createHash('sha256')
+    .update(`${hashRollup(rollup, zone)} ${entity}`)
+    .digest('hex');
+  return `rollup_${name}_index_${hash.slice(0, 8)}`;
+}
+
+export const isRollupTable = (name: string): boolean => /^rollup_.+_(hour|day|index)_[0-9a-f]{8}$/.test(name);
 
 /** What a row holds of a key that its set does not have. */
 export function compileNoKey({ dataset }: Rollup, key: string): SqlNode {
-  const { type, nullable } = typeOf(dataset, key);
+  const { type, nullable } = columnTypeOf(dataset, key);
   if (nullable) return sql`NULL`;
   if (type === 'instant') return instant(0);
   return type === 'category' || type === 'string' || type === 'json' ? sql`''` : sql`0`;

@@ -1,0 +1,74 @@
+import type { Dataset, EntityIndex, Rollup } from '../../model/checked.ts';
+import { identifier, joined } from '../../sql/build.ts';
+import type { SqlNode } from '../../sql/nodes.ts';
+import type { InstantRange } from '../buckets.ts';
+import type { Rollups } from '../plan/choose-rollup.ts';
+import { cutRange, type Pieces } from '../plan/pieces.ts';
+import { datasetOfIndex } from '../rollup/entity-index.ts';
+import { factConditions } from './level-rows.ts';
+import { compileRowSource, type RowExpression } from './row-source.ts';
+
+/** Rows of which those of some entities are wanted. */
+export interface RowsByEntity {
+  dataset: Dataset;
+  /** Column of the dataset that holds the entity; `where` says which ones. */
+  entity: string;
+  /** Column of the dataset. */
+  time: string;
+  /** Times that can matter; `where` bounds them as well. */
+  range: Partial<InstantRange>;
+  /** Alias → expression. */
+  columns: ReadonlyMap<string, RowExpression>;
+  where: readonly RowExpression[];
+}
+
+/** Where rows by an entity are read from. */
+export interface IndexedRows {
+  rollup: Rollup;
+  index: EntityIndex;
+  table: string;
+  /** `hours` are read from the index. */
+  pieces: Pieces;
+  /** Whose hours they are, as the engine spells it. */
+  zone: string;
+}
+
+/** The index that has every column that the rows are asked for, if there is one; equal rows of it are one. */
+export function chooseIndex(rows: RowsByEntity, { declared, kept, zone }: Rollups): IndexedRows | undefined {
+  const { dataset, time, entity, range } = rows;
+  const rollup = [...declared.values()].find((each) => each.dataset.name === dataset.name && each.time === time);
+  const index = rollup?.indexes.find((each) => each.entity === entity);
+  const ready = rollup && kept.get(rollup.name);
+  const table = ready?.indexes?.get(entity);
+  if (rollup === undefined || index === undefined || ready === undefined || table === undefined) return undefined;
+  const known = new Set([entity, time, ...index.keys]);
+  if (columnsUsed([...rows.columns.values(), ...rows.where]).some((name) => !known.has(name))) return undefined;
+  const pieces = cutRange({ range, splits: [], kept: ready, zone, grains: ['hour'] });
+  return pieces.hours.length === 0 ? undefined : { rollup, index, table, pieces, zone };
+}
+
+/** What the index has, and from the facts what is not in it or has changed. */
+export function compileRowsByEntity(rows: RowsByEntity, indexed: IndexedRows | undefined): SqlNode {
+  const { dataset, time, columns, where } = rows;
+  if (indexed === undefined) return compileRowSource({ dataset, columns, where });
+  const { rollup, index, table, pieces, zone } = indexed;
+  const own = datasetOfIndex(rollup, index, table);
+  const inHours = factConditions({ ...pieces, facts: pieces.hours }, own, time, zone);
+  return joined('\nUNION ALL\n', [
+    compileRowSource({ dataset: own, columns, where: [...where, ...inHours] }),
+    ...(pieces.facts.length === 0
+      ? []
+      : [compileRowSource({ dataset, columns, where: [...where, ...factConditions(pieces, dataset, time, zone)] })]),
+  ]);
+}
+
+/** Columns of the dataset that expressions ask for. */
+function columnsUsed(expressions: readonly RowExpression[]): string[] {
+  const used = new Set<string>();
+  for (const expression of expressions)
+    expression((name) => {
+      used.add(name);
+      return identifier(name);
+    });
+  return [...used];
+}
