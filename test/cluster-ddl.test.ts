@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storedTableColumns, userTableName } from '../src/contract/facts.ts';
-import { rollupTable } from '../src/query/rollup/columns.ts';
-import { rollupTableOf } from '../src/rollups/tables.ts';
+import { indexTable, rollupTable } from '../src/query/rollup/columns.ts';
+import { indexTableOf, rollupTableOf } from '../src/rollups/tables.ts';
 import { sql, string } from '../src/sql/build.ts';
 import { renderSql } from '../src/sql/render.ts';
 import type { RenderedSql } from '../src/sql/rendered.ts';
@@ -42,11 +42,12 @@ const own: StoredTable = {
   version: 'version',
   deletable: true,
 };
-const rollups = [...model.rollups.values()].flatMap((rollup) =>
-  (['hour', 'day'] as const).map(
+const rollups = [...model.rollups.values()].flatMap((rollup) => [
+  ...(['hour', 'day'] as const).map(
     (grain) => [rollupTable(rollup, grain, 'Europe/Berlin'), rollupTableOf(rollup)] as const,
   ),
-);
+  ...rollup.indexes.map((index) => [indexTable(rollup, index, 'Europe/Berlin'), indexTableOf(rollup, index)] as const),
+]);
 const tables: (readonly [string, StoredTable])[] = [
   ...(Object.entries(TABLES) as [string, StoredTable][]),
   [userTableName('leads'), own],

@@ -6,11 +6,14 @@ import { parseYaml } from './parse-yaml.ts';
 const workspace = workspaceFile.parse({ version: 1, name: 'Test', time_zone: 'UTC' });
 const channels: ChannelSpec[] = [{ name: 'sms', label: 'SMS', color: 1, statuses: ['sent'], engaged: [] }];
 
-const dataset = (rollups: string) => `
+const dataset = (rollups: string, indexes = ' []') => `
 version: 1
 dataset: messages
 table: messages
 time: at
+entities:
+  - { name: account }
+  - { name: person, column: recipient }
 dimensions:
   - { name: channel, values_from: channels }
   - { name: kind, column: category }
@@ -27,13 +30,16 @@ metrics:
   - { name: read, type: simple, agg: count, time: read_at }
 rollups:
 ${rollups}
+indexes:${indexes}
 ---
 version: 1
 parameters:
   - { name: short, default: 5, max: 60, unit: minute }
 `;
 
-const check = (rollups: string) => checkModel(parseYaml('model.yaml', dataset(rollups)).documents, workspace, channels);
+const check = (rollups: string, indexes?: string) =>
+  checkModel(parseYaml('model.yaml', dataset(rollups, indexes)).documents, workspace, channels);
+const NO_ROLLUPS = '  []';
 
 test('measures are shared, parameters have their defaults, money brings its currency', () => {
   const { model, problems } = check(`
@@ -77,4 +83,32 @@ test.each([
   expect(more).toEqual([]);
   expect(problem?.code).toBe(code);
   if (hint !== undefined) expect(problem?.hint).toContain(hint);
+});
+
+test('indexes of one entity are one, with the columns of their dimensions', () => {
+  const { model, problems } = check(
+    NO_ROLLUPS,
+    `
+  - { entity: person, dimensions: [kind] }
+  - { entity: person, dimensions: [channel, kind] }
+  - { entity: account }`,
+  );
+  expect(problems).toEqual([]);
+  expect(model?.rollups.get('messages_at')?.sets).toEqual([]);
+  expect(model?.rollups.get('messages_at')?.indexes).toEqual([
+    { entity: 'recipient', keys: ['category', 'channel'] },
+    { entity: 'account', keys: [] },
+  ]);
+});
+
+test.each([
+  ['{ entity: acount }', 'unknown_entity', 'account'],
+  ['{ entity: account, dimensions: [chanel] }', 'unknown_dimension', 'channel'],
+  ['{ entity: account, dimensions: [start_hour] }', 'unknown_dimension', 'Parts of time are known from the hour'],
+  ['{ entity: account, time: read_at }', 'rollup_time', 'Use at.'],
+])('the index %s is a mistake with its place', (index, code, hint) => {
+  const [problem, ...more] = check(NO_ROLLUPS, `\n  - ${index}`).problems;
+  expect(more).toEqual([]);
+  expect(problem?.code).toBe(code);
+  expect(problem?.hint).toContain(hint);
 });

@@ -37,7 +37,7 @@ afterEach(async () => {
 async function rollupTables(): Promise<string[]> {
   const { rows } = await engine.warehouse.query<{ name: string }>(
     renderSql(
-      sql`SELECT name FROM system.tables WHERE database = 'turnout' AND match(name, '^rollup_.*_(hour|day)_[0-9a-f]{8}$')`,
+      sql`SELECT name FROM system.tables WHERE database = 'turnout' AND match(name, '^rollup_.*_(hour|day|index)_[0-9a-f]{8}$')`,
     ),
   );
   return rows.map(({ name }) => name);
@@ -219,7 +219,9 @@ describe('a keeper', () => {
     await close(before);
     const keeper = start({ dropAfterMs: 0 });
     await keeper.settled();
-    const own = [...keeper.kept().values()].flatMap(({ tables }) => Object.values(tables)).sort();
+    const own = [...keeper.kept().values()]
+      .flatMap(({ tables, indexes = new Map() }) => [...Object.values(tables), ...indexes.values()])
+      .sort();
     // They go one after the other.
     await until('the old tables are gone', async () => (await rollupTables()).length === own.length);
     expect((await rollupTables()).sort()).toEqual(own);

@@ -1,7 +1,8 @@
 import { hourOf, type TableChange } from '../../src/contract/changes.ts';
 import { FACT_TABLES, FACT_TIMES } from '../../src/contract/facts.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
-import { rollupColumns, rollupTable } from '../../src/query/rollup/columns.ts';
+import { indexTable, type RollupColumn, rollupColumns, rollupTable } from '../../src/query/rollup/columns.ts';
+import { indexColumns } from '../../src/query/rollup/entity-index.ts';
 import { createRollupKeeper, type RollupKeeper, type RollupKeeperOptions } from '../../src/rollups/keeper.ts';
 import { identifier, joined, sql } from '../../src/sql/build.ts';
 import { renderSql } from '../../src/sql/render.ts';
@@ -99,26 +100,43 @@ export function keeperOf(
   });
 }
 
-/** Every row that stands in the roll-ups' tables, as text, in order: without versions, people as numbers. */
+/** Every row that stands in the tables of roll-ups and indexes, as text, in order: without versions, people as numbers. */
 export async function rollupRows(warehouse: Warehouse, model: CheckedModel): Promise<Record<string, string[]>> {
   const zone = model.workspace.time_zone;
+  const tables = [...model.rollups.values()].flatMap((rollup) => {
+    const grains = new Set(rollup.sets.flatMap((set) => set.grains));
+    return [
+      ...[...grains].map((grain) => ({
+        name: `${rollup.name} by ${grain}`,
+        table: rollupTable(rollup, grain, zone),
+        columns: rollupColumns(rollup),
+      })),
+      ...rollup.indexes.map((index) => ({
+        name: `${rollup.name} by ${index.entity}`,
+        table: indexTable(rollup, index, zone),
+        columns: indexColumns(rollup, index),
+      })),
+    ];
+  });
   const found: Record<string, string[]> = {};
-  for (const rollup of model.rollups.values())
-    for (const grain of new Set(rollup.sets.flatMap((set) => set.grains))) {
-      const columns = Object.entries(rollupColumns(rollup)).filter(
-        ([name]) => name !== 'version' && name !== 'is_deleted',
-      );
-      const values = columns.map(([name, { type }]) =>
-        type === 'bitmap'
-          ? sql`toString(arraySort(bitmapToArray(${identifier(name)})))`
-          : sql`toString(${identifier(name)})`,
-      );
-      const { rows } = await warehouse.query<{ row: (string | null)[] }>(
-        renderSql(
-          sql`SELECT [${joined(', ', values)}] AS row FROM ${tableName(rollupTable(rollup, grain, zone))} FINAL ORDER BY row`,
-        ),
-      );
-      found[`${rollup.name} by ${grain}`] = rows.map(({ row }) => row.join('|'));
-    }
+  for (const { name, table, columns } of tables) found[name] = await rowsOf(warehouse, table, columns);
   return found;
+}
+
+async function rowsOf(
+  warehouse: Warehouse,
+  table: string,
+  columns: Readonly<Record<string, RollupColumn>>,
+): Promise<string[]> {
+  const values = Object.entries(columns)
+    .filter(([name]) => name !== 'version' && name !== 'is_deleted')
+    .map(([name, { type }]) =>
+      type === 'bitmap'
+        ? sql`toString(arraySort(bitmapToArray(${identifier(name)})))`
+        : sql`toString(${identifier(name)})`,
+    );
+  const { rows } = await warehouse.query<{ row: (string | null)[] }>(
+    renderSql(sql`SELECT [${joined(', ', values)}] AS row FROM ${tableName(table)} FINAL ORDER BY row`),
+  );
+  return rows.map(({ row }) => row.join('|'));
 }

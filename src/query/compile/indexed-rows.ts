@@ -1,9 +1,11 @@
+import { HOUR_MS } from '../../contract/changes.ts';
 import type { Dataset, EntityIndex, Rollup } from '../../model/checked.ts';
 import { identifier, joined } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { Rollups } from '../plan/choose-rollup.ts';
 import { cutRange, type Pieces } from '../plan/pieces.ts';
+import type { KeptRollup } from '../query-context.ts';
 import { datasetOfIndex } from '../rollup/entity-index.ts';
 import { factConditions } from './level-rows.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
@@ -43,8 +45,21 @@ export function chooseIndex(rows: RowsByEntity, { declared, kept, zone }: Rollup
   if (rollup === undefined || index === undefined || ready === undefined || table === undefined) return undefined;
   const known = new Set([entity, time, ...index.keys]);
   if (columnsUsed([...rows.columns.values(), ...rows.where]).some((name) => !known.has(name))) return undefined;
-  const pieces = cutRange({ range, splits: [], kept: ready, zone, grains: ['hour'] });
+  const pieces = cutWholeHours(range, ready, zone);
   return pieces.hours.length === 0 ? undefined : { rollup, index, table, pieces, zone };
+}
+
+/** The hours in which a range begins and ends are taken whole, because rows outside of it are left out anyway. */
+function cutWholeHours(range: Partial<InstantRange>, kept: KeptRollup, zone: string): Pieces {
+  const { start = Number.NEGATIVE_INFINITY, end = Number.POSITIVE_INFINITY } = range;
+  const wide = {
+    ...(range.start === undefined ? {} : { start: start - HOUR_MS }),
+    ...(range.end === undefined ? {} : { end: end + HOUR_MS }),
+  };
+  const pieces = cutRange({ range: wide, splits: [], kept, zone, grains: ['hour'] });
+  const reaches = (stretch: Partial<InstantRange>) =>
+    (stretch.start ?? Number.NEGATIVE_INFINITY) < end && (stretch.end ?? Number.POSITIVE_INFINITY) > start;
+  return { hours: pieces.hours.filter(reaches), facts: pieces.facts.filter(reaches) };
 }
 
 /** What the index has, and from the facts what is not in it or has changed. */
