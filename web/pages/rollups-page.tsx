@@ -39,8 +39,9 @@ export function RollupsPage() {
       <SectionNav />
       <h2 id="rollups">Roll-ups</h2>
       <p className="faint rollups-about">
-        A roll-up keeps counts and people by hour and by day, so that a page need not read every record. Hours whose
-        records change are computed anew; until then pages read the records themselves, so numbers are never behind.
+        A roll-up keeps counts and people by hour and by day, so that a page need not read every record; an index finds
+        what one of them did. Hours whose records change are computed anew; until then pages read the records
+        themselves, so numbers are never behind.
       </p>
       <Loaded query={rollups}>{(all) => <Rollups rollups={all} workspace={shown} />}</Loaded>
       <h2 id="storage">Storage</h2>

@@ -9,24 +9,35 @@ export function RollupSets({ rollups, dimensions }: { rollups: readonly RollupIn
     return (
       <details key={rollup.name} className="panel fold">
         <summary>
-          {rollup.label}{' '}
-          <span className="faint">
-            {rows.length} {rows.length === 1 ? 'grouping' : 'groupings'}
-          </span>
+          {rollup.label} <span className="faint">{summaryWords(rows.length, rollup.indexes.length)}</span>
         </summary>
-        <TableFrame label={`Groupings of ${rollup.label}`} className="fold-frame">
-          <PlainTable headings={['Grouped by', 'Per hour', 'Per day', { number: 'Numbers kept' }]}>
-            {rows.map((row) => (
-              <tr key={row.dimensions.join()}>
-                <th scope="row">{setWords(row.dimensions, dimensions)}</th>
-                <td>{row.hour ? 'yes' : 'no'}</td>
-                <td>{row.day ? 'yes' : 'no'}</td>
-                <td className="number">{row.measures}</td>
-              </tr>
-            ))}
-          </PlainTable>
-        </TableFrame>
+        {rollup.indexes.map(({ entity, dimensions: own }) => (
+          <p key={entity} className="fold-note">
+            Looked up by <code>{entity}</code>
+            {own.length > 0 && <>, filtered by {setWords(own, dimensions)}</>}: later steps of funnels and conversions.
+          </p>
+        ))}
+        {rows.length > 0 && (
+          <TableFrame label={`Groupings of ${rollup.label}`} className="fold-frame">
+            <PlainTable headings={['Grouped by', 'Per hour', 'Per day', { number: 'Numbers kept' }]}>
+              {rows.map((row) => (
+                <tr key={row.dimensions.join()}>
+                  <th scope="row">{setWords(row.dimensions, dimensions)}</th>
+                  <td>{row.hour ? 'yes' : 'no'}</td>
+                  <td>{row.day ? 'yes' : 'no'}</td>
+                  <td className="number">{row.measures}</td>
+                </tr>
+              ))}
+            </PlainTable>
+          </TableFrame>
+        )}
       </details>
     );
   });
+}
+
+function summaryWords(groupings: number, indexes: number): string {
+  const counted = (count: number, one: string, more: string) =>
+    count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
+  return [...counted(groupings, 'grouping', 'groupings'), ...counted(indexes, 'index', 'indexes')].join(', ');
 }

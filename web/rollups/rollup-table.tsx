@@ -25,6 +25,7 @@ export function RollupTable({ rollups, workspace, labelledBy }: RollupTableProps
           'State',
           { number: 'Rows by hour' },
           { number: 'Rows by day' },
+          { number: 'Rows in indexes' },
           { number: 'Size' },
           { number: 'Hours waiting' },
           'Last computed',
@@ -39,6 +40,9 @@ export function RollupTable({ rollups, workspace, labelledBy }: RollupTableProps
               </td>
               <td data-label="Rows by day" className="number">
                 {count(rowsOf(rollups, 'day'))}
+              </td>
+              <td data-label="Rows in indexes" className="number">
+                {count(indexedRows(rollups))}
               </td>
               <td data-label="Size" className="number">
                 {formatBytes(totals.bytes, locale)}
@@ -91,6 +95,9 @@ function RollupRow({ rollup, workspace }: { rollup: RollupInfo; workspace: Works
       <td data-label="Rows by day" className="number">
         {rows('day')}
       </td>
+      <td data-label="Rows in indexes" className="number">
+        {known && rollup.indexes.length > 0 ? formatValue(indexedRows([rollup]), { locale }, 'table') : NO_DATA}
+      </td>
       <td data-label="Size" className="number">
         {known ? formatBytes(rollupTotals([rollup]).bytes, locale) : NO_DATA}
       </td>
@@ -128,4 +135,8 @@ function rowsOf(rollups: readonly RollupInfo[], grain: 'hour' | 'day'): number {
     .flatMap(({ tables }) => tables)
     .filter((table) => table.grain === grain)
     .reduce((sum, table) => sum + table.rows, 0);
+}
+
+function indexedRows(rollups: readonly RollupInfo[]): number {
+  return rollups.flatMap(({ indexes }) => indexes).reduce((sum, index) => sum + index.rows, 0);
 }

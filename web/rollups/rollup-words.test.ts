@@ -16,6 +16,7 @@ const rollup = (patch: Partial<RollupInfo> = {}): RollupInfo => ({
     { dimensions: [], grains: ['hour'], measures: 2 },
     { dimensions: ['channel'], grains: ['hour', 'day'], measures: 3 },
   ],
+  indexes: [],
   state: 'current',
   built_from: null,
   built: 1,

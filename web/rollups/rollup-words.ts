@@ -56,7 +56,7 @@ export interface RollupTotals {
 }
 
 export function rollupTotals(rollups: readonly RollupInfo[]): RollupTotals {
-  const tables = rollups.flatMap((rollup) => rollup.tables);
+  const tables = rollups.flatMap((rollup) => [...rollup.tables, ...rollup.indexes]);
   return {
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
