@@ -35,4 +35,9 @@ export const allOf = (parts: readonly SqlNode[]): SqlNode =>
 /** `0` where there are no parts. */
 export const anyOf = (parts: readonly SqlNode[]): SqlNode =>
   parts.length === 0 ? number(0) : joined(' OR ', parts.map(inParens));
+/**
+ * Whether a value is among the rows of a sub-query. On a cluster an `IN` without GLOBAL is refused when the sub-query reads two tables
+ * that span it (code 36); elsewhere the word changes nothing.
+ */
+export const amongRows = (value: SqlNode, rows: SqlNode): Fragment => sql`${value} GLOBAL IN (${rows})`;
 export const inParens = (part: SqlNode): Fragment => sql`(${part})`;

@@ -1,5 +1,5 @@
 import { assertNever } from '../../contract/errors.ts';
-import { anyOf, identifier, list, number, sql, string } from '../../sql/build.ts';
+import { amongRows, anyOf, identifier, list, number, sql, string } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { ResolvedFilter } from '../resolved.ts';
 import { tableName } from './row-source.ts';
@@ -51,7 +51,7 @@ function isOneOf(texts: string[], person: SqlNode): SqlNode {
 
 function hasName(conditions: SqlNode[], person: SqlNode): SqlNode {
   if (conditions.length === 0) return number(0);
-  return sql`${person} IN (SELECT person FROM ${people} FINAL WHERE ${anyOf(conditions)})`;
+  return amongRows(person, sql`SELECT person FROM ${people} FINAL WHERE ${anyOf(conditions)}`);
 }
 
 /** Puts names in place of the numbers in the columns `keys` of a finished statement. */
