@@ -29,7 +29,7 @@ test.each([
   const pieces: string[] = [];
   while (await cutter.begin()) {
     const portions: Buffer[] = [];
-    for await (const portion of cutter.next(70_000, 800_000)) portions.push(portion);
+    for await (const portion of cutter.next(70_000, 800_000)) portions.push(Buffer.from(portion));
     pieces.push(Buffer.concat(portions).toString());
   }
   expect(pieces.join('') === LINES.join('')).toBe(true);

@@ -8,12 +8,27 @@ const PORTION = 1024 * 1024;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** The bytes of a file, unpacked where it begins like one packed by gzip or zstd. */
+/** The bytes of a file, unpacked where it begins like one packed by gzip or zstd. A portion holds until the next one is asked for. */
 export async function openLines(path: string): Promise<AsyncIterable<Buffer>> {
   const head = await readHead(path);
   if (head.subarray(0, 2).equals(GZIP)) return unpackGzip(path);
   if (head.equals(ZSTD)) return unpackZstd(path);
-  return createReadStream(path, { highWaterMark: PORTION });
+  return readPortions(path);
+}
+
+/** One buffer for all portions: with a new one for each, most of the time went into giving them back. */
+async function* readPortions(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PORTION);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PORTION, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function* unpackGzip(path: string): AsyncGenerator<Buffer> {
@@ -88,7 +103,7 @@ export class LinePieces {
     return this.#rest.length > 0;
   }
 
-  /** The next lines: as many, or so many bytes and what is left of a line then. */
+  /** The next lines: as many, or so many bytes and what is left of a line then. A portion holds until the next one is asked for. */
   async *next(lines: number, bytes: number): AsyncGenerator<Buffer> {
     let left = lines;
     let room = bytes;

@@ -1,13 +1,14 @@
-import { Readable } from 'node:stream';
 import { parseConfig } from '../config.ts';
 import { type ErrorBody, TurnoutError } from '../contract/errors.ts';
 import { createLogger } from '../logger.ts';
 import { startServer } from '../server.ts';
+import { sendBytes } from './send-bytes.ts';
 
 /** Asks the API; errors of the server become `TurnoutError`. */
 export interface ServerCalls {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  /** @param bytes a portion may be used again when the next one is asked for */
   send<T>(path: string, bytes: Blob | AsyncIterable<Buffer>): Promise<T>;
 }
 
@@ -35,12 +36,14 @@ async function answers(base: string): Promise<boolean> {
 }
 
 function callsOf(base: string): ServerCalls {
-  const call = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const answer = await fetch(`${base}${path}`, init);
-    const body = (await answer.json()) as T | ErrorBody;
-    if (answer.ok) return body as T;
+  const told = <T>(ok: boolean, body: T | ErrorBody): T => {
+    if (ok) return body as T;
     const { error } = body as ErrorBody;
     throw new TurnoutError(error.code, error.message, error.problems);
+  };
+  const call = async <T>(path: string, init: RequestInit): Promise<T> => {
+    const answer = await fetch(`${base}${path}`, init);
+    return told<T>(answer.ok, (await answer.json()) as T | ErrorBody);
   };
   return {
     get: (path) => call(path, {}),
@@ -50,11 +53,15 @@ function callsOf(base: string): ServerCalls {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
-    send: (path, bytes) =>
-      call(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/octet-stream' },
-        ...(bytes instanceof Blob ? { body: bytes } : { body: Readable.toWeb(Readable.from(bytes)), duplex: 'half' }),
-      }),
+    send: async <T>(path: string, bytes: Blob | AsyncIterable<Buffer>) => {
+      if (bytes instanceof Blob)
+        return call<T>(path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/octet-stream' },
+          body: bytes,
+        });
+      const { status, body } = await sendBytes(`${base}${path}`, bytes);
+      return told<T>(status >= 200 && status < 300, JSON.parse(body) as T | ErrorBody);
+    },
   };
 }

@@ -14,9 +14,11 @@ import { errorCode, type FileLayer, nodeFileLayer, type OpenFile, writeAll } fro
 const BULK_FOLDER = 'bulk';
 const SUFFIX = '.ndjson.zst';
 const DRAFT_SUFFIX = '.part';
-/** Unpacked bytes that are packed together. */
+/** Unpacked bytes that are packed together; a line that reaches out of them goes to the next ones. */
 const BLOCK_BYTES = 4 * 1024 * 1024;
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Node packs and unpacks in portions of 16 KB where it is told nothing, each a way to another thread and back. */
+const PACKING = { chunkSize: 1024 * 1024, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const UNPACKING = { chunkSize: BLOCK_BYTES + 64 * 1024 };
 const NEWLINE = 0x0a;
 
 /**
@@ -79,16 +81,20 @@ export async function keepBulk(
   try {
     for await (const block of wholeLines(file, limits.lineBytes, () => line)) {
       let rest = block;
+      let added = false;
       while (rest.length > 0) {
         const taken = takeLines(rest, limits.pieceLines - (writer?.lines ?? 0), line, limits.lineBytes);
         if (taken.records > 0) {
           writer ??= await PieceWriter.begin(fs, folder, pieces.length, line);
           await writer.add(taken.lines, taken.records);
+          added = true;
         }
         line += taken.count;
         rest = rest.subarray(taken.end);
         if ((writer?.lines ?? 0) >= limits.pieceLines) await end();
       }
+      // The buffer of the block before is filled again.
+      if (!added) await writer?.written();
     }
     await end();
     if (pieces.length === 0) throw new TurnoutError('invalid_request', 'The file has no line. Nothing was loaded.');
@@ -153,7 +159,7 @@ class PieceWriter {
   #records = 0;
   #bytes = 0;
   #end = 0;
-  /** The block before is packed and written while the next one is read. */
+  /** The block before is packed and written while the next one is gathered. */
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, file: OpenFile, linesBefore: number) {
@@ -167,6 +173,7 @@ class PieceWriter {
     return new PieceWriter(path, await fs.open(path, 'replace'), linesBefore);
   }
 
+  /** What was added before is not in use any more when it resolves. */
   async add(lines: Buffer, records: number): Promise<void> {
     this.lines += records;
     this.#records += records;
@@ -178,8 +185,13 @@ class PieceWriter {
     this.#writing.catch(() => {});
   }
 
+  /** Nothing that was added is in use any more. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
   async #write(lines: Buffer): Promise<void> {
-    const packed = await compress(lines, LEVEL);
+    const packed = await compress(lines, PACKING);
     const head = Buffer.alloc(FRAME_HEAD_BYTES);
     head.writeUInt32LE(SKIPPABLE, 0);
     head.writeUInt32LE(4, 4);
@@ -204,28 +216,38 @@ class PieceWriter {
   }
 }
 
-/** Portions that end with a newline; the last line gets one where it has none. */
+/**
+ * Portions that end with a newline; the last line gets one where it has none. They take turns in two buffers: whoever gets one has
+ * done with the one before it.
+ */
 async function* wholeLines(
   portions: AsyncIterable<Buffer>,
   lineBytes: number,
   linesBefore: () => number,
 ): AsyncGenerator<Buffer> {
-  let waiting: Buffer[] = [];
+  const room = BLOCK_BYTES + lineBytes + 1;
+  let [filling, other] = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)];
   let size = 0;
-  for await (const portion of portions) {
-    waiting.push(portion);
-    size += portion.length;
-    if (size < BLOCK_BYTES) continue;
-    const bytes = Buffer.concat(waiting);
-    const end = bytes.lastIndexOf(NEWLINE) + 1;
-    if (end > 0) yield bytes.subarray(0, end);
-    waiting = end < bytes.length ? [bytes.subarray(end)] : [];
-    size = bytes.length - end;
-    if (size > lineBytes + BLOCK_BYTES) throw tooLong(linesBefore() + 1, lineBytes);
-  }
+  for await (const portion of portions)
+    for (let taken = 0; taken < portion.length; ) {
+      const count = portion.copy(filling, size, taken, taken + room - 1 - size);
+      taken += count;
+      size += count;
+      if (size < BLOCK_BYTES) continue;
+      const end = filling.subarray(0, size).lastIndexOf(NEWLINE) + 1;
+      if (end === 0 && size < room - 1) continue;
+      if (end === 0) throw tooLong(linesBefore() + 1, lineBytes);
+      yield filling.subarray(0, end);
+      filling.copy(other, 0, end, size);
+      size -= end;
+      [filling, other] = [other, filling];
+    }
   if (size === 0) return;
-  const bytes = Buffer.concat(waiting);
-  yield bytes.at(-1) === NEWLINE ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
+  if (filling[size - 1] !== NEWLINE) {
+    filling[size] = NEWLINE;
+    size += 1;
+  }
+  yield filling.subarray(0, size);
 }
 
 interface Taken {
@@ -277,18 +299,38 @@ function withoutBlanks(lines: Buffer): Buffer {
   return Buffer.concat(kept);
 }
 
+/** The frames' contents; while one is worked on, the next is unpacked. */
 async function* unpack(file: OpenFile): AsyncGenerator<Buffer> {
   const size = await file.size();
-  for (let position = 0; position < size; ) {
-    const head = await readExactly(file, position, FRAME_HEAD_BYTES);
-    if (head.readUInt32LE(0) !== SKIPPABLE || head.readUInt32LE(4) !== 4) throw new Error('no frame begins here');
-    const length = head.readUInt32LE(8);
-    if (length > size) throw new Error('a frame is longer than its file');
-    yield await decompress(await readExactly(file, position + FRAME_HEAD_BYTES, length), {
-      maxOutputLength: MOST_OF_FRAME,
-    });
-    position += FRAME_HEAD_BYTES + length;
+  let coming = unpackFrame(file, 0, size);
+  try {
+    for (;;) {
+      const frame = await coming;
+      if (frame === undefined) return;
+      coming = unpackFrame(file, frame.end, size);
+      coming.catch(() => {});
+      yield frame.bytes;
+    }
+  } finally {
+    // Nothing may be under way when the file is closed.
+    await coming.catch(() => {});
   }
+}
+
+/** The frame that begins there; undefined at the end of the file. */
+async function unpackFrame(
+  file: OpenFile,
+  start: number,
+  size: number,
+): Promise<{ bytes: Buffer; end: number } | undefined> {
+  if (start >= size) return undefined;
+  const head = await readExactly(file, start, FRAME_HEAD_BYTES);
+  if (head.readUInt32LE(0) !== SKIPPABLE || head.readUInt32LE(4) !== 4) throw new Error('no frame begins here');
+  const length = head.readUInt32LE(8);
+  if (length > size) throw new Error('a frame is longer than its file');
+  const packed = await readExactly(file, start + FRAME_HEAD_BYTES, length);
+  const bytes = await decompress(packed, { ...UNPACKING, maxOutputLength: MOST_OF_FRAME });
+  return { bytes, end: start + FRAME_HEAD_BYTES + length };
 }
 
 async function readExactly(file: OpenFile, position: number, length: number): Promise<Buffer> {
