@@ -6,33 +6,69 @@
 const NEWLINE = 0x0a;
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
+const DIGIT_0 = 0x30;
 const HEAD = Buffer.from("0\t'\n");
 /** Digits of a line's number and a tab. */
 const PREFIX_BYTES = 11;
 
-/**
- * @param block whole lines, none of them empty
- * @param first number of its first line, from 1
- */
-export function encodeLines(block: Buffer, first: number): { body: Buffer; lines: number } {
-  const escaped = block.includes(BACKSLASH) || block.includes(TAB);
-  const starts: number[] = [];
-  for (let start = 0; start < block.length; ) {
-    starts.push(start);
-    start = block.indexOf(NEWLINE, start) + 1;
+/** Gathers lines in one buffer, which is used again for the next portion: what is handed on must not be in use any more by then. */
+export class LineEncoder {
+  /** Lines that were added, of all portions. */
+  lines = 0;
+  #body: Buffer;
+  #end = 0;
+
+  /** @param bytes of a portion; it grows where more is added */
+  constructor(bytes: number) {
+    this.#body = Buffer.allocUnsafeSlow(bytes);
   }
-  const body = Buffer.allocUnsafe(HEAD.length + block.length * (escaped ? 2 : 1) + starts.length * PREFIX_BYTES);
-  let end = HEAD.copy(body, 0);
-  for (const [index, start] of starts.entries()) {
-    end += body.write(`${first + index}\t`, end, 'latin1');
-    const next = starts[index + 1] ?? block.length;
-    if (escaped) end = copyEscaped(block, start, next - 1, body, end);
-    else {
-      block.copy(body, end, start, next);
-      end += next - start;
+
+  /** Bytes that `take` would hand out. */
+  get size(): number {
+    return this.#end;
+  }
+
+  /** @param block whole lines, none of them empty */
+  add(block: Buffer): void {
+    const escaped = block.includes(BACKSLASH) || block.includes(TAB);
+    if (this.#end === 0) this.#end = HEAD.copy(this.#body, 0);
+    for (let start = 0; start < block.length; ) {
+      const next = block.indexOf(NEWLINE, start) + 1;
+      this.lines += 1;
+      this.#makeRoom((next - start) * (escaped ? 2 : 1) + PREFIX_BYTES);
+      const place = writeNumber(this.lines, this.#body, this.#end);
+      if (escaped) this.#end = copyEscaped(block, start, next - 1, this.#body, place);
+      else this.#end = place + block.copy(this.#body, place, start, next);
+      start = next;
     }
   }
-  return { body: body.subarray(0, end), lines: starts.length };
+
+  /** What was added since the last time. It stays as it is until the next `add`. */
+  take(): Buffer {
+    const portion = this.#body.subarray(0, this.#end);
+    this.#end = 0;
+    return portion;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#end + bytes <= this.#body.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.ceil(this.#body.length * 1.5) + bytes);
+    this.#body.copy(larger, 0, 0, this.#end);
+    this.#body = larger;
+  }
+}
+
+/** Its digits and a tab; returns where they end. */
+function writeNumber(value: number, to: Buffer, at: number): number {
+  let digits = 1;
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1;
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place -= 1) {
+    to[place] = DIGIT_0 + (rest % 10);
+    rest = Math.floor(rest / 10);
+  }
+  to[at + digits] = TAB;
+  return at + digits + 1;
 }
 
 function copyEscaped(from: Buffer, start: number, end: number, to: Buffer, at: number): number {

@@ -4,10 +4,12 @@ import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { MergeRules } from '../messages.ts';
 import { insertRows } from '../stored-rows.ts';
 import type { Touches } from '../touches.ts';
-import { encodeLines } from './encode-lines.ts';
-import { dropStaging, emptyLines, LINES, makeStaging, NUMBERS, readLines } from './staging.ts';
+import { allWritten } from '../write.ts';
+import { LineEncoder } from './encode-lines.ts';
+import { dropNumbers, dropStaging, emptyLines, LINES, makeStaging, NUMBERS, readLines } from './staging.ts';
 import {
   countMessages,
+  countNumbers,
   countOutcomes,
   gatherRefs,
   insertLoaded,
@@ -44,6 +46,8 @@ export interface LoadContext {
   touches: Touches;
   /** The piece's lines, whole lines at a time; throws at its end where it is not what was ordered. */
   read(): AsyncIterable<Buffer>;
+  /** True where `load_numbers` holds what `number` answered in the entry right before this one, of the same source. */
+  numbered: boolean;
   /** Numbers people, new ones too, and makes it durable. `person` 0: nobody can be told from it. */
   number(refs: readonly LoadedRef[]): Promise<{ person: number; country: string }[]>;
 }
@@ -54,11 +58,21 @@ export interface Loaded {
   quarantined: number;
 }
 
+export interface CarriedOut {
+  tally: Loaded;
+  /** `load_numbers` stands, for an order that may come right after this one. */
+  numbered: boolean;
+}
+
 /** Milliseconds for statements that go through a piece, or through what was loaded before. */
 const LIMIT = { timeoutMs: 600_000 };
 /** Bytes of lines that are handed to the engine at a time. */
-const CHUNK_BYTES = 48 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024 * 1024;
 const REFS_AT_ONCE = 50_000;
+/** A block of lines with their numbers. */
+const SPARE_BYTES = 6 * 1024 * 1024;
+/** More numbers than these are forgotten when the order is done: each order reads them all. */
+const NUMBERS_TO_KEEP = 1_000_000;
 
 /**
  * Counts the lines of a piece: put into staging tables, read and checked there, then written as facts, all by statements whose
@@ -66,7 +80,7 @@ const REFS_AT_ONCE = 50_000;
  * was cut short. The caller writes entry and progress after it.
  * @throws Error where not every line has come to an end that the ledger knows
  */
-export async function carryOutLoad(context: LoadContext, order: LoadOrder): Promise<Loaded> {
+export async function carryOutLoad(context: LoadContext, order: LoadOrder): Promise<CarriedOut> {
   const { warehouse, source, seq, day, touches } = context;
   const run = (statement: RenderedSql) => warehouse.command(statement, LIMIT);
   const runAll = async (statements: readonly RenderedSql[]) => {
@@ -76,7 +90,7 @@ export async function carryOutLoad(context: LoadContext, order: LoadOrder): Prom
   const where = { seq, source, day, receivedAt: context.receivedAt, file: order.file, linesBefore: order.lines_before };
 
   if (warehouse.layout.kind === 'cluster') throw new Error('files of history cannot be loaded into a cluster');
-  await runAll([...dropStaging(), ...makeStaging()]);
+  await runAll([...dropStaging(), ...(context.numbered ? [] : [dropNumbers()]), ...makeStaging()]);
   const lines = await stageLines(context, (staged) => run(readLines(staged, context)));
   if (lines !== order.records) throw new Error(`${lines} lines were read instead of ${order.records}`);
 
@@ -91,15 +105,13 @@ export async function carryOutLoad(context: LoadContext, order: LoadOrder): Prom
     const [touched] = await ask<{ hours: number[] }>(listHours());
     touches.hours('messages', 'at', touched?.hours ?? []);
     await touches.write();
-    await run(gatherRefs());
-    await numberPeople(context);
-    await run(insertLoaded(seq));
+    await allWritten([run(insertLoaded(seq)), run(gatherRefs()).then(() => numberPeople(context))]);
     await run(insertMessages(context.rules, source, seq));
     const [written] = await ask<{ messages: number }>(countMessages(source, seq));
     if (written?.messages !== tally.counted)
       throw new Error(`${tally.counted} messages were counted, but ${written?.messages} were written`);
   }
-  await run(quarantineInvalid(where));
+  if (outcomes.some(({ reason }) => reason === 'invalid')) await run(quarantineInvalid(where));
   if (outcomes.some(({ reason }) => reason === 'conflict'))
     await stageLines(context, (staged) => run(quarantineConflicts(where, staged)));
   await insertRows(
@@ -107,8 +119,10 @@ export async function carryOutLoad(context: LoadContext, order: LoadOrder): Prom
     'loads',
     outcomes.map((outcome) => ({ seq, source, day, kind: 'message', ...outcome })),
   );
-  await runAll(dropStaging());
-  return tally;
+  const [numbers] = await ask<{ numbers: number }>(countNumbers());
+  const numbered = (numbers?.numbers ?? 0) <= NUMBERS_TO_KEEP;
+  await runAll([...dropStaging(), ...(numbered ? [] : [dropNumbers()])]);
+  return { tally, numbered };
 }
 
 interface Outcome {
@@ -129,35 +143,27 @@ function tallyOf(outcomes: readonly Outcome[]): Loaded {
  */
 async function stageLines(context: LoadContext, work: (lines: string) => Promise<void>): Promise<number> {
   const { warehouse } = context;
-  let lines = 0;
+  const encoder = new LineEncoder(CHUNK_BYTES + SPARE_BYTES);
   let half = 0;
   let working: Promise<void> = Promise.resolve();
-  const hand = async (block: Buffer) => {
+  const hand = async () => {
     const table = LINES[half % LINES.length] ?? LINES[0];
     half += 1;
-    const { body, lines: count } = encodeLines(block, lines + 1);
-    lines += count;
-    await warehouse.insert(table, ['line', 'raw'], body, 'TabSeparated');
+    await warehouse.insert(table, ['line', 'raw'], encoder.take(), 'TabSeparated');
     await working;
     working = work(table).then(() => warehouse.command(emptyLines(table), LIMIT));
     working.catch(() => {});
   };
-  let waiting: Buffer[] = [];
-  let size = 0;
   try {
     for await (const block of context.read()) {
-      waiting.push(block);
-      size += block.length;
-      if (size < CHUNK_BYTES) continue;
-      await hand(Buffer.concat(waiting));
-      waiting = [];
-      size = 0;
+      encoder.add(block);
+      if (encoder.size >= CHUNK_BYTES) await hand();
     }
-    if (size > 0) await hand(Buffer.concat(waiting));
+    if (encoder.size > 0) await hand();
   } finally {
     await working;
   }
-  return lines;
+  return encoder.lines;
 }
 
 async function numberPeople({ warehouse, number }: LoadContext): Promise<void> {
@@ -168,8 +174,11 @@ async function numberPeople({ warehouse, number }: LoadContext): Promise<void> {
     );
     const { rows } = page;
     const numbers = await number(rows.map(({ acts, ...ref }) => ({ ...ref, acts: acts === 1 })));
-    const cells = rows.map(({ id }, index) => [BigInt(id), numbers[index]?.person ?? 0, numbers[index]?.country ?? '']);
-    if (cells.length > 0) await warehouse.insert(NUMBERS, ['ref', 'person', 'country'], cells);
+    const cells = rows.map(({ id, acts }, index) => {
+      const { person, country } = numbers[index] ?? { person: 0, country: '' };
+      return [BigInt(id), person, country, acts];
+    });
+    if (cells.length > 0) await warehouse.insert(NUMBERS, ['ref', 'person', 'country', 'acts'], cells);
     after = rows.length < REFS_AT_ONCE ? undefined : rows.at(-1)?.id;
   }
 }

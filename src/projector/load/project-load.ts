@@ -29,6 +29,9 @@ export interface ProjectLoadContext {
   remember(batch: Batch, written: WrittenFacts): void;
 }
 
+/** Of whom the last entry was such an order: with it the numbers of people stand that it was answered. */
+const lastLoads = new WeakMap<People, { seq: number; country: string | undefined }>();
+
 /** An order to load, from its file to the progress. Stopped anywhere, it is done again from its start, with the same result. */
 export async function projectLoad(
   entry: PreparedEntry,
@@ -37,6 +40,10 @@ export async function projectLoad(
 ): Promise<Loaded & { messages: number; people: number }> {
   const { warehouse, journalFolder, rules, people, participations, scope, touches, makeBatch, remember } = context;
   const { seq } = entry;
+  const before = lastLoads.get(people);
+  lastLoads.delete(people);
+  // Nothing came between: whoever was numbered is numbered the same.
+  const numbered = before !== undefined && before.seq === seq - 1 && before.country === context.country;
   let written = 0;
   const write = async (batch: Batch) => {
     const facts = await writeFacts(warehouse, people, batch, rules, touches, scope);
@@ -46,13 +53,16 @@ export async function projectLoad(
   };
   const number = numberPeople({ ...context, seq, write });
   await saveOrderInHand(warehouse, seq);
-  const { tally, refused } = await refuseDamage(entry, () =>
-    carryOutLoad({ ...entry, warehouse, rules, touches, read: () => readBulk(journalFolder, order), number }, order),
+  const read = () => readBulk(journalFolder, order);
+  const { done, refused } = await refuseDamage(entry, () =>
+    carryOutLoad({ ...entry, warehouse, rules, touches, read, numbered, number }, order),
   );
+  const tally = done?.tally;
   const batch = makeBatch();
   batch.add({ ...entry, items: refused, ...(tally === undefined ? {} : { records: order.records }) });
   await closeBatch(warehouse, people, batch, touches, scope);
   people.commit(seq);
+  if (done?.numbered) lastLoads.set(people, { seq, country: context.country });
   const told = tally ?? batch.tally;
   return { ...told, messages: told.counted, people: written };
 }

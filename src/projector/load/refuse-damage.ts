@@ -1,14 +1,14 @@
 import { BulkDamage } from '../../journal/bulk.ts';
 import { type PreparedEntry, type Refused, refuse } from '../prepare.ts';
-import type { Loaded } from './load-order.ts';
+import type { CarriedOut } from './load-order.ts';
 
 /** A file that is not there or is not what was ordered is not tried again and again: the order stands in the quarantine. */
 export async function refuseDamage(
   entry: PreparedEntry,
-  load: () => Promise<Loaded>,
-): Promise<{ tally?: Loaded; refused: Refused[] }> {
+  load: () => Promise<CarriedOut>,
+): Promise<{ done?: CarriedOut; refused: Refused[] }> {
   try {
-    return { tally: await load(), refused: [] };
+    return { done: await load(), refused: [] };
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!missing && !(error instanceof BulkDamage)) throw error;

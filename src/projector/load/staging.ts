@@ -7,7 +7,8 @@ import { tableName } from '../../warehouse/schema.ts';
 
 /**
  * Where the lines of a piece stand while it is being counted: made by the order that needs them, dropped by it, and by the next one
- * where it was cut short. Nothing of them is a fact.
+ * where it was cut short. Nothing of them is a fact. The numbers of people stay for the order that may come right after it: the same
+ * people come again and again.
  */
 
 /** Lines as they came, in two halves: one is filled while the other is read. */
@@ -16,7 +17,7 @@ export const LINES = ['load_lines_0', 'load_lines_1'] as const;
 export const ROWS = 'load_rows';
 /** How the rows name people, each way once; `ref` is a hash of it. */
 export const REFS = 'load_refs';
-/** The number and the country of each. */
+/** The number and the country of each; one who was numbered as somebody who acts, too, stands there twice. */
 export const NUMBERS = 'load_numbers';
 /** Rows that are not counted: duplicates and conflicts. */
 export const LEFT_OUT = 'load_left_out';
@@ -59,14 +60,17 @@ export function makeStaging(): RenderedSql[] {
       sql`CREATE TABLE ${tableName(REFS)} (ref UInt64, email String, phone String, external_id String, acts UInt8) ENGINE = MergeTree ORDER BY ref`,
     ),
     renderSql(
-      sql`CREATE TABLE ${tableName(NUMBERS)} (ref UInt64, person UInt32, country LowCardinality(String)) ENGINE = MergeTree ORDER BY ref`,
+      sql`CREATE TABLE IF NOT EXISTS ${tableName(NUMBERS)} (ref UInt64, person UInt32, country LowCardinality(String), acts UInt8) ENGINE = MergeTree ORDER BY ref`,
     ),
     renderSql(sql`CREATE TABLE ${tableName(LEFT_OUT)} (line UInt32, message UInt64, outcome String) ENGINE = Memory`),
   ];
 }
 
-export const dropStaging = (): RenderedSql[] =>
-  [...LINES, ROWS, REFS, NUMBERS, LEFT_OUT].map((name) => renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)} SYNC`));
+const dropTable = (name: string): RenderedSql => renderSql(sql`DROP TABLE IF EXISTS ${tableName(name)} SYNC`);
+
+/** All but the numbers. */
+export const dropStaging = (): RenderedSql[] => [...LINES, ROWS, REFS, LEFT_OUT].map(dropTable);
+export const dropNumbers = (): RenderedSql => dropTable(NUMBERS);
 
 export const emptyLines = (lines: string): RenderedSql => renderSql(sql`TRUNCATE TABLE ${tableName(lines)}`);
 

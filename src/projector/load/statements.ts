@@ -11,6 +11,7 @@ import { FIELDS, LEFT_OUT, NUMBERS, REFS, ROWS, TIME_COLUMNS } from './staging.t
 /** What becomes of the lines that stand in the staging tables (staging.ts). */
 
 const rows = tableName(ROWS);
+const numbers = tableName(NUMBERS);
 const counted = sql`problem = '' AND line NOT IN (SELECT line FROM ${tableName(LEFT_OUT)})`;
 
 /** Messages that an earlier order has counted: the same again is a duplicate, with another content a conflict. */
@@ -35,15 +36,15 @@ INNER JOIN (
 ) AS known ON known.message = r.message
 WHERE r.line != known.first`);
 
-/** How the counted lines name people. */
+/** How the counted lines name people, but for those who have their number. */
 export const gatherRefs = (): RenderedSql =>
   renderSql(sql`INSERT INTO ${tableName(REFS)} (ref, email, phone, external_id, acts)
 SELECT ref, any(email), any(phone), any(external_id), max(acts) FROM (
   SELECT account_ref AS ref, account_email AS email, account_phone AS phone, account_external_id AS external_id, 1 AS acts
-  FROM ${rows} WHERE account_ref != 0 AND ${counted}
+  FROM ${rows} WHERE account_ref != 0 AND account_ref NOT IN (SELECT ref FROM ${numbers} WHERE acts = 1) AND ${counted}
   UNION ALL
   SELECT recipient_ref, recipient_email, recipient_phone, recipient_external_id, 0
-  FROM ${rows} WHERE recipient_ref != 0 AND ${counted}
+  FROM ${rows} WHERE recipient_ref != 0 AND recipient_ref NOT IN (SELECT ref FROM ${numbers}) AND ${counted}
 ) GROUP BY ref`);
 
 /** One row per message, as `priceMessages` takes them. */
@@ -72,8 +73,8 @@ function known(source: string): Fragment {
         upper(currency) AS own_currency,
         seconds, digits
       FROM (SELECT * FROM ${rows} WHERE ${counted}) AS r
-      LEFT ANY JOIN ${tableName(NUMBERS)} AS accounts ON accounts.ref = r.account_ref
-      LEFT ANY JOIN ${tableName(NUMBERS)} AS recipients ON recipients.ref = r.recipient_ref`;
+      LEFT ANY JOIN ${numbers} AS accounts ON accounts.ref = r.account_ref
+      LEFT ANY JOIN ${numbers} AS recipients ON recipients.ref = r.recipient_ref`;
 }
 
 /** The facts. */
@@ -149,3 +150,5 @@ WHERE version = ${uint64(BigInt(seq))} AND source = ${string(source)} AND is_del
 
 export const someLoadedBefore = (seq: number): RenderedSql =>
   renderSql(sql`SELECT 1 AS found FROM ${tableName('loaded_messages')} WHERE seq < ${uint64(BigInt(seq))} LIMIT 1`);
+
+export const countNumbers = (): RenderedSql => renderSql(sql`SELECT count() AS numbers FROM ${numbers}`);
