@@ -7,6 +7,9 @@ test('where numbers come from, whether roll-ups or facts answered', () => {
   expect(sourceWords(['roll-up messages by channel, days', 'roll-up messages, hours + facts of 2 pending hours'])).toBe(
     'from messages',
   );
+  expect(sourceWords(['raw facts: invitations; index of transactions by account + facts of 1 hour'])).toBe(
+    'from invitations and transactions',
+  );
   expect(sourceWords(['roll-up account_activity, days', 'raw facts: messages (no roll-up has failure_reason)'])).toBe(
     'from account activity and messages',
   );

@@ -3,14 +3,15 @@ import { formatValue } from '../format/index.ts';
 
 /** How an answer was made, in words, from the plan that the server tells. Pure. */
 
-/** `raw facts: activities, messages (…)` and `roll-up account_activity by channel, days` → "from account activity, activities and messages". */
+/** `raw facts: activities, messages (…)` and `roll-up account_activity by channel, days`, `index of …` → "from account activity, activities and messages". */
 export function sourceWords(plan: readonly string[]): string {
-  const tables = new Set(plan.flatMap(sourcesOf).map((name) => name.replaceAll('_', ' ')));
+  const parts = plan.flatMap((part) => part.split('; '));
+  const tables = new Set(parts.flatMap(sourcesOf).map((name) => name.replaceAll('_', ' ')));
   return tables.size === 0 ? 'no source' : `from ${new Intl.ListFormat('en').format(tables)}`;
 }
 
 function sourcesOf(part: string): string[] {
-  const kept = /^roll-up ([\w.]+)/.exec(part)?.[1];
+  const kept = /^(?:roll-up|index of) ([\w.]+)/.exec(part)?.[1];
   if (kept !== undefined) return [kept];
   return part
     .replace(/\s*\(.*$/, '')

@@ -55,7 +55,7 @@ FROM ${nested(joinNearest(block, cut, keys, indexed))}${grouping.clause}`;
       plan:
         indexed === undefined
           ? describeTables([dataset, conversionDataset])
-          : `${describeTables([dataset])}, ${describeIndexed(indexed)}`,
+          : `${describeTables([dataset])}; ${describeIndexed(indexed)}`,
       read: (rows) =>
         rows.map((row) => ({
           ...grouping.read(row),
