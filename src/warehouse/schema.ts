@@ -23,8 +23,10 @@ const TYPES = {
   bitmap: sql`AggregateFunction(groupBitmap, UInt32)`,
 } as const satisfies Record<StoredColumn['type'], Fragment>;
 
-const definition = (column: string, { type, nullable }: StoredColumn): Fragment =>
-  sql`${identifier(column)} ${nullable === true ? sql`Nullable(${TYPES[type]})` : TYPES[type]}`;
+function definition(column: string, { type, nullable, sizeOf }: StoredColumn): Fragment {
+  const filled = sizeOf === undefined ? sql`` : sql` DEFAULT bitmapCardinality(${identifier(sizeOf)})`;
+  return sql`${identifier(column)} ${nullable === true ? sql`Nullable(${TYPES[type]})` : TYPES[type]}${filled}`;
+}
 
 /** Makes one table; running it again changes nothing. */
 export function createTableStatements(name: string, table: StoredTable, layout: Layout): RenderedSql[] {

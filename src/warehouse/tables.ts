@@ -12,6 +12,8 @@ export const LOCAL_DATABASE = 'turnout_local';
 export interface StoredColumn {
   type: Column['type'] | 'version' | 'count' | 'date' | 'second' | 'total' | 'bitmap';
   nullable?: true;
+  /** Filled by the engine: how many people the bitmap in this column holds. */
+  sizeOf?: string;
 }
 
 export interface StoredTable {

@@ -1,12 +1,13 @@
 import { hourOf, type TableChange } from '../../src/contract/changes.ts';
 import { FACT_TABLES, FACT_TIMES } from '../../src/contract/facts.ts';
 import type { CheckedModel } from '../../src/model/checked.ts';
-import { indexTable, type RollupColumn, rollupColumns, rollupTable } from '../../src/query/rollup/columns.ts';
-import { indexColumns } from '../../src/query/rollup/entity-index.ts';
+import { indexTable, rollupTable } from '../../src/query/rollup/columns.ts';
 import { createRollupKeeper, type RollupKeeper, type RollupKeeperOptions } from '../../src/rollups/keeper.ts';
+import { indexTableOf, rollupTableOf } from '../../src/rollups/tables.ts';
 import { identifier, joined, sql } from '../../src/sql/build.ts';
 import { renderSql } from '../../src/sql/render.ts';
 import { tableName } from '../../src/warehouse/schema.ts';
+import type { StoredTable } from '../../src/warehouse/tables.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { fullRow } from '../reference/dataset.ts';
 import type { FactRow } from '../reference/predicate.ts';
@@ -109,12 +110,12 @@ export async function rollupRows(warehouse: Warehouse, model: CheckedModel): Pro
       ...[...grains].map((grain) => ({
         name: `${rollup.name} by ${grain}`,
         table: rollupTable(rollup, grain, zone),
-        columns: rollupColumns(rollup),
+        columns: rollupTableOf(rollup).columns,
       })),
       ...rollup.indexes.map((index) => ({
         name: `${rollup.name} by ${index.entity}`,
         table: indexTable(rollup, index, zone),
-        columns: indexColumns(rollup, index),
+        columns: indexTableOf(rollup, index).columns,
       })),
     ];
   });
@@ -123,11 +124,7 @@ export async function rollupRows(warehouse: Warehouse, model: CheckedModel): Pro
   return found;
 }
 
-async function rowsOf(
-  warehouse: Warehouse,
-  table: string,
-  columns: Readonly<Record<string, RollupColumn>>,
-): Promise<string[]> {
+async function rowsOf(warehouse: Warehouse, table: string, columns: StoredTable['columns']): Promise<string[]> {
   const values = Object.entries(columns)
     .filter(([name]) => name !== 'version' && name !== 'is_deleted')
     .map(([name, { type }]) =>

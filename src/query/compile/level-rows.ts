@@ -5,7 +5,7 @@ import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { Level } from '../plan/choose-rollup.ts';
 import type { Pieces } from '../plan/pieces.ts';
-import { BUCKET_COLUMN, keyColumn, SET_COLUMN } from '../rollup/columns.ts';
+import { BUCKET_COLUMN, keyColumn, SET_COLUMN, sizeColumn, sizedMeasures } from '../rollup/columns.ts';
 import { offsetsOf } from '../zone-offsets.ts';
 import type { RowExpression } from './row-source.ts';
 import { compileBucket, compileTime, compileTimeBounds, compileWithin } from './time.ts';
@@ -15,6 +15,8 @@ const BUCKET = '@bucket';
 const SET = '@set';
 /** What is kept of a measure, as a column of `datasetOfLevel`. */
 export const keptColumn = (measure: string): string => `@${measure}`;
+/** How many people it holds. */
+export const keptSize = (measure: string): string => `@${sizeColumn(measure)}`;
 
 /** Its time is the first instant of a bucket. */
 export const LEVEL_TIME = BUCKET;
@@ -23,7 +25,8 @@ export const LEVEL_TIME = BUCKET;
  * A table of a roll-up as a dataset: rows of buckets instead of facts, with the same dimensions, so that keys and filters mean what
  * they mean over the facts.
  */
-export function datasetOfLevel({ dataset, keys, measures }: Rollup, { grain, table }: Level): Dataset {
+export function datasetOfLevel(rollup: Rollup, { grain, table }: Level): Dataset {
+  const { dataset, keys, measures } = rollup;
   const types = keys.flatMap((key) => {
     const column = dataset.columns.get(key);
     return column === undefined ? [] : [[key, column] as const];
@@ -33,6 +36,7 @@ export function datasetOfLevel({ dataset, keys, measures }: Rollup, { grain, tab
     [SET, SET_COLUMN],
     ...keys.map((key) => [key, keyColumn(key)]),
     ...measures.map(({ name }) => [keptColumn(name), name]),
+    ...sizedMeasures(rollup).map(({ name }) => [keptSize(name), sizeColumn(name)]),
   ] as const;
   return {
     name: `${dataset.name} by the ${grain}`,

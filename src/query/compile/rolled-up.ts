@@ -1,4 +1,4 @@
-import type { Dataset } from '../../model/checked.ts';
+import type { Dataset, RollupGrain } from '../../model/checked.ts';
 import { describePart, type MeasurePart, partsOfMetric } from '../../model/rollups.ts';
 import { allOf, anyOf, commas, comment, identifier, indented, joined, lines, nested, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
@@ -7,7 +7,7 @@ import type { Level, RolledUp } from '../plan/choose-rollup.ts';
 import { compileKept, compileKeptTogether, compileKeptValue, compileNothingKept } from '../rollup/columns.ts';
 import { compileQuotient } from './aggregate.ts';
 import { compileFilters } from './filter.ts';
-import { datasetOfLevel, factConditions, keptColumn, LEVEL_TIME, levelConditions } from './level-rows.ts';
+import { datasetOfLevel, factConditions, keptColumn, keptSize, LEVEL_TIME, levelConditions } from './level-rows.ts';
 import { compileCountedRows, compileMeasureColumns, measureInputs, ofChannels, ofQuery } from './measures.ts';
 import { compileRowSource, type RowExpression } from './row-source.ts';
 import type { Scope } from './statement.ts';
@@ -19,6 +19,8 @@ export interface RolledUpRows {
   time: string;
   measures: readonly Measure[];
   scope: Pick<Scope, 'filters' | 'clock'>;
+  /** Grains each of whose rows is a group of its own: their people are taken as counted, beside those that are put together. */
+  single?: ReadonlySet<RollupGrain>;
   /** Alias → expression for each key, over the facts or over the rows of a level. */
   keys(dataset: Dataset, time: string): ReadonlyMap<string, RowExpression>;
 }
@@ -38,19 +40,25 @@ export function compileRolledUpRows(rows: RolledUpRows): SqlNode {
 }
 
 function ofLevel(rows: RolledUpRows, level: Level): SqlNode {
-  const { source, measures, scope } = rows;
+  const { source, measures, scope, single } = rows;
   const dataset = datasetOfLevel(source.rollup, level);
-  const kept = keptParts(rows).map(({ measure, part, alias }): [string, RowExpression] => {
+  const isSingle = single?.has(level.grain) === true;
+  const kept = keptParts(rows).flatMap(({ measure, index, part, alias }): [string, RowExpression][] => {
     const held = measureOf(source, part);
+    const nothing = compileNothingKept(held, source.rollup.dataset);
     const conditions = [...ofQuery(measure, LEVEL_TIME), ...ofChannels(measure)];
+    const where =
+      (name: string, otherwise: SqlNode): RowExpression =>
+      (column) =>
+        conditions.length === 0
+          ? column(name)
+          : sql`if(${allOf(conditions.map((condition) => condition(column)))}, ${column(name)}, ${otherwise})`;
+    if (!isSized(part, rows)) return [[alias, where(keptColumn(held.name), nothing)]];
+    const state = isSingle ? () => nothing : where(keptColumn(held.name), nothing);
+    const size = isSingle ? where(keptSize(held.name), sql`0`) : () => sql`0`;
     return [
-      alias,
-      (column) => {
-        const value = column(keptColumn(held.name));
-        if (conditions.length === 0) return value;
-        const nothing = compileNothingKept(held, source.rollup.dataset);
-        return sql`if(${allOf(conditions.map((condition) => condition(column)))}, ${value}, ${nothing})`;
-      },
+      [alias, state],
+      [sizeAlias(index), size],
     ];
   });
   return compileRowSource({
@@ -98,9 +106,10 @@ function ofFacts(rows: RolledUpRows): SqlNode {
     ],
   });
   const aliases = [...keys.keys()].map(identifier);
-  const kept = keptParts(rows).map(({ measure, index, part, alias }) => {
+  const kept = keptParts(rows).flatMap(({ measure, index, part, alias }) => {
     const { value, condition } = measureInputs(measure, index);
-    return sql`${compileKept(part.method, value, condition)} AS ${identifier(alias)}`;
+    const state = sql`${compileKept(part.method, value, condition)} AS ${identifier(alias)}`;
+    return isSized(part, rows) ? [state, sql`0 AS ${identifier(sizeAlias(index))}`] : [state];
   });
   const clause = aliases.length === 0 ? sql`` : sql`\nGROUP BY ${commas(aliases)}`;
   return sql`${comment('what is not kept, or has changed')}SELECT
@@ -130,11 +139,26 @@ function valueParts({ metric }: Measure, dataset: Dataset): MeasurePart[] {
 
 export const keptAlias = (measure: number, part: number): string => `s${measure}_${part}`;
 
+/** People who are counted already. */
+const sizeAlias = (measure: number): string => `n${measure}`;
+
+/** Whether the number of people stands beside them. */
+const isSized = ({ method }: MeasurePart, { single }: Pick<RolledUpRows, 'single'>): boolean =>
+  method === 'people' && single !== undefined && single.size > 0;
+
 /** The value of a measure over rows of `compileRolledUpRows`. */
-export function compileKeptMeasure(measure: Measure, index: number, dataset: Dataset): SqlNode {
-  const values = valueParts(measure, dataset).map(({ method }, place) =>
-    compileKeptValue(method, identifier(keptAlias(index, place))),
-  );
+export function compileKeptMeasure(
+  measure: Measure,
+  index: number,
+  dataset: Dataset,
+  single?: ReadonlySet<RollupGrain>,
+): SqlNode {
+  const values = valueParts(measure, dataset).map((part, place) => {
+    const value = compileKeptValue(part.method, identifier(keptAlias(index, place)));
+    return isSized(part, single === undefined ? {} : { single })
+      ? sql`${value} + sum(${identifier(sizeAlias(index))})`
+      : value;
+  });
   const [value, known] = values;
   if (value === undefined) throw new Error(`${measure.metric.name} cannot be kept`);
   return known === undefined ? value : compileQuotient(value, known);

@@ -4,6 +4,7 @@ import type { RenderedSql } from '../../sql/rendered.ts';
 import type { SimpleBlock } from '../plan/blocks.ts';
 import type { Choice, RolledUp } from '../plan/choose-rollup.ts';
 import type { Leaf } from '../plan/formula.ts';
+import { singleBuckets } from '../plan/single-buckets.ts';
 import { splitByRollup } from '../plan/split-block.ts';
 import { describeChoice } from '../plan/tables.ts';
 import { compileAggregate } from './aggregate.ts';
@@ -138,17 +139,21 @@ const overFacts: ReadRows = ({ dataset, time, measures }, { clock, filters, rang
 
 const overRollup =
   (source: RolledUp): ReadRows =>
-  ({ dataset, time, measures }, scope, keys) => ({
-    rows: compileRolledUpRows({
-      source,
-      dataset,
-      time,
-      measures,
-      scope,
-      keys: (of, by) => compileKeys(keys, of, by, scope.clock),
-    }),
-    values: measures.map((measure, index) => compileKeptMeasure(measure, index, dataset)),
-  });
+  ({ dataset, time, measures }, scope, keys) => {
+    const single = singleBuckets(source, dataset, keys, scope);
+    return {
+      rows: compileRolledUpRows({
+        source,
+        dataset,
+        time,
+        measures,
+        scope,
+        single,
+        keys: (of, by) => compileKeys(keys, of, by, scope.clock),
+      }),
+      values: measures.map((measure, index) => compileKeptMeasure(measure, index, dataset, single)),
+    };
+  };
 
 function placeOf(block: SimpleBlock, leaf: Leaf): number {
   return block.measures.findIndex((measure) => measure.leaf === leaf);

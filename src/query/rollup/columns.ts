@@ -16,7 +16,7 @@ import { compileAggregate } from '../compile/aggregate.ts';
 export const ROLLUP_SPAN: InstantRange = { start: Date.UTC(1970, 0, 3), end: Date.UTC(2100, 0, 1) };
 
 /** Raised when the same declaration is kept in another way: every roll-up is then built anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** `second` = DateTime, `version` = UInt64, `total` = Decimal(38, 6), `bitmap` = state of groupBitmap over UInt32; the rest as in facts. */
 export type RollupColumnType = ColumnType | 'version' | 'count' | 'second' | 'total' | 'bitmap';
@@ -48,6 +48,13 @@ export function rollupColumns(rollup: Rollup): Record<string, RollupColumn> {
     [DELETED_COLUMN]: { type: 'flag' },
   };
 }
+
+/** How many people a bitmap holds, so that it need not be read where the row is a group of its own. */
+export const sizeColumn = (measure: string): string => `${measure}_size`;
+
+/** The measures whose sizes a roll-up's table has beside them. */
+export const sizedMeasures = ({ measures }: Rollup): RollupMeasure[] =>
+  measures.filter(({ method }) => method === 'people');
 
 function measureType({ method, column }: RollupMeasure, dataset: Dataset): RollupColumn {
   const of: RollupColumn = column === undefined ? { type: 'integer' } : columnTypeOf(dataset, column);
