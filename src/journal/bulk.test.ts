@@ -40,6 +40,19 @@ test('more than one packed block reads as it was', async () => {
   expect(await read(piece ?? { sha256: '', bytes: 0 })).toBe(line.repeat(100_000));
 });
 
+test('blocks of nothing but empty lines between others, and portions larger than a block, change nothing', async () => {
+  const line = `${'x'.repeat(90)}\n`;
+  const blank = '\n'.repeat(5_000_000);
+  const [piece] = await keep([line.repeat(60_000), blank, line.repeat(100_000), blank, blank, 'end'], 1_000_000);
+  expect(piece?.records).toBe(160_001);
+  expect((await read(piece ?? { sha256: '', bytes: 0 })) === `${line.repeat(160_000)}end\n`).toBe(true);
+});
+
+test('a line that never ends is refused before it is held', async () => {
+  await expect(keep(Array.from({ length: 100 }, () => 'x'.repeat(1 << 20)))).rejects.toThrow(/Line 1 is longer/);
+  expect(readdirSync(join(folder, 'bulk'))).toStrictEqual([]);
+});
+
 test.each([
   ['a line that is too long', [`ok\n${'x'.repeat(101)}\n`], /Line 2 is longer/],
   ['bytes that are no UTF-8', [Buffer.from([0x61, 0x0a, 0x62, 0x0a, 0xff, 0x0a])], /Line 3 is not UTF-8/],

