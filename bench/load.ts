@@ -1,10 +1,11 @@
-// How fast files of history are loaded: node bench/load.ts [--events 1000000] [--seed 1] [--rebuild]
+// How fast files of history are loaded: node bench/load.ts [--messages 1000000] [--seed 1] [--rebuild]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { LoadedMessage } from '../src/contract/load.ts';
+import { type LoadedMessage, MESSAGE_TIMES } from '../src/contract/load.ts';
 import { loadLedger } from '../src/projector/ledger.ts';
 import { sql } from '../src/sql/build.ts';
 import { renderSql } from '../src/sql/render.ts';
@@ -16,12 +17,12 @@ import { describeMachine } from './measure.ts';
 
 const { values } = parseArgs({
   options: {
-    events: { type: 'string', default: '1000000' },
+    messages: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
     rebuild: { type: 'boolean', default: false },
   },
 });
-const EVENTS = Number(values.events);
+const MESSAGES = Number(values.messages);
 const FIRST = Date.UTC(2025, 0, 1);
 const DAYS = 320;
 const CHANNELS = ['whatsapp', 'email', 'sms', 'ivr'] as const;
@@ -38,7 +39,9 @@ const data = temporaryFolder('bench-load');
 const file = join(temporaryFolder('bench-load-file'), 'history.ndjson');
 const expected = await writeHistory(file);
 const megabytes = statSync(file).size / 1e6;
-console.log(`${EVENTS} messages in ${megabytes.toFixed(0)} MB of NDJSON (seed ${values.seed})`);
+console.log(
+  `${MESSAGES} messages with ${expected.events} events (times of a status) in ${megabytes.toFixed(0)} MB of NDJSON (seed ${values.seed})`,
+);
 
 const server = await startServerProcess({ data, workspace, env: { TURNOUT_LOG: 'warn' } });
 try {
@@ -61,21 +64,22 @@ async function run(args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`turnout ${args[0]} ended with ${code}`);
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `turnout ${args[0]}: ${seconds.toFixed(1)} s, ${Math.round(EVENTS / seconds)} messages/s, ${(megabytes / seconds).toFixed(0)} MB/s`,
+    `turnout ${args[0]}: ${seconds.toFixed(1)} s, ${Math.round(MESSAGES / seconds)} messages/s, ${Math.round(expected.events / seconds)} events/s, ${(megabytes / seconds).toFixed(0)} MB/s; load ${loadavg()[0]?.toFixed(1)}`,
   );
 }
 
-/** @returns what the numbers must be, by channel, and the sum of charges in thousandths */
-async function writeHistory(path: string): Promise<{ channels: Map<string, number>; charges: number }> {
+/** @returns what the numbers must be, by channel, and the sum of charges in thousandths; the events of which the lines were merged */
+async function writeHistory(path: string): Promise<{ channels: Map<string, number>; charges: number; events: number }> {
   const random = seededRandom(Number(values.seed));
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
   const channels = new Map<string, number>();
   let charges = 0;
+  let events = 0;
   const out = createWriteStream(path, { highWaterMark: 4 << 20 });
   let text = '';
-  for (let index = 0; index < EVENTS; index += 1) {
-    const at = FIRST + Math.floor((index / EVENTS) * DAYS * 86_400_000) + below(1000);
+  for (let index = 0; index < MESSAGES; index += 1) {
+    const at = FIRST + Math.floor((index / MESSAGES) * DAYS * 86_400_000) + below(1000);
     const channel = pick(CHANNELS);
     const thousandths = below(100);
     const message: LoadedMessage = {
@@ -96,6 +100,7 @@ async function writeHistory(path: string): Promise<{ channels: Map<string, numbe
     };
     channels.set(channel, (channels.get(channel) ?? 0) + 1);
     charges += thousandths;
+    events += MESSAGE_TIMES.filter((time) => message[time] !== undefined).length;
     text += `${JSON.stringify(message)}\n`;
     if (text.length < 1 << 20) continue;
     if (!out.write(text)) await once(out, 'drain');
@@ -103,7 +108,7 @@ async function writeHistory(path: string): Promise<{ channels: Map<string, numbe
   }
   out.end(text);
   await once(out, 'close');
-  return { channels, charges };
+  return { channels, charges, events };
 }
 
 /** The ledger and the facts against what was generated. */
@@ -121,13 +126,14 @@ FROM turnout.messages FINAL GROUP BY channel`),
     );
     const charges = rows.reduce((sum, row) => sum + row.thousandths, 0);
     const right = rows.every(({ channel, messages }) => expected.channels.get(channel) === messages);
-    if (!right || counted !== EVENTS || charges !== expected.charges)
+    if (!right || counted !== MESSAGES || charges !== expected.charges)
       throw new Error(
         `generated ${JSON.stringify([...expected.channels])}, ${expected.charges}; there are ${JSON.stringify(rows)}`,
       );
     console.log('ledger, messages by channel and charges are as generated');
     for (const { name, rows: count, bytes } of await loadTableSizes(opened.warehouse))
-      if (bytes > EVENTS / 10) console.log(`  ${name}: ${count} rows, ${(bytes / EVENTS).toFixed(1)} bytes a message`);
+      if (bytes > MESSAGES / 10)
+        console.log(`  ${name}: ${count} rows, ${(bytes / MESSAGES).toFixed(1)} bytes a message`);
   } finally {
     await opened.close();
   }
@@ -137,5 +143,5 @@ function report(what: string, folder: string): void {
   const bytes = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-  console.log(`${what}: ${(bytes / 1e6).toFixed(0)} MB, ${(bytes / EVENTS).toFixed(1)} bytes a message`);
+  console.log(`${what}: ${(bytes / 1e6).toFixed(0)} MB, ${(bytes / MESSAGES).toFixed(1)} bytes a message`);
 }
