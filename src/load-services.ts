@@ -7,6 +7,7 @@ import type { LoadServices } from './http/services.ts';
 import { hasBulk, keepBulk } from './journal/bulk.ts';
 import type { Journal } from './journal/entry.ts';
 import { appendOrder } from './journal-orders.ts';
+import type { Loaded } from './projector/load/load-order.ts';
 import { loadLoaded } from './projector/load/load-report.ts';
 import { recordAudit } from './store/audit.ts';
 import type { ControlDatabase } from './store/tables.ts';
@@ -36,6 +37,8 @@ export function createLoadServices(options: LoadServicesOptions): LoadServices {
   const { journal, journalFolder, data, sync, control, clock, current } = options;
   /** One piece at a time: they share the names of their drafts. */
   let keeping: Promise<unknown> = Promise.resolve();
+  /** What was told last: until another entry is counted it is the same, and whoever waits for a file asks several times a second. */
+  let told: { seq: number; firstSeq: number; lastSeq: number; loaded: Loaded } | undefined;
 
   const refuseSample = () => {
     if (options.sample)
@@ -91,8 +94,10 @@ export function createLoadServices(options: LoadServicesOptions): LoadServices {
     },
 
     async report(firstSeq, lastSeq): Promise<LoadReport> {
-      const done = (data.status?.seq ?? 0) >= lastSeq;
-      return { done, detail: data.status?.detail ?? null, ...(await loadLoaded(data.warehouse, firstSeq, lastSeq)) };
+      const { seq, detail } = { seq: 0, detail: null, ...data.status };
+      if (told === undefined || told.seq !== seq || told.firstSeq !== firstSeq || told.lastSeq !== lastSeq)
+        told = { seq, firstSeq, lastSeq, loaded: await loadLoaded(data.warehouse, firstSeq, lastSeq) };
+      return { done: seq >= lastSeq, detail, ...told.loaded };
     },
   };
 
