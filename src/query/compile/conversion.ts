@@ -1,5 +1,5 @@
 import type { Dataset } from '../../model/checked.ts';
-import { amongRows, comment, indented, lines, nested, number, sql } from '../../sql/build.ts';
+import { comment, indented, lines, nested, number, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { ConversionBlock, Measure } from '../plan/blocks.ts';
@@ -117,10 +117,7 @@ function joinNearest(
     ],
   });
   const conversions = conversionRows(block, scope);
-  // Nobody else is joined.
-  const ofBase: RowExpression = (column) =>
-    amongRows(column(conversions.entity), sql`SELECT entity FROM ${nested(baseRows)}`);
-  const rows = compileRowsByEntity({ ...conversions, where: [...conversions.where, ofBase] }, indexed);
+  const rows = compileRowsByEntity(conversions, sql`SELECT entity FROM ${nested(baseRows)}`, indexed);
   const within = window === undefined ? sql`` : sql` AND conversion.at_ms - base.at_ms <= ${number(window)}`;
   return sql`${comment('the nearest conversion at or after each base row')}SELECT
   base.*,

@@ -1,4 +1,4 @@
-import type { Dataset, Funnel, FunnelStep } from '../../model/checked.ts';
+import type { Funnel, FunnelStep } from '../../model/checked.ts';
 import { commas, comment, identifier, indented, instant, lines, nested, number, sql } from '../../sql/build.ts';
 import type { Identifier, SqlNode } from '../../sql/nodes.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
@@ -183,14 +183,11 @@ function joinStep(
     {
       ...found,
       columns: new Map([...found.columns, ['found', () => sql`1`]]),
-      where: [
-        ...found.where,
-        ...afterFirstArrival(query, cohorts, { before, step, place }, at),
-        step.entity === undefined
-          ? amongArrivals(query, cohorts, before, dataset, place)
-          : amongEntrants(query, cohorts, dataset, step.entity, place),
-      ],
+      where: [...found.where, ...afterFirstArrival(query, cohorts, { before, step, place }, at)],
     },
+    step.entity === undefined
+      ? arrivals(query, cohorts, before, place)
+      : entrants(query, cohorts, step.entity, lastWritten(query, place)),
     indexed,
   );
   const previous = sql`before.${timeAlias(place - 1)}`;
@@ -244,41 +241,12 @@ function lookedUp(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, rollups: R
   return new Map(found);
 }
 
-/**
- * Only those who came as far as the step before, so that no others are joined. Where finding them takes several joins already, all who
- * entered.
- */
-function amongArrivals(
-  query: ResolvedFunnelQuery,
-  cohorts: FunnelCohorts,
-  before: SqlNode,
-  dataset: Dataset,
-  place: number,
-): RowExpression {
-  const { funnel } = query;
-  const name = entityColumn(dataset, funnel.entity);
-  const joined = funnel.steps.slice(1, place - 1).filter((step) => !isOnEntry(query, step));
-  const arrivals =
-    joined.length > 1
-      ? sql`SELECT entity FROM ${nested(entriesOf(query, cohorts))}`
-      : sql`SELECT entity FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER}`;
-  return (column) => sql`${column(name)} IN (${arrivals})`;
-}
-
-/**
- * Of a step that is found by another entity, only those whom the first step's rows of the period name and who may have come as far as
- * the step before.
- */
-function amongEntrants(
-  query: ResolvedFunnelQuery,
-  cohorts: FunnelCohorts,
-  dataset: Dataset,
-  entity: string,
-  place: number,
-): RowExpression {
-  const name = entityColumn(dataset, entity);
-  const last = lastWritten(query, place);
-  return (column) => sql`${column(name)} IN (${entrants(query, cohorts, entity, last)})`;
+/** Those who came as far as the step before. Where finding them takes several joins already, all who entered. */
+function arrivals(query: ResolvedFunnelQuery, cohorts: FunnelCohorts, before: SqlNode, place: number): SqlNode {
+  const joined = query.funnel.steps.slice(1, place - 1).filter((step) => !isOnEntry(query, step));
+  return joined.length > 1
+    ? sql`SELECT entity FROM ${nested(entriesOf(query, cohorts))}`
+    : sql`SELECT entity FROM ${nested(before)} WHERE ${timeAlias(place - 1)} < ${NEVER}`;
 }
 
 /** The step before, where it is written in the row of the first one. */

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../contract/changes.ts';
 import type { Dataset, EntityIndex, Rollup } from '../../model/checked.ts';
-import { identifier, joined } from '../../sql/build.ts';
+import { amongRows, identifier, joined, nested, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { Rollups } from '../plan/choose-rollup.ts';
@@ -13,13 +13,13 @@ import { compileRowSource, type RowExpression } from './row-source.ts';
 /** Rows of which those of some entities are wanted. */
 export interface RowsByEntity {
   dataset: Dataset;
-  /** Column of the dataset that holds the entity; `where` says which ones. */
+  /** Column of the dataset that holds the entity. */
   entity: string;
   /** Column of the dataset. */
   time: string;
   /** Times that can matter; `where` bounds them as well. */
   range: Partial<InstantRange>;
-  /** Alias → expression. */
+  /** Alias → expression; `entity` is the entity. */
   columns: ReadonlyMap<string, RowExpression>;
   where: readonly RowExpression[];
 }
@@ -62,18 +62,30 @@ function cutWholeHours(range: Partial<InstantRange>, kept: KeptRollup, zone: str
   return { hours: pieces.hours.filter(reaches), facts: pieces.facts.filter(reaches) };
 }
 
-/** What the index has, and from the facts what is not in it or has changed. */
-export function compileRowsByEntity(rows: RowsByEntity, indexed: IndexedRows | undefined): SqlNode {
-  const { dataset, time, columns, where } = rows;
-  if (indexed === undefined) return compileRowSource({ dataset, columns, where });
+/**
+ * What the index has, and from the facts what is not in it or has changed.
+ *
+ * @param wanted the entities, a query of one column
+ */
+export function compileRowsByEntity(rows: RowsByEntity, wanted: SqlNode, indexed: IndexedRows | undefined): SqlNode {
+  const { dataset, time, columns, where, entity } = rows;
+  const isWanted: RowExpression = (column) => amongRows(column(entity), wanted);
+  if (indexed === undefined) return compileRowSource({ dataset, columns, where: [...where, isWanted] });
   const { rollup, index, table, pieces, zone } = indexed;
   const own = datasetOfIndex(rollup, index, table);
   const inHours = factConditions({ ...pieces, facts: pieces.hours }, own, time, zone);
+  const found = compileRowSource({ dataset: own, columns, where: [...where, ...inHours, isWanted] });
+  if (pieces.facts.length === 0) return found;
+  const rest = compileRowSource({
+    dataset,
+    columns,
+    where: [...where, ...factConditions(pieces, dataset, time, zone)],
+  });
+  // Once for all tables of these few hours: finding who is wanted takes longer than going through them.
   return joined('\nUNION ALL\n', [
-    compileRowSource({ dataset: own, columns, where: [...where, ...inHours] }),
-    ...(pieces.facts.length === 0
-      ? []
-      : [compileRowSource({ dataset, columns, where: [...where, ...factConditions(pieces, dataset, time, zone)] })]),
+    found,
+    sql`SELECT * FROM ${nested(rest)}
+WHERE ${amongRows(identifier('entity'), wanted)}`,
   ]);
 }
 
