@@ -7,8 +7,8 @@ interface BatchWork {
 
 /** Between the starts of two batches where little arrives: what arrives is counted almost at once. */
 const SHORTEST_MS = 400;
-/** Where much arrives: fewer and larger parts, and the cores are left to readers. What arrives is counted within 3 s. */
-const LONGEST_MS = 1500;
+/** Where much arrives: fewer and larger parts, and the cores are left to readers. What arrives is counted within 4 s. */
+const LONGEST_MS = 2500;
 const MANY_RECORDS = 200;
 /** Of the time a third goes into batches. */
 const SHARE = 3;

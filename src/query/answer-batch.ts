@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import { TurnoutError } from '../contract/errors.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchItem, BatchResult, QueryResult } from '../contract/result.ts';
@@ -6,7 +7,8 @@ import type { QueryContext } from './query-context.ts';
 
 /**
  * Answers several queries over one data version; one that fails does not take the others with it. What is complete and late depends
- * on the tables that a query reads, so each may have a context of its own.
+ * on the tables that a query reads, so each may have a context of its own. Between two queries whatever else waits has its turn:
+ * compiling and shaping a page takes some tens of milliseconds, in which nothing could be received.
  *
  * @throws BusyError where none was answered and one could not even wait: the whole batch should be tried again
  */
@@ -19,15 +21,19 @@ export async function answerBatch(
 ): Promise<BatchResult> {
   const asked = queries.map((query) => ({ query, context: typeof context === 'function' ? context(query) : context }));
   let busy: BusyError | undefined;
-  const results = await Promise.all(
-    asked.map((one) =>
-      answer(one.query, one.context).catch((error: unknown): BatchItem => {
-        one.context.signal?.throwIfAborted();
-        if (error instanceof BusyError) busy = error;
-        return describeFailure(error, onBug);
-      }),
-    ),
-  );
+  const answers: Promise<BatchItem>[] = [];
+  for (const one of asked) {
+    if (answers.length > 0) await othersFirst();
+    const item = answer(one.query, one.context).catch((error: unknown): BatchItem => {
+      one.context.signal?.throwIfAborted();
+      if (error instanceof BusyError) busy = error;
+      return describeFailure(error, onBug);
+    });
+    // It may fail before all of them are waited for.
+    item.catch(() => {});
+    answers.push(item);
+  }
+  const results = await Promise.all(answers);
   if (busy !== undefined && results.every((result) => 'error' in result)) throw busy;
   return { results, data_version: asked[0]?.context.dataVersion ?? '' };
 }

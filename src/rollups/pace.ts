@@ -1,7 +1,7 @@
 import type { RollupState } from './rollup-state.ts';
 
 /** An hour that was not touched for so many milliseconds is no longer hot: the projector gathers events for less than that. */
-const COOL_AFTER_MS = 1_600;
+const COOL_AFTER_MS = 2_600;
 /** Hot hours change with every batch: computing them takes at most a fifth of the time. */
 const REST = 4;
 const LONGEST_REST_MS = 30_000;
