@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
 import { type Completeness, completenessOf, describeLate, type SourceReach } from './completeness.ts';
@@ -74,6 +75,8 @@ export interface Parts {
 }
 
 const VERSION = packageFile.version;
+/** Milliseconds that queries wait at a start for how far the roll-ups are; without them a page reads months of facts. */
+const ROLLUPS_FOUND_MS = 5_000;
 
 /** Joins the parts of an open workspace into what the routes ask for. */
 export function composeServices(parts: Parts): WorkspaceServices {
@@ -153,9 +156,12 @@ export function composeServices(parts: Parts): WorkspaceServices {
     };
   };
 
+  // Until then everything would be read from the facts.
+  const rollupsFound = Promise.race([parts.rollups.found(), pause(ROLLUPS_FOUND_MS, undefined, { ref: false })]);
+
   /** Of one moment, for each query by the tables that it reads. */
   const contextOf = async (signal: AbortSignal, budget?: AbortSignal): Promise<(query: Query) => QueryContext> => {
-    const dataSpan = await span.current();
+    const [dataSpan] = await Promise.all([span.current(), rollupsFound]);
     const { as_of, data_version } = freshness();
     const reached = reach();
     const asOf = Date.parse(as_of);

@@ -44,6 +44,8 @@ export interface RollupKeeper {
   applied(changes: readonly TableChange[] | null, seq: number): void;
   /** What can be read at this moment, by name. */
   kept(): ReadonlyMap<string, KeptRollup>;
+  /** Resolves when it was found out for the first time what can be read; not while the engine is away. */
+  found(): Promise<void>;
   status(): Promise<RollupInfo[]>;
   /** Resolves when everything is built and no hour waits. */
   settled(): Promise<void>;
@@ -84,6 +86,7 @@ class Keeper implements RollupKeeper {
   /** Every change up to this entry was heard of. */
   #told = 0;
   #opened = false;
+  readonly #found = Promise.withResolvers<void>();
   /** Facts may have gone: what was saved does not hold. */
   #fresh = false;
   #failing = false;
@@ -143,6 +146,10 @@ class Keeper implements RollupKeeper {
       }),
     );
     return this.#kept;
+  }
+
+  found(): Promise<void> {
+    return this.#found.promise;
   }
 
   async status(): Promise<RollupInfo[]> {
@@ -361,6 +368,7 @@ class Keeper implements RollupKeeper {
     this.#builds.clear();
     this.#kept = null;
     this.#opened = true;
+    this.#found.resolve();
   }
 
   #progressOf({ rollup, definition, from, seq }: RollupState): RollupProgress {
