@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { CONNECTORS } from '../connectors/registry.ts';
@@ -22,9 +23,22 @@ const REST_AFTER_TIDYING = 20;
 /** Least time between two looks at how the engine's merges follow. */
 const LOOK_AT_PARTS_MS = 10_000;
 
+const LOW_PRIORITY = 5;
+
 const port = parentPort;
+giveWayToIntake();
 giveBackWhenQuiet();
 if (port) void work(port, workerData as WorkerInput);
+
+/** What is received goes before what is counted. On Linux a priority is the calling thread's own, elsewhere the whole server's. */
+function giveWayToIntake(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(LOW_PRIORITY);
+  } catch {
+    // Where it is not allowed both are alike.
+  }
+}
 
 async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   const warehouse = connectWarehouse(input.warehouse);
