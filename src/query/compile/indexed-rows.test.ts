@@ -97,3 +97,26 @@ test('filters are applied in the index where it has the dimension, else everythi
   expect(byCampaign.reached).toEqual([0, 0, 0]);
   expect(byCampaign.plan).toEqual(['raw facts: invitations, messages, activities']);
 });
+
+test('hours that wait here and there do not make a statement of every hour of a century', async () => {
+  const scattered = Array.from({ length: 20 }, (_, index) => Math.floor(ORIGIN / HOUR) + index * 5);
+  const rollups = new Map<string, KeptRollup>(
+    [...model.rollups.values()].map(({ name, indexes }) => [
+      name,
+      {
+        tables: {},
+        indexes: new Map(indexes.map((index) => [index.entity, `rollup_${name}_index`])),
+        from: Number.NEGATIVE_INFINITY,
+        pending: scattered,
+      },
+    ]),
+  );
+  const queries = createQueryEngine({ model, run: () => Promise.reject(new Error('nothing is run')) });
+  // Its cohorts are chosen by the webinar's start: a later step may lie anywhere.
+  const text = await queries.explainSql(
+    { funnel: 'signup_to_attend', time: { range: ['2025-01-15', '2025-01-25'] } },
+    completeContext(NOW, { rollups }),
+  );
+  expect(text).toContain('rollup_transactions_at_index');
+  expect(text.length).toBeLessThan(50_000);
+});

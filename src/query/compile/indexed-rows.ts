@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../contract/changes.ts';
 import type { Dataset, EntityIndex, Rollup } from '../../model/checked.ts';
-import { amongRows, identifier, joined, nested, sql } from '../../sql/build.ts';
+import { allOf, amongRows, identifier, joined, nested, sql } from '../../sql/build.ts';
 import type { SqlNode } from '../../sql/nodes.ts';
 import type { InstantRange } from '../buckets.ts';
 import type { Rollups } from '../plan/choose-rollup.ts';
@@ -73,8 +73,8 @@ export function compileRowsByEntity(rows: RowsByEntity, wanted: SqlNode, indexed
   if (indexed === undefined) return compileRowSource({ dataset, columns, where: [...where, isWanted] });
   const { rollup, index, table, pieces, zone } = indexed;
   const own = datasetOfIndex(rollup, index, table);
-  const inHours = factConditions({ ...pieces, facts: pieces.hours }, own, time, zone);
-  const found = compileRowSource({ dataset: own, columns, where: [...where, ...inHours, isWanted] });
+  const isKept = outside(factConditions(pieces, own, time, zone));
+  const found = compileRowSource({ dataset: own, columns, where: [...where, ...isKept, isWanted] });
   if (pieces.facts.length === 0) return found;
   const rest = compileRowSource({
     dataset,
@@ -88,6 +88,10 @@ export function compileRowsByEntity(rows: RowsByEntity, wanted: SqlNode, indexed
 WHERE ${amongRows(identifier('entity'), wanted)}`,
   ]);
 }
+
+/** Hours that are not kept are few; those that are may be all of a century. */
+const outside = (conditions: readonly RowExpression[]): RowExpression[] =>
+  conditions.length === 0 ? [] : [(column) => sql`NOT (${allOf(conditions.map((condition) => condition(column)))})`];
 
 /** Columns of the dataset that expressions ask for. */
 function columnsUsed(expressions: readonly RowExpression[]): string[] {
