@@ -3,7 +3,8 @@ import type { TableChange } from './contract/changes.ts';
 import { TurnoutError } from './contract/errors.ts';
 import { listUnusedNumbers } from './journal/unused-numbers.ts';
 import type { Logger } from './logger.ts';
-import { checkLedger } from './projector/check-ledger.ts';
+import { checkLedger, countSlices } from './projector/check-ledger.ts';
+import { LedgerWatch } from './projector/ledger-watch.ts';
 import { loadProgress } from './projector/progress.ts';
 import {
   type ProjectorHandle,
@@ -37,9 +38,6 @@ export interface DataSideOptions {
 export type ChangeListener = (changes: readonly TableChange[] | null, seq: number) => void;
 
 const OPEN_AGAIN_AFTER_MS = 5_000;
-const CHECK_LEDGER_EVERY_MS = 60_000;
-/** A check that takes long is made more rarely: at most a twentieth of the time goes into it. */
-const CHECK_LEDGER_SHARE = 20;
 const MAX_ALARMS = 20;
 
 /**
@@ -59,13 +57,11 @@ export class DataSide {
   #lastStatus: ProjectorStatus | null = null;
   #reloading: Promise<void> = Promise.resolve();
   #repairing: Promise<void> | null = null;
-  #checking: NodeJS.Timeout | undefined;
-  #checks = 0;
+  readonly #ledgerWatch = new LedgerWatch({ check: (turn) => this.#checkLedger(turn) });
 
   constructor(options: DataSideOptions) {
     this.#options = options;
     this.#opening = this.#open();
-    this.#checkLedgerAfter(CHECK_LEDGER_EVERY_MS);
   }
 
   /** @throws TurnoutError('unavailable') until the engine is up */
@@ -161,7 +157,7 @@ export class DataSide {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    clearTimeout(this.#checking);
+    this.#ledgerWatch.stop();
     await this.#opening;
     await this.#reloading;
     await this.#repairing;
@@ -287,17 +283,8 @@ export class DataSide {
     }
   }
 
-  #checkLedgerAfter(wait: number): void {
-    this.#checking = setTimeout(async () => {
-      const started = performance.now();
-      await this.#checkLedger();
-      if (!this.#stop.signal.aborted)
-        this.#checkLedgerAfter(Math.max(CHECK_LEDGER_EVERY_MS, (performance.now() - started) * CHECK_LEDGER_SHARE));
-    }, wait);
-    this.#checking.unref();
-  }
-
-  async #checkLedger(): Promise<void> {
+  /** @returns how many turns go through all of it */
+  async #checkLedger(turn: number): Promise<number> {
     try {
       const { durableSeq, projector } = this.#options;
       const journal = {
@@ -306,9 +293,13 @@ export class DataSide {
         },
         listUnused: (through: number) => listUnusedNumbers(projector.journalFolder, through),
       };
-      for (const problem of await checkLedger(this.warehouse, journal, { turn: this.#checks++ })) this.#alarm(problem);
+      for (const problem of await checkLedger(this.warehouse, journal, { turn })) this.#alarm(problem);
+      return await countSlices(this.warehouse);
     } catch (error) {
       if (!(error instanceof TurnoutError)) this.#options.log.error({ err: error }, 'the ledger could not be checked');
+      // What could not be looked at is looked at again soon.
+      this.#ledgerWatch.noteChange();
+      return 1;
     }
   }
 
@@ -321,6 +312,7 @@ export class DataSide {
   }
 
   #changed(changes: readonly TableChange[] | null, seq: number): void {
+    this.#ledgerWatch.noteChange();
     for (const listener of this.#changeListeners) listener(changes, seq);
   }
 

@@ -178,12 +178,17 @@ export async function checkSums(warehouse: Warehouse, seq: number, looks: Looks 
   return problems.length > 0 && (await inHand()) ? [] : problems;
 }
 
-async function slicesOf(warehouse: Warehouse, { turn, receipts: most = RECEIPTS_OF_SLICE }: Looks): Promise<Slice[]> {
+async function slicesOf(warehouse: Warehouse, { turn, receipts }: Looks): Promise<Slice[]> {
+  const of = await countSlices(warehouse, receipts);
+  return turn === undefined ? Array.from({ length: of }, (_, index) => ({ index, of })) : [{ index: turn % of, of }];
+}
+
+/** How many slices there are: so many turns go through all keys. */
+export async function countSlices(warehouse: Warehouse, most = RECEIPTS_OF_SLICE): Promise<number> {
   const { rows } = await warehouse.query<{ receipts: number }>(
     renderSql(sql`SELECT count() AS receipts FROM ${tableName('receipts')}`),
   );
-  const of = Math.max(1, Math.ceil((rows[0]?.receipts ?? 0) / most));
-  return turn === undefined ? Array.from({ length: of }, (_, index) => ({ index, of })) : [{ index: turn % of, of }];
+  return Math.max(1, Math.ceil((rows[0]?.receipts ?? 0) / most));
 }
 
 /** How many of the entries up to `seq` are counted, but for those in `unused`. */
