@@ -23,6 +23,8 @@ export interface JournalOptions {
   /** How long an entry waits for others to share its fsync. */
   flushMs?: number;
   segmentBytes?: number;
+  /** Zeros that are written ahead of what comes, under load; 0: none. */
+  reserveBytes?: number;
   /** Below so many free bytes appends are rejected; at least the ballast. */
   watermarkBytes?: number;
   ballastBytes?: number;
@@ -103,7 +105,8 @@ class SegmentedJournal implements Journal {
     this.#alarm = alarm;
     this.#durableSeq = recovered.durableSeq;
     this.#nextSeq = recovered.nextSeq;
-    this.#writer = new SegmentWriter(options.folder, fs, options.segmentBytes ?? 64 * MIB);
+    const { folder, segmentBytes = 64 * MIB, reserveBytes = MIB } = options;
+    this.#writer = new SegmentWriter(folder, fs, segmentBytes, reserveBytes);
     const pace = options.checkBytesPerSecond ?? 16 * MIB;
     this.#checking =
       pace === 0

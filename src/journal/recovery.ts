@@ -75,7 +75,7 @@ async function cutAndSync(fs: FileLayer, segment: SegmentFile, scan: SegmentScan
   const file = await fs.open(segment.path, 'update');
   try {
     const end = scan.end < SEGMENT_HEADER_BYTES ? 0 : scan.end;
-    if (scan.size > end) await file.truncate(end);
+    if ((await file.size()) > end) await file.truncate(end);
     await file.fdatasync();
   } finally {
     await file.close();

@@ -10,6 +10,7 @@ export interface SegmentScan {
   entries: number;
   /** End of the last readable frame (of the header, where there is none; 0 where that is unreadable too). */
   end: number;
+  /** Up to the last byte that is not zero. */
   size: number;
   /** Unreadable bytes with a readable frame after them. */
   damaged: boolean;

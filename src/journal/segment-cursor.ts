@@ -6,7 +6,7 @@ import { decodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentFile, type Segme
 
 export type Step =
   | { kind: 'entry'; entry: JournalEntry /** Where its frame starts. */; offset: number; size: number }
-  /** The file ends exactly here. */
+  /** The segment ends exactly here; in the file only zeros may follow, which were reserved. */
   | { kind: 'end' }
   /** The bytes at `offset` are no readable frame: a torn tail, damage, or a frame that is just being written. */
   | { kind: 'unreadable'; offset: number };
@@ -58,7 +58,7 @@ export class SegmentCursor {
       this.lastSeq = decoded.entry.seq;
       return { kind: 'entry', entry: decoded.entry, offset, size: decoded.size };
     }
-    if (decoded.kind === 'incomplete' && this.position >= (await this.#file.size())) return { kind: 'end' };
+    if (this.position >= (await this.size())) return { kind: 'end' };
     return { kind: 'unreadable', offset: this.position };
   }
 
@@ -75,7 +75,7 @@ export class SegmentCursor {
 
   /** After an unreadable place: moves to the next readable frame. False when there is none up to the end of the file. */
   async skipDamage(): Promise<boolean> {
-    const end = await this.#file.size();
+    const end = await this.size();
     const own = await this.#endOfOwnLength(this.position);
     if (own !== undefined && (await this.#isFrame(own))) {
       this.position = own;
@@ -100,8 +100,16 @@ export class SegmentCursor {
     return false;
   }
 
-  size(): Promise<number> {
-    return this.#file.size();
+  /** Up to the last byte that is not zero: what was reserved, and not needed, is no part of a segment. */
+  async size(): Promise<number> {
+    for (let end = await this.#file.size(); end > 0; ) {
+      const start = Math.max(0, end - this.#windowBytes);
+      const bytes = await readFully(this.#file, start, end - start);
+      const last = bytes.findLastIndex((byte) => byte !== 0);
+      if (last >= 0) return start + last + 1;
+      end = start;
+    }
+    return 0;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Journal, NewEntry } from '../../src/journal/entry.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
@@ -8,8 +8,12 @@ import { FaultFileLayer, LOSSES, type Loss } from './fault-file-layer.ts';
 const FOLDER = '/data/journal';
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
+/** Zeros that the journal writes ahead. */
+let reserveBytes = 0;
+
 const open = (fs: FaultFileLayer): Promise<Journal> =>
   openJournal({
+    reserveBytes,
     folder: FOLDER,
     fs,
     flushMs: 0,
@@ -111,61 +115,67 @@ async function operationsOfARun(run: number): Promise<number> {
   return fs.operations;
 }
 
-test.each(LOSSES)('power loss (%s) at every write and fsync loses nothing acknowledged', async (loss) => {
-  for (const run of [seed, seed + 1]) {
-    const operations = await operationsOfARun(run);
-    expect(operations).toBeGreaterThan(40);
-    for (let loseAt = 1; loseAt <= operations + 1; loseAt++)
-      await crash(run, loss, loseAt).catch((error: unknown) => {
-        throw new Error(`SEED=${run}, ${loss}, operation ${loseAt}`, { cause: error });
-      });
-  }
-});
+describe.each([0, 1024])('with %i bytes reserved', (bytes) => {
+  beforeEach(() => {
+    reserveBytes = bytes;
+  });
 
-test.each(LOSSES)('a second power loss (%s) during recovery loses nothing either', async (loss) => {
-  const operations = await operationsOfARun(seed);
-  for (let loseAt = 1; loseAt <= operations; loseAt += 5)
-    for (let again = 1; again <= 8; again++)
-      await crash(seed, loss, loseAt, again).catch((error: unknown) => {
-        throw new Error(`SEED=${seed}, ${loss}, operation ${loseAt}, then ${again}`, { cause: error });
-      });
-});
+  test.each(LOSSES)('power loss (%s) at every write and fsync loses nothing acknowledged', async (loss) => {
+    for (const run of [seed, seed + 1]) {
+      const operations = await operationsOfARun(run);
+      expect(operations).toBeGreaterThan(40);
+      for (let loseAt = 1; loseAt <= operations + 1; loseAt++)
+        await crash(run, loss, loseAt).catch((error: unknown) => {
+          throw new Error(`SEED=${run}, ${loss}, operation ${loseAt}`, { cause: error });
+        });
+    }
+  });
 
-test.each(LOSSES)('what a restart after kill -9 has served survives a power loss (%s)', async (loss) => {
-  const operations = await operationsOfARun(seed);
-  for (let killAt = 1; killAt <= operations; killAt++) {
-    const killed = new FaultFileLayer();
-    killed.faults = { loseAt: killAt };
-    await shortRun(killed, seededRandom(seed), new Map()).catch(unlessDead(killed));
-    const restarted = killed.afterKill();
-    const served = await readAll(restarted, (await open(restarted)).durableSeq);
-    const fs = restarted.afterPowerLoss(loss, seededRandom(seed + killAt));
-    const kept = await readAll(fs, (await open(fs)).durableSeq);
-    expect(kept, `SEED=${seed}, ${loss}, operation ${killAt}`).toEqual(served);
-  }
-});
+  test.each(LOSSES)('a second power loss (%s) during recovery loses nothing either', async (loss) => {
+    const operations = await operationsOfARun(seed);
+    for (let loseAt = 1; loseAt <= operations; loseAt += 5)
+      for (let again = 1; again <= 8; again++)
+        await crash(seed, loss, loseAt, again).catch((error: unknown) => {
+          throw new Error(`SEED=${seed}, ${loss}, operation ${loseAt}, then ${again}`, { cause: error });
+        });
+  });
 
-test.each(LOSSES)('power loss (%s) at every step of setting a segment aside', async (loss) => {
-  const random = seededRandom(seed);
-  const intact = new FaultFileLayer();
-  const written = new Map<number, NewEntry>();
-  const journal = await open(intact);
-  for (let id = 0; id < 6; id++) {
-    const one = { ...entry(id, random), body: Buffer.alloc(300, id) };
-    one.body.writeDoubleLE(id, 0);
-    written.set(await journal.append(one), one);
-  }
-  await journal.close();
-  written.delete(3);
-  for (let loseAt = 1; ; loseAt++) {
-    const fs = intact.afterPowerLoss('drop', random);
-    fs.damage(`${FOLDER}/00000000000000000001.seg`, 32 + 2 * 400, 50);
-    fs.faults = { loseAt };
-    await open(fs).catch(unlessDead(fs));
-    const next = fs.afterPowerLoss(loss, seededRandom(seed + loseAt));
-    const reopened = await open(next);
-    await expectNothingLost(next, reopened, written);
-    expect(reopened.status().alarms.length, `SEED=${seed}, ${loss}, operation ${loseAt}`).toBeGreaterThan(0);
-    if (!fs.dead) break;
-  }
+  test.each(LOSSES)('what a restart after kill -9 has served survives a power loss (%s)', async (loss) => {
+    const operations = await operationsOfARun(seed);
+    for (let killAt = 1; killAt <= operations; killAt++) {
+      const killed = new FaultFileLayer();
+      killed.faults = { loseAt: killAt };
+      await shortRun(killed, seededRandom(seed), new Map()).catch(unlessDead(killed));
+      const restarted = killed.afterKill();
+      const served = await readAll(restarted, (await open(restarted)).durableSeq);
+      const fs = restarted.afterPowerLoss(loss, seededRandom(seed + killAt));
+      const kept = await readAll(fs, (await open(fs)).durableSeq);
+      expect(kept, `SEED=${seed}, ${loss}, operation ${killAt}`).toEqual(served);
+    }
+  });
+
+  test.each(LOSSES)('power loss (%s) at every step of setting a segment aside', async (loss) => {
+    const random = seededRandom(seed);
+    const intact = new FaultFileLayer();
+    const written = new Map<number, NewEntry>();
+    const journal = await open(intact);
+    for (let id = 0; id < 6; id++) {
+      const one = { ...entry(id, random), body: Buffer.alloc(300, id) };
+      one.body.writeDoubleLE(id, 0);
+      written.set(await journal.append(one), one);
+    }
+    await journal.close();
+    written.delete(3);
+    for (let loseAt = 1; ; loseAt++) {
+      const fs = intact.afterPowerLoss('drop', random);
+      fs.damage(`${FOLDER}/00000000000000000001.seg`, 32 + 2 * 400, 50);
+      fs.faults = { loseAt };
+      await open(fs).catch(unlessDead(fs));
+      const next = fs.afterPowerLoss(loss, seededRandom(seed + loseAt));
+      const reopened = await open(next);
+      await expectNothingLost(next, reopened, written);
+      expect(reopened.status().alarms.length, `SEED=${seed}, ${loss}, operation ${loseAt}`).toBeGreaterThan(0);
+      if (!fs.dead) break;
+    }
+  });
 });

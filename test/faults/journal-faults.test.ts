@@ -266,3 +266,72 @@ test('a damaged segment that cannot be set aside is read around, and says so', a
   expect(messages(journal)).toEqual([expect.stringMatching(/could not be set aside \(EROFS\)/)]);
   expect(await readSeqs(fs, journal.durableSeq)).toEqual([1, 3, 4, 5]);
 });
+
+/** One long segment with a reserve of zeros. */
+const RESERVED = { segmentBytes: 64 * 1024, reserveBytes: 4096 };
+
+async function sizeOf(fs: FaultFileLayer, name: string): Promise<number> {
+  const file = await fs.open(`${FOLDER}/${name}`, 'read');
+  const size = await file.size();
+  await file.close();
+  return size;
+}
+
+test('under load a segment grows rarely, and what it has reserved is no part of it', async () => {
+  const fs = new FaultFileLayer();
+  const journal = await open(fs, RESERVED);
+  const sizes = new Set<number>();
+  for (let id = 1; id <= 60; id++) {
+    // Bytes of an entry that are zeros are an entry's all the same.
+    await journal.append({ ...entry(id), body: Buffer.alloc(BODY, id % 2 === 0 ? 0 : `entry ${id} `) });
+    sizes.add(await sizeOf(fs, segment(1)));
+  }
+  const written = HEADER + 60 * FRAME;
+  expect(sizes.size).toBeLessThan(12);
+  expect(Math.max(...sizes)).toBeGreaterThan(written);
+  const seqs = Array.from({ length: 60 }, (_, index) => index + 1);
+  const damages: unknown[] = [];
+  const reader = await openJournalReader(FOLDER, fs, (damage) => damages.push(damage));
+  expect((await reader.read(0, 1000, 1000)).map(({ seq }) => seq)).toStrictEqual(seqs);
+  await journal.append(entry(61));
+  expect((await reader.read(60, 61, 10)).map(({ body }) => body)).toStrictEqual([entry(61).body]);
+  expect(damages).toStrictEqual([]);
+  await reader.close();
+
+  const killed = fs.afterKill();
+  const again = await open(killed, RESERVED);
+  expect(again.durableSeq).toBe(61);
+  expect(await sizeOf(killed, segment(1))).toBe(written + FRAME);
+  expect(await again.append(entry(62))).toBe(62);
+  expect(await readSeqs(killed, 62)).toStrictEqual([...seqs, 61, 62]);
+  expect(messages(again)).toStrictEqual([]);
+
+  await journal.close();
+  expect(await sizeOf(fs, segment(1))).toBe(written + FRAME);
+});
+
+test('a reserve stays within its segment', async () => {
+  const fs = new FaultFileLayer();
+  const journal = await open(fs, { ...RESERVED, segmentBytes: HEADER + 20 * FRAME });
+  await appendMany(journal, 20);
+  expect(await sizeOf(fs, segment(1))).toBe(HEADER + 20 * FRAME);
+  await appendMany(journal, 3);
+  expect(await names(fs)).toStrictEqual([segment(1), segment(21)]);
+  expect(await readSeqs(fs, 23)).toHaveLength(23);
+});
+
+test('a disk that has no room to reserve any takes what it has room for', async () => {
+  const fs = new FaultFileLayer();
+  const journal = await open(fs, RESERVED);
+  fs.faults = { capacity: HEADER + 20 * FRAME + 100 };
+  await appendMany(journal, 20);
+  await expect(journal.append(entry(21))).rejects.toEqual(unavailable);
+  expect(await readSeqs(fs, 20)).toHaveLength(20);
+  fs.faults = {};
+  await vi.waitFor(() => journal.append(entry(22)));
+  await journal.close();
+  const after = fs.afterPowerLoss('drop', seededRandom(1));
+  const again = await open(after, RESERVED);
+  expect(await readSeqs(after, again.durableSeq)).toHaveLength(21);
+  expect(messages(again)).toStrictEqual([]);
+});
