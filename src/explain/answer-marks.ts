@@ -8,6 +8,7 @@ import { isProportion } from '../model/proportion.ts';
 import { bucketEnd, listBuckets } from '../query/buckets.ts';
 import { formatInstant, shiftInstant } from '../query/local-time.ts';
 import { maturedThrough } from '../query/maturity.ts';
+import { ownTurn } from '../query/own-turn.ts';
 import type { QueryContext } from '../query/query-context.ts';
 import { resolveMetricQuery } from '../query/resolve.ts';
 import type { ResolvedMetricQuery } from '../query/resolved.ts';
@@ -43,6 +44,7 @@ export async function answerMarks(
   const more = resolved === undefined ? null : peersQuery(asked, marks, resolved);
   const [result, peers] = await Promise.all([engine.run(asked, context), more && engine.run(more, context)]);
   if (resolved === undefined) return result;
+  await ownTurn();
   const { metrics, left } = markedMetrics(marks, model, result.columns);
   const within = marks.within;
   const whose =

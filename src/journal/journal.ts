@@ -107,7 +107,7 @@ class SegmentedJournal implements Journal {
     this.#nextSeq = recovered.nextSeq;
     const { folder, segmentBytes = 64 * MIB, reserveBytes = MIB } = options;
     this.#writer = new SegmentWriter(folder, fs, segmentBytes, reserveBytes);
-    const pace = options.checkBytesPerSecond ?? 16 * MIB;
+    const pace = options.checkBytesPerSecond ?? 4 * MIB;
     this.#checking =
       pace === 0
         ? Promise.resolve()

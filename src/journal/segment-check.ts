@@ -6,6 +6,9 @@ import { setAsideWithAlarm } from './recovery.ts';
 import { scanSegment } from './repair.ts';
 import { listSetAside, type SegmentFile } from './segment.ts';
 
+/** Some two milliseconds of work: what is received does not notice. */
+const BYTES_AT_A_TIME = 64 * 1024;
+
 /**
  * Reads segments that are complete, oldest first, and sets those aside that have an unreadable byte. Says so, too, when entries are missing
  * between two segments. Ends early, without an error, when `signal` is aborted.
@@ -53,7 +56,7 @@ function pacer(bytesPerSecond: number, signal: AbortSignal): (bytes: number) => 
   return (bytes) => {
     total += bytes;
     unpaused += bytes;
-    if (unpaused < 1024 * 1024) return undefined;
+    if (unpaused < BYTES_AT_A_TIME) return undefined;
     unpaused = 0;
     const due = startedAt + (total / bytesPerSecond) * 1000;
     return sleep(Math.max(0, due - performance.now()), undefined, { signal, ref: false });

@@ -1,8 +1,8 @@
-import { setImmediate as othersFirst } from 'node:timers/promises';
 import { TurnoutError } from '../contract/errors.ts';
 import type { Query } from '../contract/query.ts';
 import type { BatchItem, BatchResult, QueryResult } from '../contract/result.ts';
 import { BusyError } from './lane.ts';
+import { ownTurn } from './own-turn.ts';
 import type { QueryContext } from './query-context.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function answerBatch(
   let busy: BusyError | undefined;
   const answers: Promise<BatchItem>[] = [];
   for (const one of asked) {
-    if (answers.length > 0) await othersFirst();
+    if (answers.length > 0) await ownTurn();
     const item = answer(one.query, one.context).catch((error: unknown): BatchItem => {
       one.context.signal?.throwIfAborted();
       if (error instanceof BusyError) busy = error;

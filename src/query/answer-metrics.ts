@@ -9,6 +9,7 @@ import { settledEndsOf } from './maturity.ts';
 import { describeMaturity } from './maturity-notes.ts';
 import { describeComparison, describeNotes, fetchCurrencyNotes } from './notes.ts';
 import { orderRows } from './order-rows.ts';
+import { ownTurn } from './own-turn.ts';
 import { settleBlocks } from './plan/blocks.ts';
 import type { Rollups } from './plan/choose-rollup.ts';
 import { type Plan, planQuery } from './plan/plan.ts';
@@ -43,6 +44,7 @@ export async function answerMetrics(
     compare === undefined ? undefined : answerRange(parts, 'compare', { rollups, trace }),
     fetchCurrencyNotes(plan, { ...scopeOf(query, plan, range, bucketsOf(query, range)), rollups }, trace.run),
   ]);
+  await ownTurn();
   const times = timesOf(main.buckets);
   const answers = main.views.map((each, set) => {
     const { view } = each;
@@ -153,6 +155,7 @@ async function answerPart(
     { ...scopeOf(query, plan, range, buckets), rollups },
     trace.run,
   );
+  await ownTurn();
   const views = viewsOf(query).flatMap((view, index) => {
     const table = tables[index];
     if (table === undefined) return [];

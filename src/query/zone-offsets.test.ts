@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addDays, toDay } from '../contract/plain-date.ts';
-import { localDate, startOfDay } from './local-time.ts';
+import { localDate, offsetAt, startOfDay } from './local-time.ts';
 import { keepsMinutes, offsetsOf, sharesDays, sharesHours } from './zone-offsets.ts';
 
 const HOUR = 3_600_000;
@@ -21,8 +21,14 @@ describe.each([
       const day = offsetsOf(zone).dayOf(at);
       expect([day.number, day.start]).toEqual([toDay(date), startOfDay(date, zone)]);
       expect(day.end).toBe(startOfDay(addDays(date, 1), zone));
+      expect(offsetsOf(zone).at(at)).toBe(offsetAt(at, zone));
     }
   });
+});
+
+test('offsets long ago and far ahead are those of the calendar too', () => {
+  for (const at of [Date.UTC(1883, 5, 1), Date.UTC(1950, 7, 1), Date.UTC(2150, 7, 1), Date.UTC(2400, 1, 1)])
+    expect(offsetsOf('America/New_York').at(at)).toBe(offsetAt(at, 'America/New_York'));
 });
 
 test('a day that was skipped ends where it would have begun', () => {

@@ -19,6 +19,8 @@ export interface LocalDay extends InstantRange {
 
 /** The offsets of a zone within `ROLLUP_SPAN`, looked up once, so that local days and hours are arithmetic. */
 export interface ZoneOffsets {
+  /** Milliseconds east of UTC; of any instant. */
+  at(instant: number): number;
   /** Stretches of one offset that overlap a range, in order. */
   runs(range: InstantRange): Run[];
   /** The local day that an instant lies in. */
@@ -49,7 +51,9 @@ function readOffsets(zone: string): ZoneOffsets {
     // The clock went back over midnight: the later day had begun already.
     return [{ start: dayOf(dayOf(run.start - 1).start - 1).start, end: dayOf(run.start + DAY).end }];
   });
-  return { runs: (range) => runsWithin(all, range), dayOf, broken };
+  const at = (instant: number) =>
+    instant >= span.start && instant < span.end ? (all[indexAt(all, instant)]?.offset ?? 0) : offsetAt(instant, zone);
+  return { at, runs: (range) => runsWithin(all, range), dayOf, broken };
 }
 
 function runsWithin(all: readonly Run[], { start, end }: InstantRange): Run[] {
