@@ -11,8 +11,7 @@ import { listUserTables } from './user-tables.ts';
 import { VERSION_ORDER } from './versions.ts';
 import { WEBINAR_TABLES } from './webinar-records.ts';
 
-/** Milliseconds. */
-const STATEMENT_LIMIT_MS = 120_000;
+const IN_THE_BACKGROUND = { timeoutMs: 120_000, lane: 'heavy' } as const;
 
 const entries = sql`(SELECT * FROM ${tableName('entries')} FINAL)`;
 const receipts = sql`(SELECT * FROM ${tableName('receipts')} FINAL)`;
@@ -170,9 +169,9 @@ export async function checkSums(warehouse: Warehouse, seq: number, looks: Looks 
     ...own.map((table) => tableFault(table, seq)),
     ...(looks.turn === undefined ? [loadedFault(seq)] : []),
   ];
-  // One after the other: it must not keep the engine from answering people.
+  // One after the other, with few threads: it must not keep the engine from answering people.
   for (const statement of statements) {
-    const { rows } = await warehouse.query<{ problem: string }>(statement, { timeoutMs: STATEMENT_LIMIT_MS });
+    const { rows } = await warehouse.query<{ problem: string }>(statement, IN_THE_BACKGROUND);
     problems.push(...rows.map(({ problem }) => problem));
   }
   return problems.length > 0 && (await inHand()) ? [] : problems;

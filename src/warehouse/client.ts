@@ -31,7 +31,7 @@ const ENGINE_GRACE_MS = 6000;
 /** Milliseconds; an insert is never given up because the machine is busy. */
 const INSERT_LIMIT_MS = 120_000;
 const RETRY_PAUSE_MS = 40;
-/** The embedded engine reads this as "in the session that has few threads", see engine-server.ts. */
+/** The embedded engine reads this as "in a session that has few threads", see engine-server.ts. */
 const FEW_THREADS = { max_threads: 1 };
 /** Connects to the embedded engine or to a server; nothing is sent yet. Safe to use from several threads, one client each. */
 export function connectWarehouse(

@@ -9,7 +9,7 @@ export interface EngineOptions {
   socketPath: string;
   /** Sessions that answer reads; each runs one statement at a time. */
   readers: number;
-  /** Threads of the one session that answers reads which ask for fewer than `threads`. */
+  /** Threads of the sessions that answer reads which ask for fewer than `threads`. */
   slowThreads: number;
   /** Sessions that insert and change. */
   writers: number;

@@ -39,7 +39,7 @@ const LOOK_AGAIN_MS = 500;
 
 /**
  * The part of ClickHouse's HTTP interface that `@clickhouse/client` uses. `readonly=1` sends a statement to the read sessions, with
- * `max_threads` (whatever its value) to the one that has few threads.
+ * `max_threads` (whatever its value) to those that have few threads.
  */
 export function createEngineServer(parts: EngineParts): Server {
   let lastStatement = 0;

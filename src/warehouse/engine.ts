@@ -17,6 +17,8 @@ const EXIT_CANNOT_OPEN = 65;
  * cores, and an acknowledgement waited for seconds (`npm run bench:mixed`).
  */
 const LOW_PRIORITY = 12;
+/** One for heavy questions, one for what the server itself looks through: nobody waits for a check of the ledger. */
+const SLOW_READERS = 2;
 
 const parent = process.ppid;
 // The socket and the data are for this user alone.
@@ -74,7 +76,7 @@ function openSessions(options: EngineOptions): Record<'readers' | 'slowReaders' 
   return {
     control: new SessionPool(1, () => new Session(data, configuration)),
     readers: new SessionPool(options.readers, () => new Session(data, { connectionArgs: readerArguments })),
-    slowReaders: new SessionPool(1, () => new Session(data, { connectionArgs: slowArguments })),
+    slowReaders: new SessionPool(SLOW_READERS, () => new Session(data, { connectionArgs: slowArguments })),
     writers: new SessionPool(options.writers, () => new Session(data)),
   };
 }
