@@ -12,6 +12,8 @@ import type { FileLayer } from './file-layer.ts';
  *    16  i64      first sequence number that may be in it
  *    24  i64      highest durable sequence number when it was begun: an earlier segment that ends below it has lost entries
  *    32  frames
+ *
+ * Zeros at the end of the file are room for the next frames, see segment-writer.ts.
  */
 export const SEGMENT_HEADER_BYTES = 32;
 

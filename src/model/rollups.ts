@@ -142,3 +142,7 @@ function resolveRollup(
     ),
   };
 }
+
+/** What people call the entity of a column. */
+export const entityOf = (column: string, { entities }: Dataset): string =>
+  [...entities].find(([, own]) => own === column)?.[0] ?? column;

@@ -21,11 +21,13 @@ const versions = sql`(SELECT * FROM ${tableName('record_versions')} FINAL)`;
 export interface Looks {
   /** Which slice; all, one after the other, where absent. */
   turn?: number;
-  /** Receipts of a slice, about: so many keys are held in memory. Default 8 million. */
+  /** Receipts of a slice, about: so many keys are held in memory. Default 2 million where slices take turns, else 8. */
   receipts?: number;
 }
 
 const RECEIPTS_OF_SLICE = 8_000_000;
+/** Beside everything else that a running server does. */
+const RECEIPTS_OF_TURN = 2_000_000;
 
 /** One of several equal parts of all keys. */
 interface Slice {
@@ -178,12 +180,12 @@ export async function checkSums(warehouse: Warehouse, seq: number, looks: Looks 
 }
 
 async function slicesOf(warehouse: Warehouse, { turn, receipts }: Looks): Promise<Slice[]> {
-  const of = await countSlices(warehouse, receipts);
+  const of = await countSlices(warehouse, receipts ?? (turn === undefined ? RECEIPTS_OF_SLICE : RECEIPTS_OF_TURN));
   return turn === undefined ? Array.from({ length: of }, (_, index) => ({ index, of })) : [{ index: turn % of, of }];
 }
 
 /** How many slices there are: so many turns go through all keys. */
-export async function countSlices(warehouse: Warehouse, most = RECEIPTS_OF_SLICE): Promise<number> {
+export async function countSlices(warehouse: Warehouse, most = RECEIPTS_OF_TURN): Promise<number> {
   const { rows } = await warehouse.query<{ receipts: number }>(
     renderSql(sql`SELECT count() AS receipts FROM ${tableName('receipts')}`),
   );

@@ -1,10 +1,10 @@
-import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { CONNECTORS } from '../connectors/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import { giveBackWhenQuiet } from '../warehouse/give-back-memory.ts';
+import { lowerPriority } from '../warehouse/lower-priority.ts';
 import { paceOf, waitForMerges } from './pace.ts';
 import type { ProjectedSource } from './prepare.ts';
 import { createProjector } from './project.ts';
@@ -23,22 +23,13 @@ const REST_AFTER_TIDYING = 20;
 /** Least time between two looks at how the engine's merges follow. */
 const LOOK_AT_PARTS_MS = 10_000;
 
-const LOW_PRIORITY = 5;
+const NICENESS = 5;
 
 const port = parentPort;
-giveWayToIntake();
+// Elsewhere it would be the whole server's.
+if (process.platform === 'linux') lowerPriority(NICENESS);
 giveBackWhenQuiet();
 if (port) void work(port, workerData as WorkerInput);
-
-/** What is received goes before what is counted. On Linux a priority is the calling thread's own, elsewhere the whole server's. */
-function giveWayToIntake(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(LOW_PRIORITY);
-  } catch {
-    // Where it is not allowed both are alike.
-  }
-}
 
 async function work(main: MessagePort, input: WorkerInput): Promise<void> {
   const warehouse = connectWarehouse(input.warehouse);

@@ -1,5 +1,6 @@
 import type { RollupInfo } from '../contract/api.ts';
 import type { RollupGrain, RollupSet } from '../model/checked.ts';
+import { entityOf } from '../model/rollups.ts';
 import { localDate } from '../query/local-time.ts';
 import { ROLLUP_SPAN } from '../query/rollup/columns.ts';
 import type { RollupState } from './rollup-state.ts';
@@ -30,7 +31,7 @@ export function describeRollups(
         measures: measures.size,
       })),
       indexes: rollup.indexes.map(({ entity, keys }) => ({
-        entity: entityOf(state, entity),
+        entity: entityOf(entity, rollup.dataset),
         dimensions: dimensionsOf(state, keys),
         ...sizeOf(indexes.get(entity) ?? ''),
       })),
@@ -51,7 +52,3 @@ export function describeRollups(
 function dimensionsOf({ rollup }: RollupState, keys: RollupSet['keys']): string[] {
   return [...rollup.dataset.dimensions].flatMap(([name, column]) => (keys.includes(column) ? [name] : []));
 }
-
-/** What people call the entity of a column. */
-const entityOf = ({ rollup }: RollupState, column: string): string =>
-  [...rollup.dataset.entities].find(([, own]) => own === column)?.[0] ?? column;

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { damageNote, type EngineNotice, type EngineOptions, writeEngineConfig } from './engine-config.ts';
 import { createEngineServer } from './engine-server.ts';
 import { giveBackWhenQuiet } from './give-back-memory.ts';
+import { lowerPriority } from './lower-priority.ts';
 import { SessionPool } from './session-pool.ts';
 
 /**
@@ -13,10 +13,10 @@ import { SessionPool } from './session-pool.ts';
  */
 const EXIT_CANNOT_OPEN = 65;
 /**
- * Niceness. It holds for each of the engine's threads, of which ten may want to run at once: with 5 they still took most of two
+ * It holds for each of the engine's threads, of which ten may want to run at once: with 5 they still took most of two
  * cores, and an acknowledgement waited for seconds (`npm run bench:mixed`).
  */
-const LOW_PRIORITY = 12;
+const NICENESS = 12;
 /** One for heavy questions, one for what the server itself looks through: nobody waits for a check of the ledger. */
 const SLOW_READERS = 2;
 
@@ -27,7 +27,7 @@ process.stdin.resume();
 process.stdin.on('end', endAtOnce).on('error', endAtOnce);
 setInterval(() => process.ppid === parent || endAtOnce(), 1000).unref();
 raiseOutOfMemoryScore();
-giveWayToIntake();
+lowerPriority(NICENESS);
 
 const options: EngineOptions = JSON.parse(process.argv[2] ?? '{}');
 try {
@@ -107,15 +107,6 @@ function restoreFatalSignals(): void {
   const nothing = () => {};
   for (const signal of ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'] as const)
     process.on(signal, nothing).off(signal, nothing);
-}
-
-/** On a busy machine what comes in goes first: a question may wait, an acknowledgement may not. Threads to come inherit it. */
-function giveWayToIntake(): void {
-  try {
-    setPriority(LOW_PRIORITY);
-  } catch {
-    // Where it is not allowed all are alike.
-  }
 }
 
 /** Where memory runs out, Linux is to end this process and not the one that holds the journal. */

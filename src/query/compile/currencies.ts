@@ -46,8 +46,9 @@ export function compileOtherCurrencies(
   };
 }
 
-function finish({ measure, code }: Money, { rows, amount }: { rows: SqlNode; amount: SqlNode }): RenderedSql {
-  return renderSql(sql`${comment(`money that ${measure.metric.name} leaves out`)}SELECT rows.code AS currency, ${amount} AS amount
+/** Nothing of it names the metric: two that leave out the same money ask once. */
+function finish({ amount: column, code }: Money, { rows, amount }: { rows: SqlNode; amount: SqlNode }): RenderedSql {
+  return renderSql(sql`${comment(`${column} in other currencies than ${code}`)}SELECT rows.code AS currency, ${amount} AS amount
 FROM ${nested(rows)} AS rows
 WHERE rows.code != ${string(code)}
 GROUP BY currency

@@ -129,9 +129,9 @@ function ofManyHours(
     ),
   );
   const isEdge = edges.map(
-    ({ start, end }): RowExpression =>
+    (edge): RowExpression =>
       (column) =>
-        compileWithin(at(column), { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }),
+        compileWithin(at(column), edge),
   );
   const bounded = edges.every(({ start, end }) => start !== undefined && end !== undefined);
   return (column) => {

@@ -1,4 +1,5 @@
 import type { Dataset, Rollup } from '../../model/checked.ts';
+import { entityOf } from '../../model/rollups.ts';
 import type { IndexedRows } from '../compile/indexed-rows.ts';
 import { type Choice, lengthOf } from './choose-rollup.ts';
 import type { Pieces } from './pieces.ts';
@@ -25,8 +26,7 @@ export function describeChoice(choice: Choice, dataset: Dataset): string {
 /** `index of transactions by account + facts of 2 hours` */
 export function describeIndexed({ rollup, index, pieces }: IndexedRows): string {
   const { dataset } = rollup;
-  const entity = [...dataset.entities].find(([, column]) => column === index.entity)?.[0] ?? index.entity;
-  return `index of ${dataset.name} by ${entity}${describeFacts(pieces)}`;
+  return `index of ${dataset.name} by ${entityOf(index.entity, dataset)}${describeFacts(pieces)}`;
 }
 
 const nameOf = (column: string, { dataset }: Rollup): string =>
