@@ -52,14 +52,16 @@ export async function answerMetrics(
     const base = METRICS['active_users'];
     if (base?.kind !== 'distinct') throw new Error('no SQL for windows');
     const rows = await statements.run(windowsSql(base, scope, windows));
-    for (const { name, days } of windows) answer.putWindow(rows, name, addDays(calendar.first, days - 1));
+    for (const { name, days } of windows) answer.putTrailing(rows, name, addDays(calendar.first, days - 1));
   }
   for (const { name, metric, until } of named) {
     if (metric.kind === 'distinct')
       answer.put(await statements.run(distinctSql(metric, scope, name, query.totals)), name);
     else if (metric.kind === 'stock') {
       const bucket = groups.find((group) => group.kind === 'time');
-      answer.put(await statements.run(stockSql(scope, name, bucket === undefined ? undefined : keyOf(bucket))), name);
+      const rows = await statements.run(stockSql(scope, name, bucket === undefined ? undefined : keyOf(bucket)));
+      if (bucket === undefined) answer.put(rows, name);
+      else answer.putTrailing(rows, name);
     } else if (metric.kind === 'median')
       answer.put(await statements.run(medianSql(metric, scope, name, query.totals, until)), name, metric.per);
   }
@@ -126,8 +128,8 @@ class Answer {
     }
   }
 
-  /** Windows that are whole; the total is that of the last day. */
-  putWindow(rows: readonly PgRow[], name: string, firstWhole: string): void {
+  /** Stocks, and windows that are whole; the total is that of the last day. */
+  putTrailing(rows: readonly PgRow[], name: string, firstWhole = ''): void {
     const whole = rows.filter((row) => String(row['time']) >= firstWhole);
     this.put(whole, name);
     const last = whole.toSorted((a, b) => (String(a['time']) < String(b['time']) ? -1 : 1)).at(-1);
