@@ -5,7 +5,7 @@ import { openJournalReader } from '../journal/reader.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import { giveBackWhenQuiet } from '../warehouse/give-back-memory.ts';
 import { lowerPriority } from '../warehouse/lower-priority.ts';
-import { paceOf, waitForMerges } from './pace.ts';
+import { gather, paceOf, waitForMerges } from './pace.ts';
 import type { ProjectedSource } from './prepare.ts';
 import { createProjector } from './project.ts';
 import { mostParts, tidy } from './tidy.ts';
@@ -142,8 +142,7 @@ async function work(main: MessagePort, input: WorkerInput): Promise<void> {
       continue;
     }
     // Without a backlog the next events are gathered for a while.
-    const rest = pace - (performance.now() - startedAt);
-    if (done >= aim && rest > 0 && !closing) await pause(rest);
+    if (done >= aim && !closing) await gather(startedAt, pace, () => durable);
   }
   await tidying;
   await reader.close();
