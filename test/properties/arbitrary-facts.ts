@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Facts } from '../reference/dataset.ts';
+import type { FactRow } from '../reference/predicate.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -88,6 +89,9 @@ export function journeysIn({ origin }: Setting): fc.Arbitrary<Facts> {
     ),
   }));
 }
+
+/** A person takes part in a webinar once: of two such rows the warehouse keeps one. */
+export const keyOfParticipation = ({ webinar, person }: FactRow): string => `${webinar} ${person}`;
 
 export function factsIn(place: Setting): fc.Arbitrary<Facts> {
   const person = fc.integer({ min: 0, max: 5 });
@@ -179,7 +183,7 @@ export function factsIn(place: Setting): fc.Arbitrary<Facts> {
       prices: fc.array(price, { maxLength: 5 }),
       participations: fc.uniqueArray(participation, {
         maxLength: 16,
-        selector: ({ webinar, person }) => `${webinar} ${person}`,
+        selector: keyOfParticipation,
       }),
     })
     .map(({ messages, activities, invitations, people, calls, prices, participations }) => ({
