@@ -57,7 +57,7 @@ export class DataSide {
   #lastStatus: ProjectorStatus | null = null;
   #reloading: Promise<void> = Promise.resolve();
   #repairing: Promise<void> | null = null;
-  readonly #ledgerWatch = new LedgerWatch({ check: (turn) => this.#checkLedger(turn) });
+  readonly #ledgerWatch = new LedgerWatch((turn) => this.#checkLedger(turn));
 
   constructor(options: DataSideOptions) {
     this.#options = options;
@@ -283,8 +283,8 @@ export class DataSide {
     }
   }
 
-  /** @returns how many turns go through all of it */
-  async #checkLedger(turn: number): Promise<number> {
+  /** @returns how many turns go through all of it; undefined where it could not be looked at */
+  async #checkLedger(turn: number): Promise<number | undefined> {
     try {
       const { durableSeq, projector } = this.#options;
       const journal = {
@@ -294,12 +294,10 @@ export class DataSide {
         listUnused: (through: number) => listUnusedNumbers(projector.journalFolder, through),
       };
       for (const problem of await checkLedger(this.warehouse, journal, { turn })) this.#alarm(problem);
-      return await countSlices(this.warehouse);
+      return await countSlices(this.warehouse, { turn });
     } catch (error) {
       if (!(error instanceof TurnoutError)) this.#options.log.error({ err: error }, 'the ledger could not be checked');
-      // What could not be looked at is looked at again soon.
-      this.#ledgerWatch.noteChange();
-      return 1;
+      return undefined;
     }
   }
 

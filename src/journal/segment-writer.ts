@@ -54,11 +54,12 @@ export class SegmentWriter {
     if (isNew) frames = [encodeSegmentHeader({ firstSeq, previousSeq }), ...frames];
     try {
       const bytes = Buffer.concat(frames);
+      const end = begun.end + bytes.length;
       await writeAll(begun.file, bytes, begun.end);
-      if (begun.end + bytes.length > begun.size) begun.size = await this.#reserve(begun, begun.end + bytes.length);
+      if (end > begun.size) begun.size = await this.#reserve(begun.file, end);
       await begun.file.fdatasync();
       if (isNew) await this.#fs.fsyncDirectory(this.#folder);
-      begun.end += bytes.length;
+      begun.end = end;
       this.bytes += bytes.length;
     } catch (error) {
       await this.#giveUp(begun);
@@ -83,7 +84,7 @@ export class SegmentWriter {
   }
 
   /** @returns where the file ends then; at `end` where the disk has no room for more */
-  async #reserve({ file }: Current, end: number): Promise<number> {
+  async #reserve(file: OpenFile, end: number): Promise<number> {
     const length = Math.min(end, this.#zeros.length, this.#segmentBytes - end);
     if (end < this.#zeros.length * RESERVE_FROM || length <= 0) return end;
     try {

@@ -11,7 +11,9 @@ import { listUserTables } from './user-tables.ts';
 import { VERSION_ORDER } from './versions.ts';
 import { WEBINAR_TABLES } from './webinar-records.ts';
 
-const IN_THE_BACKGROUND = { timeoutMs: 120_000, lane: 'heavy' } as const;
+const LIMIT = { timeoutMs: 120_000 };
+/** Beside everything else that a running server does: with few threads, and in a session that nobody waits for. */
+const IN_TURN = { ...LIMIT, lane: 'heavy' } as const;
 
 const entries = sql`(SELECT * FROM ${tableName('entries')} FINAL)`;
 const receipts = sql`(SELECT * FROM ${tableName('receipts')} FINAL)`;
@@ -26,7 +28,6 @@ export interface Looks {
 }
 
 const RECEIPTS_OF_SLICE = 8_000_000;
-/** Beside everything else that a running server does. */
 const RECEIPTS_OF_TURN = 2_000_000;
 
 /** One of several equal parts of all keys. */
@@ -171,21 +172,23 @@ export async function checkSums(warehouse: Warehouse, seq: number, looks: Looks 
     ...own.map((table) => tableFault(table, seq)),
     ...(looks.turn === undefined ? [loadedFault(seq)] : []),
   ];
-  // One after the other, with few threads: it must not keep the engine from answering people.
+  // One after the other: it must not keep the engine from answering people.
   for (const statement of statements) {
-    const { rows } = await warehouse.query<{ problem: string }>(statement, IN_THE_BACKGROUND);
+    const { rows } = await warehouse.query<{ problem: string }>(statement, looks.turn === undefined ? LIMIT : IN_TURN);
     problems.push(...rows.map(({ problem }) => problem));
   }
   return problems.length > 0 && (await inHand()) ? [] : problems;
 }
 
-async function slicesOf(warehouse: Warehouse, { turn, receipts }: Looks): Promise<Slice[]> {
-  const of = await countSlices(warehouse, receipts ?? (turn === undefined ? RECEIPTS_OF_SLICE : RECEIPTS_OF_TURN));
+async function slicesOf(warehouse: Warehouse, looks: Looks): Promise<Slice[]> {
+  const { turn } = looks;
+  const of = await countSlices(warehouse, looks);
   return turn === undefined ? Array.from({ length: of }, (_, index) => ({ index, of })) : [{ index: turn % of, of }];
 }
 
 /** How many slices there are: so many turns go through all keys. */
-export async function countSlices(warehouse: Warehouse, most = RECEIPTS_OF_TURN): Promise<number> {
+export async function countSlices(warehouse: Warehouse, { turn, receipts }: Looks): Promise<number> {
+  const most = receipts ?? (turn === undefined ? RECEIPTS_OF_SLICE : RECEIPTS_OF_TURN);
   const { rows } = await warehouse.query<{ receipts: number }>(
     renderSql(sql`SELECT count() AS receipts FROM ${tableName('receipts')}`),
   );

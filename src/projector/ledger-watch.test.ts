@@ -14,12 +14,10 @@ afterEach(() => {
 });
 
 const start = (slices: number, tookMs = 0) => {
-  watch = new LedgerWatch({
-    check: async (turn) => {
-      turns.push(turn);
-      if (tookMs > 0) await new Promise((done) => setTimeout(done, tookMs));
-      return slices;
-    },
+  watch = new LedgerWatch(async (turn) => {
+    turns.push(turn);
+    if (tookMs > 0) await new Promise((done) => setTimeout(done, tookMs));
+    return slices;
   });
 };
 const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * MINUTE);
@@ -65,6 +63,20 @@ test('at most a twentieth of the time goes into it', async () => {
     await minutes(1);
   }
   expect(turns.length).toBeLessThanOrEqual(5);
+});
+
+test('what could not be looked at is looked at again within the minute', async () => {
+  let away = true;
+  watch = new LedgerWatch(async (turn) => {
+    turns.push(turn);
+    return away ? undefined : 1;
+  });
+  await minutes(10);
+  expect(turns).toHaveLength(10);
+  away = false;
+  await minutes(8);
+  // after 1, 2, 4 and 8 minutes
+  expect(turns).toHaveLength(14);
 });
 
 test('stopped, it is over', async () => {

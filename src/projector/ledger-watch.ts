@@ -1,15 +1,11 @@
-export interface LedgerWatchOptions {
-  /**
-   * Checks the ledger, or the slice of it that has its turn; must not reject.
-   * @returns how many turns go through all of it
-   */
-  check: (turn: number) => Promise<number>;
-  /** Milliseconds between two checks while something changes; default one minute. */
-  everyMs?: number;
-  /** The longest rest while nothing does; default one hour. */
-  longestRestMs?: number;
-}
+/**
+ * Checks the ledger, or the slice of it that has its turn; must not reject.
+ * @returns how many turns go through all of it; undefined where it could not be looked at
+ */
+export type CheckInTurn = (turn: number) => Promise<number | undefined>;
 
+const EVERY_MS = 60_000;
+const LONGEST_REST_MS = 3_600_000;
 /** A check that takes long is made more rarely: at most a twentieth of the time goes into it. */
 const SHARE = 20;
 
@@ -19,20 +15,19 @@ const SHARE = 20;
  * decay.
  */
 export class LedgerWatch {
-  readonly #options: Required<LedgerWatchOptions>;
+  readonly #check: CheckInTurn;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #turn = 0;
   #changed = true;
   /** Turns until all has been gone through since the last change. */
   #left = 0;
-  #restMs: number;
+  #restMs = EVERY_MS;
   #restsUntil = 0;
 
-  constructor({ check, everyMs = 60_000, longestRestMs = 3_600_000 }: LedgerWatchOptions) {
-    this.#options = { check, everyMs, longestRestMs };
-    this.#restMs = everyMs;
-    this.#lookAfter(everyMs);
+  constructor(check: CheckInTurn) {
+    this.#check = check;
+    this.#lookAfter(EVERY_MS);
   }
 
   noteChange(): void {
@@ -51,16 +46,19 @@ export class LedgerWatch {
   }
 
   async #look(): Promise<void> {
-    const { check, everyMs, longestRestMs } = this.#options;
     const startedAt = performance.now();
     const news = this.#changed;
-    if (!news && startedAt < this.#restsUntil) return this.#lookAfter(everyMs);
+    if (!news && startedAt < this.#restsUntil) return this.#lookAfter(EVERY_MS);
     this.#changed = false;
-    const turns = await check(this.#turn++);
-    this.#left = (news ? turns : this.#left) - 1;
-    const least = Math.max(everyMs, (performance.now() - startedAt) * SHARE);
-    this.#restMs = this.#left > 0 || news ? least : Math.max(least, Math.min(2 * this.#restMs, longestRestMs));
-    this.#restsUntil = performance.now() + this.#restMs;
+    const turns = await this.#check(this.#turn++);
+    const least = Math.max(EVERY_MS, (performance.now() - startedAt) * SHARE);
+    if (turns === undefined) this.#changed = true;
+    else {
+      this.#left = (news ? turns : this.#left) - 1;
+      const settled = !news && this.#left <= 0;
+      this.#restMs = settled ? Math.max(least, Math.min(2 * this.#restMs, LONGEST_REST_MS)) : least;
+      this.#restsUntil = performance.now() + this.#restMs;
+    }
     this.#lookAfter(least);
   }
 }

@@ -46,4 +46,5 @@ export async function gather(startedAt: number, paceMs: number, arrived: () => n
 export const waitForMerges = (parts: number): number =>
   parts <= MANY_PARTS ? 0 : Math.min(SLOWEST_MS, (parts - MANY_PARTS) * 20);
 
+/** The global timer, which tests can turn. */
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

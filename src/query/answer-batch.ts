@@ -7,8 +7,7 @@ import type { QueryContext } from './query-context.ts';
 
 /**
  * Answers several queries over one data version; one that fails does not take the others with it. What is complete and late depends
- * on the tables that a query reads, so each may have a context of its own. Between two queries whatever else waits has its turn:
- * compiling and shaping a page takes some tens of milliseconds, in which nothing could be received.
+ * on the tables that a query reads, so each may have a context of its own.
  *
  * @throws BusyError where none was answered and one could not even wait: the whole batch should be tried again
  */
