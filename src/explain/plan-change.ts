@@ -4,7 +4,7 @@ import type { CheckedModel, Metric } from '../model/checked.ts';
 import { isProportion } from '../model/proportion.ts';
 import type { InstantRange } from '../query/buckets.ts';
 import { checkMetricQuery } from '../query/checks/index.ts';
-import { formatInstant } from '../query/local-time.ts';
+import { formatInstant } from '../query/format-instant.ts';
 import { cutToMatured } from '../query/maturity.ts';
 import { describeMaturity } from '../query/maturity-notes.ts';
 import { describeComparison } from '../query/notes.ts';

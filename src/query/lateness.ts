@@ -1,5 +1,5 @@
 import type { ResultMeta } from '../contract/result.ts';
-import { formatInstant } from './local-time.ts';
+import { formatInstant } from './format-instant.ts';
 
 /** A sentence per source that owes something; times are local to the zone. */
 export function describeLateness(late: NonNullable<ResultMeta['late']>, zone: string): string[] {

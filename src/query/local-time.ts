@@ -19,10 +19,6 @@ export function offsetAt(instant: number, zone: string): number {
 }
 
 /** `2024-11-04T08:00:00+07:00`; milliseconds only where there are any. */
-export function formatInstant(instant: number, zone: string): string {
-  return formatWithOffset(instant, offsetAt(instant, zone));
-}
-
 export function formatWithOffset(instant: number, offset: number): string {
   const local = new Date(instant + offset).toISOString();
   const text = local.endsWith('.000Z') ? local.slice(0, 19) : local.slice(0, 23);

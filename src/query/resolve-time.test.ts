@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricQuery } from '../contract/query.ts';
-import { formatInstant } from './local-time.ts';
+import { formatInstant } from './format-instant.ts';
 import { resolveTime } from './resolve-time.ts';
 import type { Clock } from './resolved.ts';
 

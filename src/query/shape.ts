@@ -2,13 +2,12 @@ import type { Cell, ComparedRows, ResultColumn, ResultMeta, Row } from '../contr
 import type { CheckedModel, Dimension } from '../model/checked.ts';
 import { type Bucket, bucketEnd } from './buckets.ts';
 import type { Evaluated, EvaluatedRow } from './evaluate.ts';
+import { formatInstant } from './format-instant.ts';
 import { cellId } from './leaf-table.ts';
-import { formatInstant, formatWithOffset } from './local-time.ts';
 import { isMaturing, maturedThrough } from './maturity.ts';
 import type { Plan } from './plan/plan.ts';
 import { type Clock, type Group, type ResolvedMetricQuery, TIME_PARTS } from './resolved.ts';
 import type { View } from './views.ts';
-import { offsetsOf } from './zone-offsets.ts';
 
 /** The name of the hidden column with a rate's sample size. */
 const sampleName = (metric: string): string => `${metric}__n`;
@@ -97,9 +96,7 @@ export function shapeDimensionColumn({ name, label, description, ofTime }: Dimen
 
 /** Milliseconds of an instant become the instant with the zone's offset. */
 export function dimensionCell(dimension: Dimension, key: Cell, zone: string): Cell {
-  if (!dimension.ofTime || key === null) return key;
-  const instant = Number(key);
-  return formatWithOffset(instant, offsetsOf(zone).at(instant));
+  return dimension.ofTime && key !== null ? formatInstant(Number(key), zone) : key;
 }
 
 function timeCell(key: Cell, times: ReadonlyMap<string, string>): Cell {

@@ -1,7 +1,7 @@
 import type { ResultMeta } from '../contract/result.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
+import { formatInstant } from './format-instant.ts';
 import { describeLateness } from './lateness.ts';
-import { formatInstant } from './local-time.ts';
 import type { QueryContext, StatementTraits } from './query-context.ts';
 import type { CachedAnswer } from './statement-cache.ts';
 

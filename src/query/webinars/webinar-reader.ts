@@ -1,7 +1,7 @@
 import { maskPerson, type PersonNames } from '../../contract/mask-person.ts';
 import type { UpcomingWebinar, WebinarDetail, WebinarInfo, WebinarPeople } from '../../contract/webinars.ts';
 import type { RenderedSql } from '../../sql/rendered.ts';
-import { formatInstant } from '../local-time.ts';
+import { formatInstant } from '../format-instant.ts';
 import type { RunStatement } from '../query-context.ts';
 import { forecastRate, type PastWebinar, usualRegistrations } from './lead-time.ts';
 import {
