@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseMappings } from '../src/warehouse/mappings.ts';
 
 const SAMPLES = 10;
 const EVERY_MS = 1_000;
@@ -34,28 +35,14 @@ export function distinctMegabytes(pid: number): number {
   let anonymous = 0;
   const files = new Map<string, number>();
   for (const each of familyOf(pid)) {
-    const mapped = mappedKilobytes(each);
-    anonymous += mapped.anonymous;
-    for (const [path, kilobytes] of mapped.files) files.set(path, Math.max(files.get(path) ?? 0, kilobytes));
+    const shown = new Map<string, number>();
+    for (const mapping of parseMappings(read(`/proc/${each}/smaps`))) {
+      anonymous += mapping.anonymous;
+      shown.set(mapping.path, (shown.get(mapping.path) ?? 0) + mapping.resident - mapping.anonymous);
+    }
+    for (const [path, kilobytes] of shown) files.set(path, Math.max(files.get(path) ?? 0, kilobytes));
   }
   return Math.round([...files.values()].reduce((sum, each) => sum + each, anonymous) / 1024);
-}
-
-/** What a process holds by itself, and what it shows of each file. */
-function mappedKilobytes(pid: number): { anonymous: number; files: Map<string, number> } {
-  const files = new Map<string, number>();
-  let anonymous = 0;
-  let path = '';
-  for (const line of read(`/proc/${pid}/smaps`).split('\n')) {
-    const mapping = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)$/.exec(line);
-    if (mapping !== null) path = mapping[1] ?? '';
-    const [, field, size] = /^(Rss|Anonymous): +(\d+)/.exec(line) ?? [];
-    if (field === undefined) continue;
-    const kilobytes = Number(size);
-    if (field === 'Anonymous') anonymous += kilobytes;
-    files.set(path, (files.get(path) ?? 0) + (field === 'Rss' ? kilobytes : -kilobytes));
-  }
-  return { anonymous, files };
 }
 
 function familyOf(pid: number): number[] {

@@ -2,6 +2,7 @@ import { parseConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { startServer } from '../server.ts';
 import { giveBackWhenQuiet } from '../warehouse/give-back-memory.ts';
+import { giveBackToSystem } from '../warehouse/system-memory.ts';
 
 /** Runs until SIGINT or SIGTERM; resolves once everything is closed. Prints one line on stdout when ready. */
 export async function serve(): Promise<number> {
@@ -16,7 +17,7 @@ export async function serve(): Promise<number> {
   // The last resort: one request that meets a mistake of ours must not end receiving for all.
   for (const last of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(last, (error: unknown) => log.fatal({ err: error }, 'a mistake in Turnout was not caught; it goes on'));
-  giveBackWhenQuiet();
+  giveBackWhenQuiet({ also: giveBackToSystem });
   process.stdout.write(`Turnout is ready on ${server.url}\n`);
   log.info(`stopping after ${await stop.promise}`);
   await server.close();

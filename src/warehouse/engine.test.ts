@@ -11,6 +11,7 @@ import { sql } from '../sql/build.ts';
 import { renderSql } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/rendered.ts';
 import { connectWarehouse } from './client.ts';
+import { parseMappings } from './mappings.ts';
 
 /** The real engine behind its socket: what it refuses, how it ends what runs too long, and that statements run side by side. */
 
@@ -236,6 +237,25 @@ test('a worker thread and the main thread use the engine at once', async () => {
   const total = renderSql(sql`SELECT sum(bytes) AS bytes FROM entries`);
   expect((await engine.warehouse.query(total)).rows).toEqual([{ bytes: 40 }]);
 });
+
+test.runIf(process.platform === 'linux')(
+  'in a quiet moment the engine leaves its library, and answers as before',
+  async () => {
+    const { pid } = engine.opened.supervisor;
+    const question = renderSql(
+      sql`SELECT uniqExact(number % 1009) AS numbers, quantileExact(0.5)(number) AS middle FROM numbers(20_000_000)`,
+    );
+    const answer = async () => (await engine.warehouse.query(question)).rows;
+    const ofLibrary = () =>
+      parseMappings(readFileSync(`/proc/${pid}/smaps`, 'utf8'))
+        .filter(({ path, anonymous }) => path.endsWith('libchdb.so') && anonymous === 0)
+        .reduce((sum, { resident }) => sum + resident / 1024, 0);
+    const before = await answer();
+    const atWork = ofLibrary();
+    await until('it has left most of it', () => ofLibrary() < atWork / 2, 30_000);
+    expect(await answer()).toEqual(before);
+  },
+);
 
 test('without an engine the client says so', async () => {
   const client = connectWarehouse({ socketPath: `${engine.socketPath}.none`, retryMs: 100 });

@@ -6,6 +6,7 @@ import { createEngineServer } from './engine-server.ts';
 import { giveBackWhenQuiet } from './give-back-memory.ts';
 import { lowerPriority } from './lower-priority.ts';
 import { SessionPool } from './session-pool.ts';
+import { giveBackToSystem } from './system-memory.ts';
 
 /**
  * Main of the engine child. One argument: `EngineOptions` as JSON. Prints one `EngineNotice` line on standard output once it is
@@ -48,7 +49,12 @@ try {
       endAtOnce();
     },
   });
-  giveBackWhenQuiet({ also: () => purgeFreed(sessions.control) });
+  giveBackWhenQuiet({
+    also: async () => {
+      await purgeFreed(sessions.control);
+      await giveBackToSystem();
+    },
+  });
   restoreFatalSignals();
   rmSync(options.socketPath, { force: true });
   server.listen(options.socketPath, () => notify({ ready: true, openMs: Math.round(performance.now() - openedAt) }));
