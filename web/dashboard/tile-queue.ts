@@ -155,7 +155,11 @@ export const browserPage: QueuePage<Element> = {
     // A page in the background paints no frames.
     window.setTimeout(once, 100);
   },
-  boxOf: (element) => element.getBoundingClientRect(),
+  boxOf(element) {
+    // Asking for a tile whose row is out of sight would lay the whole row out.
+    const row = (element.parentElement ?? element).getBoundingClientRect();
+    return row.bottom < 0 || row.top > window.innerHeight ? row : element.getBoundingClientRect();
+  },
   height: () => window.innerHeight,
   hasFocus: (element) => element.contains(document.activeElement),
 };
