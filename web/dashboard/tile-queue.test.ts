@@ -9,17 +9,24 @@ function makePage(tops: Record<string, number>, cost = 10) {
   let focus = '';
   const later: { after: 'task' | 'frame'; run: () => void }[] = [];
   const log: string[] = [];
+  const resting = new Set<string>();
   const page: QueuePage<string> = {
     now: () => now,
     nextTask: (run) => void later.push({ after: 'task', run }),
     nextFrame: (run) => void later.push({ after: 'frame', run }),
     boxOf: (name) => ({ top: tops[name] ?? 0, bottom: (tops[name] ?? 0) + 300 }),
     height: () => HEIGHT,
+    rest: (name) => void resting.add(name),
+    wake: (name) => {
+      log.push(`${name} wakes`);
+      return resting.delete(name);
+    },
     hasFocus: (name) => name === focus,
   };
   return {
     page,
     log,
+    resting,
     focusOn: (name: string) => {
       focus = name;
     },
@@ -76,7 +83,49 @@ test('what is in sight is painted before the rest is drawn, and no task goes on 
     'd shows one',
     '-- task',
     'e shows one',
+    '-- task',
+    'c wakes',
+    '-- frame',
+    'd wakes',
+    '-- frame',
+    'e wakes',
   ]);
+});
+
+test('what is out of sight rests until everything is drawn, and wakes row by row, also where a newer state came', async () => {
+  const made = makePage({ a: 0, b: 1_000, c: 2_000 }, 100);
+  const queue = new TileQueue<string, string>('nothing', made.page);
+  for (const name of ['a', 'b', 'c']) made.add(queue, name);
+  await settle();
+  queue.update('one', true);
+  expect(made.resting).toEqual(new Set());
+  queue.update('one', false);
+  expect(made.resting).toEqual(new Set(['b', 'c']));
+  for (let drawn = 0; drawn < 3; drawn++) made.runOne();
+  expect(made.resting).toEqual(new Set(['b', 'c']));
+  made.runOne();
+  expect(made.resting).toEqual(new Set(['c']));
+  queue.update('two', true);
+  run(made);
+  expect(made.resting).toEqual(new Set(['b', 'c']));
+  queue.update('two', false);
+  run(made);
+  expect(made.resting).toEqual(new Set());
+});
+
+test('a frame is spent on no row that is awake', async () => {
+  const made = makePage({ a: 0, b: 1_000, c: 1_000, d: 2_000 });
+  const queue = new TileQueue<string, string>('nothing', made.page);
+  for (const name of ['a', 'b', 'c', 'd']) made.add(queue, name);
+  await settle();
+  queue.update('one', false);
+  // Of one row with b: whoever wakes one wakes the other.
+  made.resting.delete('c');
+  expect(
+    run(made)
+      .filter((line) => !line.includes(' shows ') && !line.endsWith('bright'))
+      .slice(-5),
+  ).toEqual(['-- task', 'b wakes', '-- frame', 'c wakes', 'd wakes']);
 });
 
 test('while the answer is on the way every tile is dimmed and keeps its picture; the one worked with follows at once', async () => {

@@ -11,6 +11,8 @@ export interface QueuedTile<State, Place = Element> {
 
 interface Entry<State, Place> extends QueuedTile<State, Place> {
   loaded: boolean;
+  /** The browser knows how high it is. */
+  drawn: boolean;
 }
 
 /** The page around the queue, and its time. */
@@ -23,6 +25,10 @@ export interface QueuePage<Place> {
   /** Pixels from the top of what is in sight, which is `height` high. */
   boxOf(place: Place): { top: number; bottom: number };
   height(): number;
+  /** The browser need not lay out what is out of sight: the row of this place, until it is woken. */
+  rest(place: Place): void;
+  /** Whether there was anything to wake: its row rested. */
+  wake(place: Place): boolean;
   /** The reader works with what is there. */
   hasFocus(place: Place): boolean;
 }
@@ -33,12 +39,13 @@ const TASK_MS = 16;
 /**
  * Hands the state of the page to its tiles, one after the other, so that many tiles never block the page: those in sight first, then
  * the others by their distance. While the answer is on the way, tiles keep what they show and are dimmed; only the tile that
- * is being worked with follows at once. The newest state wins.
+ * is being worked with follows at once. The newest state wins. Rows out of sight rest until everything is drawn.
  */
 export class TileQueue<State, Place = Element> {
   readonly #page: QueuePage<Place>;
   readonly #entries = new Set<Entry<State, Place>>();
   #waiting: Entry<State, Place>[] = [];
+  readonly #resting = new Set<Place>();
   #state: State;
   /** The state is one that tiles should show. */
   #answered = false;
@@ -53,7 +60,7 @@ export class TileQueue<State, Place = Element> {
 
   /** Adds a tile; it gets the state as soon as there is an answer. Call what is returned when it leaves. */
   add(tile: QueuedTile<State, Place>): () => void {
-    const entry: Entry<State, Place> = { ...tile, loaded: false };
+    const entry: Entry<State, Place> = { ...tile, loaded: false, drawn: false };
     this.#entries.add(entry);
     const ready = (): void => {
       entry.loaded = true;
@@ -64,6 +71,7 @@ export class TileQueue<State, Place = Element> {
     return () => {
       this.#entries.delete(entry);
       this.#waiting = this.#waiting.filter((one) => one !== entry);
+      this.#resting.delete(entry.place);
     };
   }
 
@@ -72,6 +80,7 @@ export class TileQueue<State, Place = Element> {
     this.#state = state;
     this.#answered = !loading;
     if (loading) {
+      this.#restOutOfSight(this.#order([...this.#entries].filter(({ drawn }) => drawn)));
       for (const entry of this.#entries) entry.setBusy(true);
       const active = [...this.#entries].find(({ place }) => this.#page.hasFocus(place));
       this.#enqueue(active?.loaded ? [active] : []);
@@ -81,28 +90,38 @@ export class TileQueue<State, Place = Element> {
   }
 
   #enqueue(entries: readonly Entry<State, Place>[]): void {
-    const { order, inSight } = orderByDistance(
-      [...new Set(entries)],
-      ({ place }) => this.#page.boxOf(place),
-      this.#page.height(),
-    );
-    this.#waiting = order;
-    this.#inSight = inSight;
-    if (this.#scheduled || order.length === 0) return;
-    this.#scheduled = true;
-    this.#page.nextTask(() => this.#drawSome());
+    const ordered = this.#order([...new Set(entries)]);
+    this.#waiting = ordered.order;
+    this.#inSight = ordered.inSight;
+    this.#restOutOfSight(ordered);
+    this.#scheduleNext(this.#page.nextTask);
+  }
+
+  #order(entries: readonly Entry<State, Place>[]): Ordered<Entry<State, Place>> {
+    return orderByDistance(entries, ({ place }) => this.#page.boxOf(place), this.#page.height());
+  }
+
+  #restOutOfSight({ order, inSight }: Ordered<Entry<State, Place>>): void {
+    for (const { place } of order.slice(inSight)) {
+      this.#page.rest(place);
+      this.#resting.add(place);
+    }
   }
 
   #drawSome(): void {
     this.#scheduled = false;
+    if (this.#waiting.length === 0) {
+      if (this.#answered) this.#wakeOne();
+      return;
+    }
     const until = this.#page.now() + TASK_MS;
-    let last: Entry<State, Place> | undefined;
     do {
-      last = this.#waiting.shift();
-      if (last === undefined) return;
+      const last = this.#waiting.shift();
+      if (last === undefined) break;
       const wasLastInSight = this.#inSight === 1;
       this.#inSight = Math.max(0, this.#inSight - 1);
       last.show(this.#state);
+      last.drawn = true;
       if (this.#answered) last.setBusy(false);
       // What is in sight is painted before anything else is drawn.
       if (wasLastInSight) {
@@ -113,11 +132,26 @@ export class TileQueue<State, Place = Element> {
     this.#scheduleNext(this.#page.nextTask);
   }
 
+  /** One row a frame: all of them at once would be one long task. */
+  #wakeOne(): void {
+    for (const place of this.#resting) {
+      this.#resting.delete(place);
+      if (this.#page.wake(place)) break;
+    }
+    this.#scheduleNext(this.#page.nextFrame);
+  }
+
   #scheduleNext(later: QueuePage<Place>['nextTask']): void {
-    if (this.#waiting.length === 0 || this.#scheduled) return;
+    if ((this.#waiting.length === 0 && this.#resting.size === 0) || this.#scheduled) return;
     this.#scheduled = true;
     later(() => this.#drawSome());
   }
+}
+
+interface Ordered<T> {
+  order: T[];
+  /** How many of them, the first ones, are in sight. */
+  inSight: number;
 }
 
 /** Those in sight in the order of the page, then those below and above by their distance. */
@@ -125,7 +159,7 @@ export function orderByDistance<T>(
   items: readonly T[],
   boxOf: (item: T) => { top: number; bottom: number },
   height: number,
-): { order: T[]; inSight: number } {
+): Ordered<T> {
   const placed = items.map((item) => {
     const { top, bottom } = boxOf(item);
     return { item, top, distance: Math.max(0, top - height, -bottom) };
@@ -161,5 +195,12 @@ export const browserPage: QueuePage<Element> = {
     return row.bottom < 0 || row.top > window.innerHeight ? row : element.getBoundingClientRect();
   },
   height: () => window.innerHeight,
+  rest: (element) => element.parentElement?.setAttribute('data-resting', ''),
+  wake(element) {
+    const row = element.parentElement;
+    const rested = row?.hasAttribute('data-resting') ?? false;
+    row?.removeAttribute('data-resting');
+    return rested;
+  },
   hasFocus: (element) => element.contains(document.activeElement),
 };
