@@ -57,6 +57,14 @@ test('the seed’s dashboard in the seed’s order, on the seed’s period', asy
   ]);
 });
 
+test('a link to a tile far down ends at it, and once all is drawn no row rests', async () => {
+  await open('/d/channels#tile=channels');
+  await page.waitForFunction(() => document.querySelector('.dashboard-row[data-resting]') === null);
+  const box = await tile(page, 'Channels').boundingBox();
+  expect(box?.y).toBeGreaterThan(0);
+  expect(box?.y).toBeLessThan(450);
+});
+
 test('charges by channel: 17.8 M, 3.6 M, 1.3 M and 255.8 K, on the chart and in its table', async () => {
   await open();
   const chart = (await tile(page, 'Total blast by channel').getByRole('img').getAttribute('aria-label')) ?? '';
