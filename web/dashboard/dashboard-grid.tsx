@@ -45,14 +45,8 @@ export function DashboardGrid({ loading, ...shared }: DashboardGridProps) {
 
   // Charts have a width in pixels: before printing the page takes the paper's, and they measure it again.
   useEffect(() => {
-    const narrow = (): void => {
-      root.current?.style.setProperty('width', '700px');
-      root.current?.setAttribute('data-printing', '');
-    };
-    const widen = (): void => {
-      root.current?.style.removeProperty('width');
-      root.current?.removeAttribute('data-printing');
-    };
+    const narrow = (): void => root.current?.style.setProperty('width', '700px');
+    const widen = (): void => void root.current?.style.removeProperty('width');
     window.addEventListener('beforeprint', narrow, { capture: true });
     window.addEventListener('afterprint', widen, { capture: true });
     return () => {

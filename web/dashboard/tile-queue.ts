@@ -168,6 +168,8 @@ export function orderByDistance<T>(
   return { order: placed.map(({ item }) => item), inSight: placed.filter(({ distance }) => distance === 0).length };
 }
 
+const rowOf = (cell: Element): Element => cell.closest('.dashboard-row') ?? cell;
+
 export const browserPage: QueuePage<Element> = {
   now: () => performance.now(),
   nextTask(run) {
@@ -191,15 +193,15 @@ export const browserPage: QueuePage<Element> = {
   },
   boxOf(element) {
     // Asking for a tile whose row is out of sight would lay the whole row out.
-    const row = (element.parentElement ?? element).getBoundingClientRect();
+    const row = rowOf(element).getBoundingClientRect();
     return row.bottom < 0 || row.top > window.innerHeight ? row : element.getBoundingClientRect();
   },
   height: () => window.innerHeight,
-  rest: (element) => element.parentElement?.setAttribute('data-resting', ''),
+  rest: (element) => rowOf(element).setAttribute('data-resting', ''),
   wake(element) {
-    const row = element.parentElement;
-    const rested = row?.hasAttribute('data-resting') ?? false;
-    row?.removeAttribute('data-resting');
+    const row = rowOf(element);
+    const rested = row.hasAttribute('data-resting');
+    row.removeAttribute('data-resting');
     return rested;
   },
   hasFocus: (element) => element.contains(document.activeElement),
